@@ -1,0 +1,83 @@
+// Package cli (dòng lệnh) is the program's command line: one file a command, each a struct that kong
+// fills and a Run method that talks to package app. It owns flags, exit codes and printing, no rules.
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"trucot/internal/app"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
+)
+
+// Env is the world a command runs in; tests make their own.
+type Env struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Lang   lang.Tag
+	Ctx    context.Context
+
+	Catalog *lang.Catalog
+	Data    string // the data folder
+	DB      string // database address; empty = SQLite inside Data
+}
+
+// Standard is the process's own environment. The language is Vietnamese unless LANG begins with "en".
+func Standard() *Env {
+	return &Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Lang: lang.FromEnv(os.Getenv("LANG")), Ctx: context.Background()}
+}
+
+// Open opens the agency's data for a command.
+func (e *Env) Open() (*app.App, error) {
+	return app.Open(e.Ctx, app.Options{Data: e.Data, DB: e.DB})
+}
+
+// root is the whole command line; one field a command, in the order of help.
+type root struct {
+	Data string `help:"${help_data}" default:"trucot-data" env:"TRUCOT_DATA" type:"path"`
+	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
+}
+
+// Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.
+func Main(args []string, env *Env) int {
+	env.Catalog = app.Catalog()
+	ctx, stop := signal.NotifyContext(env.Ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	env.Ctx = ctx
+	var cli root
+	exit := -1
+	parser, err := kong.New(&cli, kong.Name("trucot"), kong.Writers(env.Stdout, env.Stderr),
+		kong.Exit(func(code int) { exit = code }), kong.Vars{
+			"help_data": env.Catalog.T(env.Lang, "cli.help_data"),
+			"help_db":   env.Catalog.T(env.Lang, "cli.help_db"),
+		}, kong.Bind(env))
+	if err != nil {
+		panic(err)
+	}
+	command, err := parser.Parse(args)
+	if exit >= 0 {
+		return exit
+	}
+	if err != nil {
+		env.report(fault.New(fault.Invalid, "cli.usage", "reason", err.Error()))
+		return 2
+	}
+	env.Data, env.DB = cli.Data, cli.DB
+	if err := command.Run(env); err != nil {
+		env.report(err)
+		return 1
+	}
+	return 0
+}
+
+// report prints the one clear message of a failed command.
+func (e *Env) report(err error) {
+	io.WriteString(e.Stderr, e.Catalog.Error(e.Lang, err)+"\n")
+}

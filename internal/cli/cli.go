@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -54,10 +55,7 @@ func Main(args []string, env *Env) int {
 	var cli root
 	exit := -1
 	parser, err := kong.New(&cli, kong.Name("trucot"), kong.Writers(env.Stdout, env.Stderr),
-		kong.Exit(func(code int) { exit = code }), kong.Vars{
-			"help_data": env.Catalog.T(env.Lang, "cli.help_data"),
-			"help_db":   env.Catalog.T(env.Lang, "cli.help_db"),
-		}, kong.Bind(env))
+		kong.Exit(func(code int) { exit = code }), env.helpTexts(), kong.Bind(env))
 	if err != nil {
 		panic(err)
 	}
@@ -75,6 +73,17 @@ func Main(args []string, env *Env) int {
 		return 1
 	}
 	return 0
+}
+
+// helpTexts gives kong every text "cli.help_x" as the variable ${help_x}.
+func (e *Env) helpTexts() kong.Vars {
+	vars := kong.Vars{}
+	for _, key := range e.Catalog.Keys(lang.VI) {
+		if name, ok := strings.CutPrefix(key, "cli."); ok && strings.HasPrefix(name, "help_") {
+			vars[name] = e.Catalog.T(e.Lang, key)
+		}
+	}
+	return vars
 }
 
 // report prints the one clear message of a failed command.

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"encoding/json"
+	"strings"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -16,6 +17,21 @@ type Pause struct {
 }
 
 func (p Pause) covers(d Date) bool { return p.From <= d && (p.To == NoDate || d < p.To) }
+
+// ParsePause reads "2021-06-15..2021-06-22", the second date being the day the clock runs again;
+// "2021-06-15.." is a clock that still stands.
+func ParsePause(s string) (Pause, error) {
+	from, to, ok := strings.Cut(s, "..")
+	p := Pause{To: NoDate}
+	var err error
+	if p.From, err = Parse(from); err == nil && to != "" {
+		p.To, err = Parse(to)
+	}
+	if err != nil || !ok || p.To != NoDate && p.To < p.From {
+		return Pause{}, fault.New(fault.Invalid, "calendar.bad_pause", "text", s)
+	}
+	return p, nil
+}
 
 // Count asks for a due date: Duration after From. The day From itself is never counted. AfterCutOff says
 // that the dossier came after the cut-off hour, so that the next working day counts as the day of receipt.

@@ -38,3 +38,8 @@ func (d Date) Long(tag lang.Tag) string {
 func monthText(tag lang.Tag, length string, month int) string {
 	return texts().T(tag, "calendar.month_"+length+"_"+itoa(month))
 }
+
+// WeekdayName is "thứ Hai", "Monday".
+func (d Date) WeekdayName(tag lang.Tag) string {
+	return texts().T(tag, "calendar.weekday_"+itoa(int(d.Weekday())))
+}

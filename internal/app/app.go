@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/indicator/crossfoot"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
@@ -25,11 +27,15 @@ type App struct {
 	Catalog *lang.Catalog
 	DB      *store.DB
 	Ledger  *ledger.Ledger
+
+	Indicators *indicator.Engine
+
+	figures figureFile
 }
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), Texts())
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), indicator.Texts(), crossfoot.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.
@@ -50,8 +56,16 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		db.Close()
 		return nil, err
 	}
-	return &App{Catalog: Catalog(), DB: db, Ledger: l}, nil
+	a := &App{Catalog: Catalog(), DB: db, Ledger: l}
+	if err := a.openFigures(ctx, o.Data); err != nil {
+		return nil, errors.Join(err, l.Close(), db.Close())
+	}
+	return a, nil
 }
 
 // Close waits for the commands under way and closes the database.
-func (a *App) Close() error { return errors.Join(a.Ledger.Close(), a.DB.Close()) }
+func (a *App) Close() error {
+	err := a.Ledger.Close()
+	a.saveFigures()
+	return errors.Join(err, a.DB.Close())
+}

@@ -13,6 +13,7 @@ import (
 type Log interface {
 	Head() int64
 	Scan(ctx context.Context, from int64, fn func(ledger.Event) error) error
+	Event(ctx context.Context, position int64) (ledger.Event, error)
 }
 
 // Options configure an engine.

@@ -3,12 +3,12 @@ package indicator
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"testing"
 	"testing/fstest"
 
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
 )
 
@@ -57,6 +57,13 @@ func (m memory) Scan(_ context.Context, from int64, fn func(ledger.Event) error)
 		}
 	}
 	return nil
+}
+
+func (m memory) Event(_ context.Context, position int64) (ledger.Event, error) {
+	if position < 1 || position > m.Head() {
+		return ledger.Event{}, fault.New(fault.NotFound, "ledger.no_event")
+	}
+	return m[position-1], nil
 }
 
 // add appends an event as the ledger would.
@@ -301,7 +308,7 @@ func (b broken) Head() int64 { return b.memory.Head() + 1 }
 
 func TestCatchUpStopsAtAMissingEvent(t *testing.T) {
 	err := engine(t).CatchUp(context.Background(), broken{sample()})
-	if err == nil || errors.Is(err, errFound) {
+	if !fault.Is(err, "indicator.ledger_gap") {
 		t.Fatalf("got %v, want a fault about the missing event", err)
 	}
 }

@@ -27,7 +27,7 @@ indicators:
   - {id: visits, type: manual, title: {vi: Lượt khách, en: Visits}, measure: {vi: lượt, en: visits}, targets: [{period: 2021-H1, value: "900"}, {period: 2021-H1, unit: north, value: "400"}]}
 `
 
-func definitions(t testing.TB, text string) *Definitions {
+func definitions(t fataler, text string) *Definitions {
 	t.Helper()
 	d, err := Load(fstest.MapFS{"lending.yaml": {Data: []byte(text)}})
 	if err != nil {
@@ -311,4 +311,10 @@ func TestCatchUpStopsAtAMissingEvent(t *testing.T) {
 	if !fault.Is(err, "indicator.ledger_gap") {
 		t.Fatalf("got %v, want a fault about the missing event", err)
 	}
+}
+
+// fataler is what *testing.T and *rapid.T share.
+type fataler interface {
+	Helper()
+	Fatal(args ...any)
 }

@@ -8,9 +8,12 @@ import (
 	"os"
 	"path/filepath"
 
+	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/rule"
 	"trucot/internal/kernel/store"
 )
 
@@ -29,7 +32,7 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), Texts())
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), rule.Texts(), procedure.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.

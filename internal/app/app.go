@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
@@ -32,7 +33,7 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), rule.Texts(), procedure.Texts(), Texts())
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), rule.Texts(), procedure.Texts(), dossier.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.

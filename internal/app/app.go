@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"trucot/internal/engine/document"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
@@ -33,7 +34,18 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), rule.Texts(), procedure.Texts(), dossier.Texts(), Texts())
+	return lang.NewCatalog(
+		lang.OwnTexts(),
+		defs.Texts(),
+		calendar.Texts(),
+		store.Texts(),
+		ledger.Texts(),
+		rule.Texts(),
+		document.Texts(),
+		procedure.Texts(),
+		dossier.Texts(),
+		Texts(),
+	)
 }
 
 // Open opens or creates the agency's data.

@@ -10,6 +10,8 @@ import (
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/indicator/crossfoot"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
@@ -30,6 +32,10 @@ type App struct {
 	Catalog *lang.Catalog
 	DB      *store.DB
 	Ledger  *ledger.Ledger
+
+	Indicators *indicator.Engine
+
+	figures figureFile
 }
 
 // Catalog merges the texts of every package.
@@ -42,6 +48,8 @@ func Catalog() *lang.Catalog {
 		ledger.Texts(),
 		rule.Texts(),
 		document.Texts(),
+		indicator.Texts(),
+		crossfoot.Texts(),
 		procedure.Texts(),
 		dossier.Texts(),
 		Texts(),
@@ -66,8 +74,16 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		db.Close()
 		return nil, err
 	}
-	return &App{Catalog: Catalog(), DB: db, Ledger: l}, nil
+	a := &App{Catalog: Catalog(), DB: db, Ledger: l}
+	if err := a.openFigures(ctx, o.Data); err != nil {
+		return nil, errors.Join(err, l.Close(), db.Close())
+	}
+	return a, nil
 }
 
 // Close waits for the commands under way and closes the database.
-func (a *App) Close() error { return errors.Join(a.Ledger.Close(), a.DB.Close()) }
+func (a *App) Close() error {
+	err := a.Ledger.Close()
+	a.saveFigures()
+	return errors.Join(err, a.DB.Close())
+}

@@ -11,6 +11,7 @@ import (
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/ledger/verifier"
 	"trucot/internal/kernel/store"
 )
 
@@ -29,7 +30,7 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), Texts())
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), verifier.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.

@@ -17,6 +17,7 @@ import (
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/ledger/verifier"
 	"trucot/internal/kernel/rule"
 	"trucot/internal/kernel/store"
 )
@@ -46,6 +47,7 @@ func Catalog() *lang.Catalog {
 		calendar.Texts(),
 		store.Texts(),
 		ledger.Texts(),
+		verifier.Texts(),
 		rule.Texts(),
 		document.Texts(),
 		indicator.Texts(),

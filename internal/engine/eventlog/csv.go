@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -35,8 +34,8 @@ type csvReader struct {
 }
 
 type column struct {
-	key  string
-	case_ bool
+	key    string
+	ofCase bool
 }
 
 func readCSV(ctx context.Context, src Source, opts *Options, sum *Summary, visit func(*Case) error) error {
@@ -146,56 +145,77 @@ func sniff(head []byte) byte {
 	return best
 }
 
-// chooseDecoder takes the encoding that the mapping names, or UTF-8 if the text is UTF-8.
+// chooseDecoder takes the encoding that the mapping names; else UTF-8, or one of the encodings used before
+// Unicode where the head of the file reads as Vietnamese in it.
 func (c *csvReader) chooseDecoder(head []byte, isCut bool) error {
 	name := ""
 	if c.opts.Mapping != nil {
 		name = c.opts.Mapping.Encoding
 	}
-	at := fault.Place{File: c.src.Name, Line: 1}
+	for isCut && name == "" && !utf8.Valid(head) && headSize-len(head) < utf8.UTFMax+len(utf8BOM) {
+		head = head[:len(head)-1]
+	}
 	switch name {
-	case "", "utf-8", "utf8":
-		for isCut && len(head) > 0 && !utf8.Valid(head) && headSize-len(head) < utf8.UTFMax+len(utf8BOM) {
-			head = head[:len(head)-1]
+	case "":
+		_, found := lang.Decode(head)
+		if found != lang.Unicode {
+			c.decode = decodeLegacy(found, utf8.Valid(head))
+			return nil
 		}
 		if !utf8.Valid(head) {
-			for i, line := range bytes.Split(head, newline) {
-				if !utf8.Valid(line) {
-					at.Line = i + 1
-					break
-				}
-			}
-			return fault.New(fault.Invalid, "eventlog.csv_encoding", "encodings", c.encodings()).At(at)
+			return fault.New(fault.Invalid, "eventlog.csv_encoding", "encodings", encodings).At(c.firstBroken(head))
 		}
-		c.decode = func(b []byte) string { return lang.NFC(c.names.string(b)) }
-		return nil
+		fallthrough
+	case "utf-8", "utf8":
+		c.decode = func(b []byte) string { return lang.NFC(strings.ToValidUTF8(c.names.string(b), "\uFFFD")) }
 	case "windows-1258", "cp1258":
 		c.decode = decodeCP1258
-		return nil
+	case "tcvn3":
+		c.decode = decodeLegacy(lang.TCVN3, false)
+	case "vni":
+		c.decode = decodeLegacy(lang.VNI, false)
+	default:
+		return fault.New(fault.Invalid, "eventlog.csv_unknown_encoding", "encoding", name, "encodings", encodings).
+			At(fault.Place{File: c.src.Name})
 	}
-	f, ok := c.opts.Decode[name]
-	if !ok {
-		return fault.New(fault.Invalid, "eventlog.csv_unknown_encoding", "encoding", name, "encodings", c.encodings()).At(at)
-	}
-	c.decode = f
 	return nil
+}
+
+// encodings are the values of csv.encoding in a mapping.
+const encodings = "utf-8, tcvn3, vni, windows-1258"
+
+// firstBroken is the first line that is not UTF-8.
+func (c *csvReader) firstBroken(head []byte) fault.Place {
+	for i, line := range bytes.Split(head, newline) {
+		if !utf8.Valid(line) {
+			return fault.Place{File: c.src.Name, Line: i + 1}
+		}
+	}
+	return fault.Place{File: c.src.Name}
+}
+
+// decodeLegacy reads letters stored one byte each, or already widened to UTF-8 by a program that took
+// them for Latin-1.
+func decodeLegacy(e lang.Encoding, widened bool) func([]byte) string {
+	return func(b []byte) string {
+		text := string(b)
+		if !widened {
+			runes := make([]rune, len(b))
+			for i, c := range b {
+				runes[i] = rune(c)
+			}
+			text = string(runes)
+		}
+		return lang.NFC(e.ToUnicode(text))
+	}
 }
 
 func decodeCP1258(b []byte) string {
 	text, err := charmap.Windows1258.NewDecoder().Bytes(b)
 	if err != nil {
-		text = bytes.ToValidUTF8(b, []byte("�"))
+		text = bytes.ToValidUTF8(b, []byte("\uFFFD"))
 	}
 	return lang.NFC(string(text))
-}
-
-func (c *csvReader) encodings() string {
-	all := []string{"utf-8", "windows-1258"}
-	for name := range c.opts.Decode {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	return strings.Join(all, ", ")
 }
 
 // assign decides for each column whether it belongs to the case or the event, and under which key.
@@ -219,10 +239,10 @@ func (c *csvReader) assign(titles []string) error {
 			col = column{key, true}
 		}
 		c.cols = append(c.cols, col)
-		if s, ok := m.caseKeys[col.key]; ok && col.case_ && s.role == roleCase && c.caseAt < 0 {
+		if s, ok := m.caseKeys[col.key]; ok && col.ofCase && s.role == roleCase && c.caseAt < 0 {
 			c.caseAt = i
 		}
-		if s, ok := m.eventKeys[col.key]; ok && !col.case_ && s.role == roleActivity {
+		if s, ok := m.eventKeys[col.key]; ok && !col.ofCase && s.role == roleActivity {
 			activity = true
 		}
 	}

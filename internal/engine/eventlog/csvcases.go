@@ -179,7 +179,7 @@ func (c *csvReader) event(open *Case, row *csvRow) error {
 			continue
 		}
 		col := &c.cols[i]
-		if !col.case_ {
+		if !col.ofCase {
 			e.Attributes = append(e.Attributes, Attribute{Key: col.key, Value: c.decode(f)})
 		} else if !hasAttribute(open.Attributes, col.key) {
 			open.Attributes = append(open.Attributes, Attribute{Key: col.key, Value: c.decode(f)})

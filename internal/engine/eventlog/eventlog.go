@@ -90,12 +90,12 @@ func (c *Case) Last() time.Time {
 
 // Limits bound what hostile input may cost. The zero value means Default.
 type Limits struct {
-	Bytes     int64 // of the uncompressed log
-	Whole     int64 // of a log that has to be held in memory (OCEL)
-	Token     int   // of one XML tag, text or CSV row
-	Depth     int   // of nested elements
-	CaseEvents int  // events of one case
-	Problems  int   // after so many errors reading stops
+	Bytes      int64 // of the uncompressed log
+	Whole      int64 // of a log that has to be held in memory (OCEL)
+	Token      int   // of one XML tag, text or CSV row
+	Depth      int   // of nested elements
+	CaseEvents int   // events of one case
+	Problems   int   // after so many errors reading stops
 }
 
 // DefaultLimits fit the largest public logs several times over.
@@ -108,7 +108,6 @@ type Options struct {
 	Lenient bool // tolerate what a log that claims IEEE 1849 must not do, and skip bad CSV rows
 	Limits  Limits
 	Today   time.Time // events after it are warned about; zero = no check
-	Decode  map[string]func([]byte) string // legacy encodings of CSV by name, "tcvn3", "vni"
 }
 
 // Summary is what a reading found, whether or not a visitor took the cases.
@@ -119,7 +118,7 @@ type Summary struct {
 	Mapping    string
 	Statistics Statistics
 	Lateness   Lateness
-	Skipped    int // rows or events that could not become part of a case, each warned about
+	Skipped    int            // rows or events that could not become part of a case, each warned about
 	Warnings   []*fault.Error // the first Limits.Problems of them
 	WarningN   int
 }

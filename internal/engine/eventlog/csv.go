@@ -233,9 +233,9 @@ func (c *csvReader) assign(titles []string) error {
 		col := column{key: title}
 		if key, ok := strings.CutPrefix(title, m.CasePrefix); ok && m.CasePrefix != "" {
 			col = column{canonical(m.caseKeys, key), true}
-		} else if key := canonical(m.eventKeys, title); m.eventKeys[key] != (slot{}) {
+		} else if key := canonical(m.eventKeys, title); hasKey(m.eventKeys, key) {
 			col = column{key, false}
-		} else if key := canonical(m.caseKeys, title); key != title || hasKey(m.caseKeys, key) {
+		} else if key := canonical(m.caseKeys, title); hasKey(m.caseKeys, key) {
 			col = column{key, true}
 		}
 		c.cols = append(c.cols, col)

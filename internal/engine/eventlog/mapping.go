@@ -59,7 +59,10 @@ const (
 	roles
 )
 
-type slot struct{ role, rank role }
+type slot struct {
+	role role
+	rank int
+}
 
 func (m *Mapping) has(r role) bool { return len(m.roleNames[r]) > 0 }
 func (m *Mapping) earliest() int   { return m.firstYear }
@@ -74,7 +77,7 @@ func (m *Mapping) index() {
 		}
 		for rank, n := range names {
 			if _, taken := keys[n]; !taken {
-				keys[n] = slot{role(r), role(min(rank, 255))}
+				keys[n] = slot{role(r), rank}
 			}
 		}
 	}

@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -28,7 +29,7 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), ledger.Texts(), Texts())
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.
@@ -44,7 +45,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := ledger.Open(ctx, db, ledger.Options{})
+	l, err := ledger.Open(ctx, db, ledger.Options{KeyFile: filepath.Join(o.Data, "ledger.key")})
 	if err != nil {
 		db.Close()
 		return nil, err
@@ -52,5 +53,5 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	return &App{Catalog: Catalog(), DB: db, Ledger: l}, nil
 }
 
-// Close closes the database.
-func (a *App) Close() error { return a.DB.Close() }
+// Close waits for the commands under way and closes the database.
+func (a *App) Close() error { return errors.Join(a.Ledger.Close(), a.DB.Close()) }

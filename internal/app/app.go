@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"trucot/internal/engine/eventlog"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
@@ -29,7 +30,7 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), Texts())
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), eventlog.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.

@@ -46,6 +46,8 @@ type root struct {
 	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
 
 	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
+	Import   importCmd   `cmd:"" help:"${help_import}"`
+	Export   exportCmd   `cmd:"" help:"${help_export}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

@@ -17,8 +17,8 @@ type builder struct {
 	clock *clock
 	stats collector
 	c     Case
-	// errs are unreadable event times where the format is held to them (CSV); elsewhere they are warnings.
-	errs        fault.List
+	errs  fault.List
+	// strictTimes makes an unreadable event time an error: CSV has no types that could excuse one.
 	strictTimes bool
 }
 
@@ -33,7 +33,7 @@ func newBuilder(file string, opts *Options, sum *Summary) *builder {
 }
 
 func (b *builder) use(m *Mapping) {
-	b.m, b.sum.Mapping = m, m.Name
+	b.m, b.sum.Mapping, b.sum.ByDay = m, m.Name, m.ByDay
 	b.clock = newClock(m)
 }
 
@@ -137,11 +137,20 @@ func (b *builder) eventRoles(e *Event) {
 	b.checkDate(e)
 }
 
-// checkDate warns of times that are most likely slips of the pen; they are kept as written.
+// What the ledger takes as a date: history entered late, plans entered early.
+const (
+	firstYear   = 1900
+	yearsBeyond = 9
+)
+
+// checkDate warns of times that are most likely slips of the pen; they are kept as written. Times that no
+// ledger takes are errors.
 func (b *builder) checkDate(e *Event) {
 	switch {
 	case e.At.IsZero():
 		b.sum.Statistics.Untimed++
+	case e.At.Year() < firstYear || !b.opts.Today.IsZero() && e.At.Year() > b.opts.Today.Year()+yearsBeyond:
+		b.fail(e.Line, "eventlog.impossible_date", "activity", cut(e.Activity), "date", e.At.Format(time.DateOnly))
 	case e.At.Year() < b.m.earliest():
 		b.sum.Statistics.Implausible++
 		b.warn(e.Line, "eventlog.early_event", "activity", cut(e.Activity), "date", e.At.Format(time.DateOnly))
@@ -172,9 +181,15 @@ func (b *builder) eventTime(a *Attribute, line int) time.Time {
 		}
 		return b.time(a, line)
 	}
-	b.errs = append(b.errs, fault.New(fault.Invalid, "eventlog.bad_time", "key", a.Key, "value", cut(a.Value)).
-		At(fault.Place{File: b.file, Line: line}))
+	b.fail(line, "eventlog.bad_time", "key", a.Key, "value", cut(a.Value))
 	return time.Time{}
+}
+
+// fail keeps an error of one line; the reader returns them together.
+func (b *builder) fail(line int, key string, args ...any) {
+	if len(b.errs) < b.opts.Limits.Problems {
+		b.errs = append(b.errs, fault.New(fault.Invalid, key, args...).At(fault.Place{File: b.file, Line: line}))
+	}
 }
 
 func (b *builder) withoutPersonal(attrs []Attribute) []Attribute {

@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -56,6 +57,8 @@ func (c *csvReader) good(row *csvRow, id string) bool {
 	switch {
 	case len(row.fields) != len(c.cols):
 		bad = fault.New(fault.Invalid, "eventlog.csv_fields", "found", len(row.fields), "want", len(c.cols)).At(at)
+	case hasNUL(row):
+		bad = fault.New(fault.Invalid, "eventlog.control", "code", "0").At(at)
 	case id == "":
 		bad = fault.New(fault.Invalid, "eventlog.csv_empty_case", "column", c.cols[c.caseAt].key).At(at)
 	default:
@@ -68,6 +71,20 @@ func (c *csvReader) good(row *csvRow, id string) bool {
 		c.errs = append(c.errs, bad)
 	}
 	return false
+}
+
+func hasNUL(row *csvRow) bool {
+	for _, f := range row.fields {
+		if bytes.IndexByte(f, 0) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// usable repeats the verdict of good without reporting again.
+func (c *csvReader) usable(row *csvRow, id string) bool {
+	return len(row.fields) == len(c.cols) && id != "" && !hasNUL(row)
 }
 
 // rows calls each for every row behind the header, good or not.
@@ -100,8 +117,8 @@ func (c *csvReader) stream(ctx context.Context, visit func(*Case) error) error {
 	var open *Case
 	current := ""
 	err := c.rows(ctx, func(row *csvRow, id string) error {
-		if len(row.fields) != len(c.cols) || id == "" {
-			return nil // counted by index
+		if !c.usable(row, id) {
+			return nil // reported by index
 		}
 		if open == nil || id != current {
 			if open != nil {

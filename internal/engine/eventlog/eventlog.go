@@ -116,6 +116,7 @@ type Summary struct {
 	Version    string // as the log says it: "1.0", "1849.2016", "2.0"
 	LogName    string // the log's own name, where it has one
 	Mapping    string
+	ByDay      bool // of the mapping: how Lateness was judged
 	Statistics Statistics
 	Lateness   Lateness
 	Skipped    int            // rows or events that could not become part of a case, each warned about

@@ -95,7 +95,7 @@ func (l *ocelLog) flatten(ctx context.Context, file string, opts *Options, sum *
 			return err
 		}
 	}
-	return nil
+	return b.errs.OrNil()
 }
 
 // readTimes parses the events' times; an unreadable one is an error, since order depends on it.
@@ -155,11 +155,12 @@ func (f *flattening) place(i int) {
 	best, owners := len(f.rank), []string(nil)
 	for _, id := range e.objects {
 		o := f.l.objects[id]
+		r, ok := len(f.rank), f.all // an object the log does not describe comes after all others
 		if o == nil {
 			f.b.warn(e.line, "eventlog.ocel_unknown_object", "event", cut(e.id), "object", cut(id))
-			continue
+		} else {
+			r, ok = f.rank[o.typ]
 		}
-		r, ok := f.rank[o.typ]
 		if !ok || r > best {
 			continue
 		}

@@ -41,7 +41,9 @@ func (k *collector) add(c *Case, sum *Summary) {
 	s.Events += len(c.Events)
 	for i := range c.Events {
 		e := &c.Events[i]
-		k.note(k.activities, e.Activity)
+		if e.Activity != "" {
+			k.note(k.activities, e.Activity)
+		}
 		if e.Resource != "" {
 			k.note(k.resources, e.Resource)
 		}

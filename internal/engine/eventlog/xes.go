@@ -19,6 +19,7 @@ type xesReader struct {
 	errs    fault.List
 	nested  bool // nested attributes were seen
 	rank    int  // of the last element directly below log
+	moved   map[string]bool
 	globals [2]map[string]Type
 	names   intern
 }
@@ -46,7 +47,7 @@ func readXES(ctx context.Context, file string, r io.Reader, opts *Options, sum *
 	if err := x.log(ctx); err != nil {
 		return x.with(err)
 	}
-	return x.errs.OrNil()
+	return append(x.errs, x.b.errs...).OrNil()
 }
 
 // with joins a fatal error to the breaches found before it.
@@ -155,7 +156,7 @@ func (r *xesReader) below(ctx context.Context, t xmlToken) error {
 		rank = rankEvent
 	}
 	if rank < r.rank {
-		if err := r.breach("eventlog.xes_order", "element", string(t.name)); err != nil {
+		if err := r.misplaced(string(t.name)); err != nil {
 			return err
 		}
 	}
@@ -180,6 +181,19 @@ func (r *xesReader) below(ctx context.Context, t xmlToken) error {
 		r.sum.LogName = strings.Clone(a.Value)
 	}
 	return err
+}
+
+// misplaced reports an element in the wrong place, once a name: where one extension stands below the
+// attributes, they all do.
+func (r *xesReader) misplaced(element string) error {
+	if r.moved[element] {
+		return nil
+	}
+	if r.moved == nil {
+		r.moved = map[string]bool{}
+	}
+	r.moved[element] = true
+	return r.breach("eventlog.xes_order", "element", element)
 }
 
 // allowed reports XML attributes that the standard does not give the element. Namespace declarations

@@ -20,7 +20,7 @@ func (r *xesReader) trace(t xmlToken) error {
 			return r.event(t, c)
 		}
 		if inEvents {
-			if err := r.breach("eventlog.xes_order", "element", string(t.name)); err != nil {
+			if err := r.misplaced(string(t.name)); err != nil {
 				return err
 			}
 		}
@@ -130,7 +130,7 @@ func (r *xesReader) nestedIn(a *Attribute) error {
 			return r.children(func(t xmlToken) error { return r.member(t, a) })
 		}
 		if a.Type == List && hasValues {
-			if err := r.breach("eventlog.xes_order", "element", string(t.name)); err != nil {
+			if err := r.misplaced(string(t.name)); err != nil {
 				return err
 			}
 		}

@@ -243,7 +243,7 @@ func (t *WriteTx) prepared(ctx context.Context, q SQL) (*sql.Stmt, error) {
 	if st, ok := t.w.stmts[q]; ok {
 		return st, nil
 	}
-	st, err := t.w.conn.PrepareContext(context.WithoutCancel(ctx), string(q))
+	st, err := t.w.conn.PrepareContext(context.WithoutCancel(ctx), t.w.db.Engine.text(q))
 	if err == nil {
 		t.w.stmts[q] = st
 	}

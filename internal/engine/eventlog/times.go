@@ -35,6 +35,9 @@ func newClock(m *Mapping) *clock {
 // parse reads a time; ok is false for what is none.
 func (c *clock) parse(v string) (at time.Time, ok bool) {
 	if at, _, ok := c.iso(v); ok {
+		if at.IsZero() { // 1 January of year 1 is written in the log; only a missing time is zero
+			at = at.Add(1)
+		}
 		return at, true
 	}
 	for _, l := range c.layouts {

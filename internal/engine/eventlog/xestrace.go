@@ -130,7 +130,7 @@ func (r *xesReader) nestedIn(a *Attribute) error {
 			return r.children(func(t xmlToken) error { return r.member(t, a) })
 		}
 		if a.Type == List && hasValues {
-			if err := r.misplaced(string(t.name)); err != nil {
+			if err := r.breach("eventlog.xes_list_order", "element", string(t.name)); err != nil {
 				return err
 			}
 		}

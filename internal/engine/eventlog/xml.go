@@ -201,6 +201,10 @@ func (s *xmlScanner) text() (xmlToken, bool, error) {
 		s.advance(n)
 		return xmlToken{}, false, nil
 	}
+	lead := n - len(bytes.TrimLeft(bytes.TrimPrefix(raw, utf8BOM), " \t\r\n"))
+	s.advance(lead)
+	raw, n = raw[lead:], n-lead
+	s.tokStart, s.tokLine, s.tokCol = s.pos, s.line, s.col
 	if len(s.stack) == 0 {
 		return xmlToken{}, false, s.fault("eventlog.xml_text_outside")
 	}

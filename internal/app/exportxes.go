@@ -131,13 +131,12 @@ func caseOf(c *eventlog.Case, e ledger.Event, d *dossierData, foreign bool) {
 }
 
 func stepOf(e ledger.Event, d *dossierData, foreign bool, names *eventlog.Pseudonyms) eventlog.Event {
-	v := eventlog.Event{Activity: cmp.Or(d.Action, strings.TrimPrefix(e.Kind, "dossier.")), Lifecycle: d.Lifecycle,
-		Resource: names.Of(d.Resource), Group: d.Group}
-	v.At, _ = timeOf(d.At)
 	if foreign {
-		v.Attributes = fieldsOf(d.Fields)
+		v := eventlog.Event{Activity: d.Action, Lifecycle: d.Lifecycle, Resource: names.Of(d.Resource), Group: d.Group, Attributes: fieldsOf(d.Fields)}
+		v.At, _ = timeOf(d.At)
 		return v
 	}
+	v := eventlog.Event{Activity: cmp.Or(d.Action, strings.TrimPrefix(e.Kind, "dossier."))}
 	v.At = dayTime(e.EffectiveOn, e.RecordedAt)
 	v.Resource, v.Group = names.Of(e.Actor), e.Unit
 	for _, k := range sortedKeys(d.Dims) {

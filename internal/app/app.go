@@ -10,6 +10,7 @@ import (
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/indicator/crossfoot"
 	"trucot/internal/engine/procedure"
@@ -50,6 +51,7 @@ func Catalog() *lang.Catalog {
 		verifier.Texts(),
 		rule.Texts(),
 		document.Texts(),
+		eventlog.Texts(),
 		indicator.Texts(),
 		crossfoot.Texts(),
 		procedure.Texts(),

@@ -8,11 +8,18 @@ import (
 	"os"
 	"path/filepath"
 
+	"trucot/internal/engine/document"
+	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/indicator/crossfoot"
+	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/ledger/verifier"
+	"trucot/internal/kernel/rule"
 	"trucot/internal/kernel/store"
 )
 
@@ -35,7 +42,22 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), indicator.Texts(), crossfoot.Texts(), Texts())
+	return lang.NewCatalog(
+		lang.OwnTexts(),
+		defs.Texts(),
+		calendar.Texts(),
+		store.Texts(),
+		ledger.Texts(),
+		verifier.Texts(),
+		rule.Texts(),
+		document.Texts(),
+		eventlog.Texts(),
+		indicator.Texts(),
+		crossfoot.Texts(),
+		procedure.Texts(),
+		dossier.Texts(),
+		Texts(),
+	)
 }
 
 // Open opens or creates the agency's data.

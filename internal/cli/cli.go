@@ -47,6 +47,8 @@ type root struct {
 
 	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
 	Figures  figuresCmd  `cmd:"" help:"${help_figures}"`
+	Import   importCmd   `cmd:"" help:"${help_import}"`
+	Export   exportCmd   `cmd:"" help:"${help_export}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

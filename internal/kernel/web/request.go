@@ -95,7 +95,9 @@ func (s *Site) sessionCookie() string {
 }
 
 // T is a text in the reader's language.
-func (r *Request) T(key string, args ...any) string { return r.site.opts.Catalog.T(r.Lang, key, args...) }
+func (r *Request) T(key string, args ...any) string {
+	return r.site.opts.Catalog.T(r.Lang, key, args...)
+}
 
 // Today is the local date of the site's clock.
 func (r *Request) Today() calendar.Date { return calendar.OfTime(r.site.opts.Clock()) }
@@ -112,7 +114,9 @@ func (r *Request) Actor() string {
 }
 
 // Can reports whether the reader has the permission in the unit ("" = in any).
-func (r *Request) Can(p Permission, unit string) bool { return r.Reader != nil && r.Reader.Can(p, unit) }
+func (r *Request) Can(p Permission, unit string) bool {
+	return r.Reader != nil && r.Reader.Can(p, unit)
+}
 
 // Require is Can as an error, for rights that depend on the thing asked for.
 func (r *Request) Require(p Permission, unit string) error {

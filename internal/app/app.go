@@ -6,17 +6,23 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"time"
 
+	"trucot/internal/app/page/login"
+	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/store"
+	"trucot/internal/kernel/web"
 )
 
 // Options say where the data is.
 type Options struct {
 	Data string // folder; created when missing
 	DB   string // "postgres://…"; empty = SQLite in Data
+
+	Clock func() time.Time // time.Now when nil; tests and the sample agency set their own
 }
 
 // App is the opened agency.
@@ -24,11 +30,15 @@ type App struct {
 	Catalog *lang.Catalog
 	DB      *store.DB
 	Ledger  *ledger.Ledger
+	People  *people.People
+
+	clock func() time.Time
 }
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), ledger.Texts(), Texts())
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), ledger.Texts(), web.Texts(), people.Texts(),
+		login.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.
@@ -44,12 +54,20 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := ledger.Open(ctx, db, ledger.Options{})
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	l, err := ledger.Open(ctx, db, ledger.Options{Folds: []ledger.Fold{people.Fold()}, Clock: o.Clock})
 	if err != nil {
 		db.Close()
 		return nil, err
 	}
-	return &App{Catalog: Catalog(), DB: db, Ledger: l}, nil
+	who, err := people.New(ctx, db, l, people.Options{Clock: o.Clock})
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	return &App{Catalog: Catalog(), DB: db, Ledger: l, People: who, clock: o.Clock}, nil
 }
 
 // Close closes the database.

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -138,6 +139,7 @@ func (r *Request) Render(status int, c templ.Component) error {
 	if err := c.Render(r.Context(), buf); err != nil {
 		return err
 	}
+	h.Set("Content-Length", strconv.Itoa(buf.Len()))
 	r.W.WriteHeader(status)
 	_, err := buf.WriteTo(r.W)
 	return err

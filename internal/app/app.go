@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"time"
@@ -37,7 +38,7 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), ledger.Texts(), web.Texts(), people.Texts(),
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), web.Texts(), people.Texts(),
 		login.Texts(), Texts())
 }
 
@@ -57,7 +58,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	l, err := ledger.Open(ctx, db, ledger.Options{Folds: []ledger.Fold{people.Fold()}, Clock: o.Clock})
+	l, err := ledger.Open(ctx, db, ledger.Options{
+		Folds: []ledger.Fold{people.Fold()}, Clock: o.Clock, KeyFile: filepath.Join(o.Data, "ledger.key"),
+	})
 	if err != nil {
 		db.Close()
 		return nil, err
@@ -70,5 +73,5 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	return &App{Catalog: Catalog(), DB: db, Ledger: l, People: who, clock: o.Clock}, nil
 }
 
-// Close closes the database.
-func (a *App) Close() error { return a.DB.Close() }
+// Close waits for the commands under way and closes the database.
+func (a *App) Close() error { return errors.Join(a.Ledger.Close(), a.DB.Close()) }

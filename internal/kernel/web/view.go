@@ -78,7 +78,7 @@ func (v *View) DateWithDay(d calendar.Date) string {
 	if d == calendar.NoDate {
 		return "—"
 	}
-	return v.T(fmt.Sprintf("web.weekday_%d", int(d.Weekday()))) + ", " + v.Date(d)
+	return d.WeekdayName(v.Lang) + ", " + v.Date(d)
 }
 
 // Int groups thousands in the reader's language.

@@ -11,9 +11,12 @@ import (
 
 	"trucot/internal/app/page/login"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/rule"
 	"trucot/internal/kernel/store"
 	"trucot/internal/kernel/web"
 )
@@ -40,6 +43,7 @@ type App struct {
 func Catalog() *lang.Catalog {
 	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), web.Texts(), people.Texts(),
 		login.Texts(), Texts())
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), rule.Texts(), procedure.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.

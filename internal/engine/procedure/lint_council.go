@@ -14,6 +14,19 @@ var (
 	quoted  = regexp.MustCompile(`["']([^"']*)["']`)
 )
 
+// names visits a name, or each of a list of names.
+func names(n *defs.Node, visit func(string, fault.Place)) {
+	switch {
+	case n == nil:
+	case n.Kind == defs.Scalar:
+		visit(n.Text, n.Place)
+	default:
+		for _, item := range n.Items {
+			names(item, visit)
+		}
+	}
+}
+
 // scalars walks the texts of a raw tree.
 func scalars(n *defs.Node, visit func(string, fault.Place)) {
 	if n == nil {

@@ -239,6 +239,15 @@ func (l *linter) indicator(i Indicator) {
 			}
 		}
 	})
+	for _, list := range []string{"on", "plus", "minus"} {
+		if i.Raw.Get(list) == nil {
+			continue
+		}
+		for _, match := range i.Raw.Get(list).Items {
+			names(match.Get("action"), func(name string, at fault.Place) { known(l, at, "action", name, l.p.transitions) })
+			names(match.Get("to"), func(name string, at fault.Place) { known(l, at, "state", name, l.p.states) })
+		}
+	}
 	if title := i.Raw.Get("title"); title == nil || title.Get("vi") == nil || title.Get("en") == nil {
 		l.fail(i.Raw.Place, "procedure.missing_text", "language", "vi, en", "other", i.ID)
 	}

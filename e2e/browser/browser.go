@@ -68,6 +68,10 @@ func New(t testing.TB, axe string) *Page {
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(func() { cancel(); stop() })
 	p := &Page{t: t, ctx: ctx, axe: string(script)}
+	// the first run opens the tab and ties it to its context: it must not be one with a time limit
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("the browser does not start: %v", err)
+	}
 	p.do(command(audits.Enable, cdp.Empty{}), command(log.Enable, cdp.Empty{}), command(runtime.Enable, cdp.Empty{}))
 	if err := chromedp.Listen(ctx, p.listen); err != nil {
 		t.Fatal(err)
@@ -180,6 +184,18 @@ func (p *Page) Text() string { p.t.Helper(); return Eval[string](p, `document.bo
 
 // URL is where the page is.
 func (p *Page) URL() string { p.t.Helper(); return Eval[string](p, `location.href`) }
+
+// Attribute is an attribute of the first element of a CSS selector, read without a script.
+func (p *Page) Attribute(selector, name string) string {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	all, err := chromedp.Run(ctx, chromedp.Attributes(chromedp.CSS(selector)))
+	if err != nil {
+		p.t.Fatalf("attribute %s of %s: %v", name, selector, err)
+	}
+	return all[name]
+}
 
 // Said is what the page did that it must not: console errors, exceptions, violations of the policy.
 func (p *Page) Said() []string {

@@ -9,7 +9,11 @@ import (
 	"path/filepath"
 	"time"
 
+	"trucot/definitions"
+	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/login"
+	"trucot/internal/app/page/procedures"
+	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
@@ -36,18 +40,27 @@ type App struct {
 	Ledger  *ledger.Ledger
 	People  *people.People
 
+	Procedures *procedure.Set
+
 	clock func() time.Time
 }
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), web.Texts(), people.Texts(),
-		login.Texts(), Texts())
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), rule.Texts(), procedure.Texts(), Texts())
+	return lang.NewCatalog(
+		lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), rule.Texts(), web.Texts(),
+		people.Texts(), procedure.Texts(), indicator.Texts(),
+		login.Texts(), procedures.Texts(), events.Texts(),
+		Texts(),
+	)
 }
 
 // Open opens or creates the agency's data.
 func Open(ctx context.Context, o Options) (*App, error) {
+	procs, err := procedure.Load(definitions.Files)
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(o.Data, 0o750); err != nil {
 		return nil, err
 	}
@@ -74,7 +87,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		db.Close()
 		return nil, err
 	}
-	return &App{Catalog: Catalog(), DB: db, Ledger: l, People: who, clock: o.Clock}, nil
+	return &App{Catalog: Catalog(), DB: db, Ledger: l, People: who, Procedures: procs, clock: o.Clock}, nil
 }
 
 // Close waits for the commands under way and closes the database.

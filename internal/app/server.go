@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"time"
 
+	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/login"
+	"trucot/internal/app/page/procedures"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
@@ -35,6 +37,8 @@ func (a *App) routes() []web.Route {
 	var all []web.Route
 	for _, part := range [][]web.Route{
 		login.Routes(a.People),
+		procedures.Routes(a.Procedures, nil),
+		events.Routes(a.Ledger, a.People),
 	} {
 		all = append(all, part...)
 	}

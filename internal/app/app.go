@@ -10,9 +10,7 @@ import (
 	"time"
 
 	"trucot/definitions"
-	"trucot/internal/app/page/events"
-	"trucot/internal/app/page/login"
-	"trucot/internal/app/page/procedures"
+	"trucot/internal/engine/document"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
@@ -47,12 +45,11 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(
+	return lang.NewCatalog(append(pageTexts(),
 		lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), rule.Texts(), web.Texts(),
-		people.Texts(), procedure.Texts(), indicator.Texts(),
-		login.Texts(), procedures.Texts(), events.Texts(),
+		people.Texts(), procedure.Texts(), indicator.Texts(), document.Texts(),
 		Texts(),
-	)
+	)...)
 }
 
 // Open opens or creates the agency's data.

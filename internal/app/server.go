@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"trucot/internal/app/page/events"
+	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/procedures"
+	"trucot/internal/app/page/scope"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
@@ -30,6 +32,11 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail,
 		Secure: o.Secure, Sample: o.Sample, Log: o.Log, Clock: a.clock,
 	}, a.routes())
+}
+
+// pageTexts are the texts of the pages.
+func pageTexts() []lang.Texts {
+	return []lang.Texts{login.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), scope.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.

@@ -12,6 +12,7 @@ import (
 	"trucot/definitions"
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/indicator/crossfoot"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
@@ -39,15 +40,17 @@ type App struct {
 	People  *people.People
 
 	Procedures *procedure.Set
+	Indicators *indicator.Engine
 
-	clock func() time.Time
+	figures figureFile
+	clock   func() time.Time
 }
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
 	return lang.NewCatalog(append(pageTexts(),
 		lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), rule.Texts(), web.Texts(),
-		people.Texts(), procedure.Texts(), indicator.Texts(), document.Texts(),
+		people.Texts(), procedure.Texts(), indicator.Texts(), crossfoot.Texts(), document.Texts(),
 		Texts(),
 	)...)
 }
@@ -84,8 +87,16 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		db.Close()
 		return nil, err
 	}
-	return &App{Catalog: Catalog(), DB: db, Ledger: l, People: who, Procedures: procs, clock: o.Clock}, nil
+	a := &App{Catalog: Catalog(), DB: db, Ledger: l, People: who, Procedures: procs, clock: o.Clock}
+	if err := a.openFigures(ctx, o.Data); err != nil {
+		return nil, errors.Join(err, l.Close(), db.Close())
+	}
+	return a, nil
 }
 
 // Close waits for the commands under way and closes the database.
-func (a *App) Close() error { return errors.Join(a.Ledger.Close(), a.DB.Close()) }
+func (a *App) Close() error {
+	err := a.Ledger.Close()
+	a.saveFigures()
+	return errors.Join(err, a.DB.Close())
+}

@@ -45,6 +45,7 @@ func (a *App) routes() []web.Route {
 	for _, part := range [][]web.Route{
 		login.Routes(a.People),
 		procedures.Routes(a.Procedures, nil),
+		figures.Routes(a.Indicators, a.Ledger, a.People),
 		events.Routes(a.Ledger, a.People),
 	} {
 		all = append(all, part...)

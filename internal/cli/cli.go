@@ -48,6 +48,7 @@ type root struct {
 	Serve    serve       `cmd:"" help:"${help_serve}"`
 	User     user        `cmd:"" help:"${help_user}"`
 	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
+	Figures  figuresCmd  `cmd:"" help:"${help_figures}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

@@ -3,12 +3,12 @@ package indicator
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"testing"
 	"testing/fstest"
 
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
 )
 
@@ -27,7 +27,7 @@ indicators:
   - {id: visits, type: manual, title: {vi: Lượt khách, en: Visits}, measure: {vi: lượt, en: visits}, targets: [{period: 2021-H1, value: "900"}, {period: 2021-H1, unit: north, value: "400"}]}
 `
 
-func definitions(t testing.TB, text string) *Definitions {
+func definitions(t fataler, text string) *Definitions {
 	t.Helper()
 	d, err := Load(fstest.MapFS{"lending.yaml": {Data: []byte(text)}})
 	if err != nil {
@@ -57,6 +57,13 @@ func (m memory) Scan(_ context.Context, from int64, fn func(ledger.Event) error)
 		}
 	}
 	return nil
+}
+
+func (m memory) Event(_ context.Context, position int64) (ledger.Event, error) {
+	if position < 1 || position > m.Head() {
+		return ledger.Event{}, fault.New(fault.NotFound, "ledger.no_event")
+	}
+	return m[position-1], nil
 }
 
 // add appends an event as the ledger would.
@@ -301,7 +308,13 @@ func (b broken) Head() int64 { return b.memory.Head() + 1 }
 
 func TestCatchUpStopsAtAMissingEvent(t *testing.T) {
 	err := engine(t).CatchUp(context.Background(), broken{sample()})
-	if err == nil || errors.Is(err, errFound) {
+	if !fault.Is(err, "indicator.ledger_gap") {
 		t.Fatalf("got %v, want a fault about the missing event", err)
 	}
+}
+
+// fataler is what *testing.T and *rapid.T share.
+type fataler interface {
+	Helper()
+	Fatal(args ...any)
 }

@@ -119,7 +119,7 @@ func sameLedger(ctx context.Context, l Log, h snapshotHeader) error {
 	if h.position == 0 {
 		return nil
 	}
-	ev, err := eventAt(ctx, l, h.position)
+	ev, err := l.Event(ctx, h.position)
 	if err != nil {
 		return err
 	}

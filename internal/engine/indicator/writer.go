@@ -22,13 +22,15 @@ type writer struct {
 	localClass map[uint32]uint16 // of the head chunk
 	localCombo map[uint32]uint16
 
-	dims []string
-	buf  []byte
-	row  []string
+	limit int // rows of a chunk
+	dims  []string
+	buf   []byte
+	row   []string
 }
 
-func newWriter(dims []string) *writer {
+func newWriter(dims []string, limit int) *writer {
 	w := &writer{
+		limit:  limit,
 		unitOf: map[string]uint32{}, patternOf: map[string]uint32{}, classOf: map[class]uint32{},
 		comboOf: map[string]uint32{}, keyOf: map[string]uint32{}, dims: dims, row: make([]string, len(dims)),
 	}
@@ -82,7 +84,7 @@ func (w *writer) add(e *ledger.Event, f *Fact, contributions []contribution) {
 // append writes one row, starting a new chunk when the head is full or its positions would not fit.
 func (w *writer) append(class uint32, day uint16, combo uint32, value, position int64) {
 	h := &w.head
-	if h.rows() == chunkRows || h.rows() > 0 && position-h.base >= chunkSpan {
+	if h.rows() == w.limit || h.rows() > 0 && position-h.base >= chunkSpan {
 		w.sealed = append(w.sealed, h.seal())
 		w.newHead()
 	}

@@ -7,10 +7,13 @@ import (
 	"os"
 	"path/filepath"
 
+	"trucot/definitions"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/store"
+	"trucot/internal/room/report"
 )
 
 // Options say where the data is.
@@ -24,11 +27,12 @@ type App struct {
 	Catalog *lang.Catalog
 	DB      *store.DB
 	Ledger  *ledger.Ledger
+	Reports *report.Room
 }
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), ledger.Texts(), Texts())
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), ledger.Texts(), report.Texts(), defs.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.
@@ -44,12 +48,18 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := ledger.Open(ctx, db, ledger.Options{})
+	l, err := ledger.Open(ctx, db, ledger.Options{Folds: []ledger.Fold{report.Fold()}})
 	if err != nil {
 		db.Close()
 		return nil, err
 	}
-	return &App{Catalog: Catalog(), DB: db, Ledger: l}, nil
+	forms, err := report.LoadForms(definitions.Files)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	reports := report.New(l, db, forms, report.Options{})
+	return &App{Catalog: Catalog(), DB: db, Ledger: l, Reports: reports}, nil
 }
 
 // Close closes the database.

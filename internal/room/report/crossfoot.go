@@ -5,6 +5,7 @@ import (
 
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
 )
 
 // Check is one sum that a form implies. Exactly one of Row and Column names the total, and exactly one of
@@ -23,7 +24,8 @@ type Check struct {
 	Sum     string      `def:"sum"`
 	Covers  string      `def:"covers"`
 	Columns []string    `def:"columns"`      // limits a row check to these columns
-	Why     string      `def:"why,required"` // why the form implies it, for the reader of a fault
+	// Why says why the form implies it, for the reader of a fault.
+	Why map[lang.Tag]string `def:"why,required"`
 
 	parts []string
 }
@@ -106,7 +108,7 @@ type Discrepancy struct {
 	Difference indicator.Value `json:"difference"`
 	Source     string          `json:"source"`
 
-	Why    string `json:"-"` // why the form implies the sum
+	Why    map[lang.Tag]string `json:"-"` // why the form implies the sum
 	Blank  bool   `json:"-"` // every part is blank: the total was not broken down
 	Unit   string `json:"-"`
 	Period string `json:"-"`

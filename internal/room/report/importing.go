@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -191,6 +192,11 @@ func fillStyle(readings []*reading, cells [][]rawCell, style lang.NumberStyle) (
 		t, n := rd.fill(cells[i], style)
 		tables, notes = append(tables, t), append(notes, n)
 		wrong += len(CrossFoot(t)) + len(n)
+		t.each(func(_ cellAt, e Entry) {
+			if e.Value%indicator.One != 0 {
+				wrong++ // 2,500 instruments are more likely than two and a half
+			}
+		})
 	}
 	return tables, notes, wrong
 }

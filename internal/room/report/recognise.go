@@ -35,7 +35,10 @@ func (f *Forms) recognise(s *segment, file string) (*Form, error) {
 		}
 		return nil, fault.New(fault.Invalid, "report.form_unknown", "file", file, "code", code)
 	}
-	return f.byShape(s, f.byTitle(head.String()), file)
+	if form, err := byShape(s, f.byTitle(head.String()), file); err == nil || !fault.Is(err, "report.form_not_recognised") {
+		return form, err
+	}
+	return byShape(s, f.list, file) // a title may stand in another form as a heading
 }
 
 // byTitle lists the forms whose title stands in the heading; all forms when none does.
@@ -54,7 +57,7 @@ func (f *Forms) byTitle(head string) []*Form {
 }
 
 // byShape picks the form with which most rows agree in code and label.
-func (f *Forms) byShape(s *segment, among []*Form, file string) (*Form, error) {
+func byShape(s *segment, among []*Form, file string) (*Form, error) {
 	type scored struct {
 		form  *Form
 		score float64
@@ -108,7 +111,7 @@ func rowCode(s string) string {
 }
 
 var (
-	reporterCell = regexp.MustCompile(`(?i)đơn vị báo cáo\s*:?\s*(.*)$`)
+	reporterCell = regexp.MustCompile(`(?i)(?:^đơn vị báo cáo|đơn vị báo cáo\s*:)\s*:?\s*(.*)$`)
 	receiverCell = regexp.MustCompile(`(?i)\s*đơn vị nhận báo cáo.*$`)
 	inYear       = regexp.MustCompile(`(?i)năm\s+((?:19|20)\d\d)\b`)
 	yearList     = regexp.MustCompile(`^((?:19|20)\d\d)(?:\s+(?:19|20)\d\d)+$`)

@@ -47,6 +47,7 @@ type root struct {
 
 	Import importCmd `cmd:"" help:"${help_import}"`
 	Faults faultsCmd `cmd:"" help:"${help_faults}"`
+	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

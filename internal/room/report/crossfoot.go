@@ -23,7 +23,7 @@ type Check struct {
 	Column  string      `def:"column"`
 	Sum     string      `def:"sum"`
 	Covers  string      `def:"covers"`
-	Columns []string    `def:"columns"`      // limits a row check to these columns
+	Columns []string    `def:"columns"` // limits a row check to these columns
 	// Why says why the form implies it, for the reader of a fault.
 	Why map[lang.Tag]string `def:"why,required"`
 
@@ -109,9 +109,9 @@ type Discrepancy struct {
 	Source     string          `json:"source"`
 
 	Why    map[lang.Tag]string `json:"-"` // why the form implies the sum
-	Blank  bool   `json:"-"` // every part is blank: the total was not broken down
-	Unit   string `json:"-"`
-	Period string `json:"-"`
+	Blank  bool                `json:"-"` // every part is blank: the total was not broken down
+	Unit   string              `json:"-"`
+	Period string              `json:"-"`
 }
 
 // CrossFoot checks every sum of the table's form and returns those that do not hold, in the order of the

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"trucot/definitions"
+	"trucot/internal/engine/indicator"
+	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/store"
@@ -32,17 +35,50 @@ func testForms(t testing.TB) *Forms {
 // testRoom is a room over an empty ledger on 10 February 2018, the season of annual statistics.
 func testRoom(t testing.TB) *Room {
 	t.Helper()
+	clock := func() time.Time { return time.Date(2018, 2, 10, 3, 0, 0, 0, time.UTC) }
+	return openRoom(t, clock)
+}
+
+// openRoom is a room over an empty ledger at the clock's time, with its figures following.
+func openRoom(t testing.TB, clock func() time.Time) *Room {
+	t.Helper()
 	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	clock := func() time.Time { return time.Date(2018, 2, 10, 3, 0, 0, 0, time.UTC) }
 	l, err := ledger.Open(t.Context(), db, ledger.Options{Folds: []ledger.Fold{Fold()}, Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(l, db, testForms(t), Options{Clock: clock})
+	regimes, err := Load(definitions.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := fs.Sub(definitions.Files, "indicators")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defs, err := indicator.Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := defs.Add(regimes.Forms.Definitions()...); err != nil {
+		t.Fatal(err)
+	}
+	figures, err := indicator.New(defs, indicator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Follow(figures.Feed)
+	return New(l, db, regimes, figures, Options{Clock: clock, Agency: testAgency})
+}
+
+func testAgency(unit, side string, on calendar.Date) Agency {
+	if side == "party" {
+		return Agency{Parent: "ĐẢNG ỦY CÁC CƠ QUAN TỈNH MẪU", Name: "Đảng ủy Sở Khoa học và Công nghệ", Symbol: "ĐU", Place: "Mẫu", Authority: "T/M ĐẢNG ỦY", Post: "BÍ THƯ"}
+	}
+	return Agency{}
 }
 
 func importFile(t testing.TB, r *Room, path string, o ImportOptions) []Imported {

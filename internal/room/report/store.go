@@ -50,7 +50,7 @@ func applyOne(ctx context.Context, tx store.Tx, e ledger.Event) error {
 		_, err := tx.Exec(ctx, upsertForm, e.Stream, form, unit, period, d.UnitName, e.Position)
 		return err
 	case kindFrozen:
-		var d frozenData
+		var d Frozen
 		if err := json.Unmarshal(e.Data, &d); err != nil {
 			return err
 		}

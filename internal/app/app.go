@@ -22,6 +22,7 @@ import (
 	"trucot/internal/kernel/rule"
 	"trucot/internal/kernel/store"
 	"trucot/internal/kernel/web"
+	"trucot/internal/room/report"
 )
 
 // Options say where the data is.
@@ -41,6 +42,7 @@ type App struct {
 
 	Procedures *procedure.Set
 	Indicators *indicator.Engine
+	Reports    *report.Room
 
 	figures figureFile
 	clock   func() time.Time
@@ -50,7 +52,7 @@ type App struct {
 func Catalog() *lang.Catalog {
 	return lang.NewCatalog(append(pageTexts(),
 		lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), rule.Texts(), web.Texts(),
-		people.Texts(), procedure.Texts(), indicator.Texts(), crossfoot.Texts(), document.Texts(),
+		people.Texts(), procedure.Texts(), indicator.Texts(), crossfoot.Texts(), document.Texts(), report.Texts(),
 		Texts(),
 	)...)
 }
@@ -76,7 +78,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		o.Clock = time.Now
 	}
 	l, err := ledger.Open(ctx, db, ledger.Options{
-		Folds: []ledger.Fold{people.Fold()}, Clock: o.Clock, KeyFile: filepath.Join(o.Data, "ledger.key"),
+		Folds: []ledger.Fold{people.Fold(), report.Fold()}, Clock: o.Clock, KeyFile: filepath.Join(o.Data, "ledger.key"),
 	})
 	if err != nil {
 		db.Close()
@@ -89,6 +91,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a := &App{Catalog: Catalog(), DB: db, Ledger: l, People: who, Procedures: procs, clock: o.Clock}
 	if err := a.openFigures(ctx, o.Data); err != nil {
+		return nil, errors.Join(err, l.Close(), db.Close())
+	}
+	if err := a.openReports(o.Data); err != nil {
 		return nil, errors.Join(err, l.Close(), db.Close())
 	}
 	return a, nil

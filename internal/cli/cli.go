@@ -47,6 +47,8 @@ type root struct {
 
 	Serve    serve       `cmd:"" help:"${help_serve}"`
 	User     user        `cmd:"" help:"${help_user}"`
+	Import   importCmd   `cmd:"" help:"${help_import}"`
+	Faults   faultsCmd   `cmd:"" help:"${help_faults}"`
 	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
 	Figures  figuresCmd  `cmd:"" help:"${help_figures}"`
 }

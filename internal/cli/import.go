@@ -1,0 +1,6 @@
+package cli
+
+// importCmd groups what reads files into the ledger.
+type importCmd struct {
+	Forms importFormsCmd `cmd:"" help:"${help_import_forms}"`
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/dossier"
@@ -23,13 +24,23 @@ import (
 type Options struct {
 	Data string // folder; created when missing
 	DB   string // "postgres://…"; empty = SQLite in Data
+
+	Clock  func() time.Time // time.Now when nil
+	Agency string           // the agency's code in dossier codes; the sample's when empty
 }
+
+// sampleAgency is the code of no real agency: H00 is not given out.
+const sampleAgency = "000.00.00.H00"
 
 // App is the opened agency.
 type App struct {
 	Catalog *lang.Catalog
 	DB      *store.DB
 	Ledger  *ledger.Ledger
+
+	Calendar   *calendar.Calendar
+	Procedures *procedure.Set
+	Dossiers   *dossier.Engine
 }
 
 // Catalog merges the texts of every package.
@@ -53,6 +64,14 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err := os.MkdirAll(o.Data, 0o750); err != nil {
 		return nil, err
 	}
+	cal, err := Calendar(o.Data)
+	if err != nil {
+		return nil, err
+	}
+	procs, err := Procedures(o.Data)
+	if err != nil {
+		return nil, err
+	}
 	at := o.DB
 	if at == "" {
 		at = filepath.Join(o.Data, "trucot.db")
@@ -61,12 +80,20 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := ledger.Open(ctx, db, ledger.Options{KeyFile: filepath.Join(o.Data, "ledger.key")})
+	l, err := ledger.Open(ctx, db, ledger.Options{
+		Folds:   []ledger.Fold{dossier.Fold()},
+		Clock:   o.Clock,
+		KeyFile: filepath.Join(o.Data, "ledger.key"),
+	})
 	if err != nil {
 		db.Close()
 		return nil, err
 	}
-	return &App{Catalog: Catalog(), DB: db, Ledger: l}, nil
+	if o.Agency == "" {
+		o.Agency = sampleAgency
+	}
+	dossiers := dossier.New(l, db, procs, cal, dossier.Options{AgencyCode: o.Agency, Clock: o.Clock})
+	return &App{Catalog: Catalog(), DB: db, Ledger: l, Calendar: cal, Procedures: procs, Dossiers: dossiers}, nil
 }
 
 // Close waits for the commands under way and closes the database.

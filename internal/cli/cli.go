@@ -45,6 +45,9 @@ type root struct {
 	Data string `help:"${help_data}" default:"trucot-data" env:"TRUCOT_DATA" type:"path"`
 	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
 
+	Serve    serve       `cmd:"" help:"${help_serve}"`
+	User     user        `cmd:"" help:"${help_user}"`
+	Faults   faultsCmd   `cmd:"" help:"${help_faults}"`
 	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
 	Figures  figuresCmd  `cmd:"" help:"${help_figures}"`
 	Import   importCmd   `cmd:"" help:"${help_import}"`

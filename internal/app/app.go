@@ -11,6 +11,7 @@ import (
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/script"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
@@ -55,6 +56,7 @@ func Catalog() *lang.Catalog {
 		document.Texts(),
 		procedure.Texts(),
 		dossier.Texts(),
+		script.Texts(),
 		Texts(),
 	)
 }

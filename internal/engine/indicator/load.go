@@ -57,9 +57,13 @@ func Load(fsys fs.FS) (*Definitions, error) {
 			return nil, err
 		}
 		var list fault.List
-		if err := d.readFile(name, raw); errors.As(err, &list) {
+		var one *fault.Error
+		switch err := d.readFile(name, raw); {
+		case errors.As(err, &list):
 			faults = append(faults, list...)
-		} else if err != nil {
+		case errors.As(err, &one):
+			faults = append(faults, one)
+		case err != nil:
 			return nil, err
 		}
 	}

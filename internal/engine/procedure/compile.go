@@ -137,13 +137,22 @@ func (r *Rule) Number(env any) (float64, error) {
 	return r.program.Number(env)
 }
 
-// DurationFor is the length of a deadline for one dossier: the first case that holds, else the general one.
-// env comes from Form.Fill.
+// DurationFor is the length of a deadline for one dossier: the first case that holds, else the general one,
+// and the agency's own where that is shorter. env comes from Form.Fill.
 func (d *Deadline) DurationFor(env any) (Duration, error) {
+	legal := d.Duration
 	for i := range d.Cases {
-		if ok, err := d.Cases[i].When.Holds(env); err != nil || ok {
-			return d.Cases[i].Duration, err
+		ok, err := d.Cases[i].When.Holds(env)
+		if err != nil {
+			return legal, err
+		}
+		if ok {
+			legal = d.Cases[i].Duration
+			break
 		}
 	}
-	return d.Duration, nil
+	if l := d.local; l != nil && l.Duration.Unit == legal.Unit && l.Duration.N < legal.N {
+		return l.Duration, nil
+	}
+	return legal, nil
 }

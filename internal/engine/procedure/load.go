@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
@@ -29,8 +30,7 @@ const maxFiles = 2000
 
 // source is one parsed file waiting for its base.
 type source struct {
-	file  string // <id>/<version>/procedure.yaml
-	text  string
+	file  string            // <id>/<version>/procedure.yaml
 	tree  *defs.Node        // merged over its base once that is known
 	texts map[string]string // every file that went into tree
 	done  bool
@@ -51,8 +51,17 @@ func Load(fsys fs.FS) (*Set, error) {
 func Lint(fsys fs.FS) (*Set, fault.List) { return read(fsys) }
 
 func read(fsys fs.FS) (*Set, fault.List) {
-	set := &Set{byID: map[string][]*Procedure{}, base: map[string][]*Procedure{}}
 	sources, faults := readSources(fsys)
+	set, more := assemble(sources)
+	faults = append(faults, more...)
+	sort.SliceStable(faults, func(i, j int) bool { return faults[i].Place.File < faults[j].Place.File })
+	return set, faults
+}
+
+// assemble builds the bases first, then what extends them.
+func assemble(sources []source) (*Set, fault.List) {
+	set := &Set{byID: map[string][]*Procedure{}, base: map[string][]*Procedure{}}
+	var faults fault.List
 	bases := map[string]*source{}
 	for _, pass := range []func(*source) bool{
 		func(s *source) bool { return s.abstract() && s.tree.Get("extends") == nil },
@@ -72,9 +81,7 @@ func read(fsys fs.FS) (*Set, fault.List) {
 		sortVersions(set.base)
 	}
 	sortVersions(set.byID)
-	faults = append(faults, set.lintVersions()...)
-	sort.SliceStable(faults, func(i, j int) bool { return faults[i].Place.File < faults[j].Place.File })
-	return set, faults
+	return set, append(faults, set.lintVersions()...)
 }
 
 func (s *source) abstract() bool {
@@ -141,14 +148,18 @@ func readSource(fsys fs.FS, file string) (source, error) {
 	if err != nil {
 		return source{}, fault.New(fault.Unavailable, "procedure.unreadable", "file", file).Because(err)
 	}
-	tree, err := defs.Parse(file, raw)
+	return parse(file, string(raw))
+}
+
+func parse(file, text string) (source, error) {
+	tree, err := defs.Parse(file, []byte(text))
 	if err != nil {
 		return source{}, err
 	}
 	if tree.Kind != defs.Map {
 		return source{}, fault.New(fault.Invalid, "procedure.not_a_definition").At(fault.Place{File: file, Line: 1})
 	}
-	return source{file: file, text: string(raw), tree: tree, texts: map[string]string{file: string(raw)}}, nil
+	return source{file: file, tree: tree, texts: map[string]string{file: text}}, nil
 }
 
 func asFault(err error) *fault.Error {
@@ -281,4 +292,23 @@ func without[T any](in []T, gone func(T) bool, found bool) ([]T, bool) {
 		out = append(out, x)
 	}
 	return out, found
+}
+
+// Restore compiles a definition again from the Sources it once had, for dossiers that are pinned to a text which
+// is no longer among the definitions. Errors: fault.NotFound when the sources do not hold that version.
+func Restore(id, version string, sources map[string]string) (*Procedure, error) {
+	var list []source
+	files := slices.Sorted(maps.Keys(sources))
+	for _, file := range files {
+		s, err := parse(file, sources[file])
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	set, faults := assemble(list)
+	if err := faults.OrNil(); err != nil {
+		return nil, err
+	}
+	return set.Version(id, version)
 }

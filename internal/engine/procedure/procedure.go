@@ -228,6 +228,8 @@ type Deadline struct {
 	Extends  *Extension  `def:"extension"`
 	Basis    string      `def:"basis,required"`
 	Mark     string      `def:"mark"`
+
+	local *Local
 }
 
 // Case is an alternative duration or amount under a condition.

@@ -11,6 +11,7 @@ import (
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/script"
 	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/indicator/crossfoot"
@@ -77,6 +78,7 @@ func Catalog() *lang.Catalog {
 		dossier.Texts(),
 		report.Texts(),
 		directive.Texts(),
+		script.Texts(),
 		Texts(),
 	)...)
 }

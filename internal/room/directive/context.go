@@ -269,7 +269,7 @@ func (f *finder) issuerAt(i int) (end int, ok bool) {
 	if _, kind := f.r.kindAt(t, i); kind {
 		return i, false
 	}
-	end = f.extendName(t.nameWord(i))
+	end = f.extendName(f.nameUnit(i))
 	return end, end-i > 1
 }
 
@@ -285,7 +285,7 @@ func (f *finder) extendName(end int) int {
 			if _, kind := f.r.kindAt(t, at); kind {
 				return end
 			}
-			end = t.nameWord(at)
+			end = f.nameUnit(at)
 			continue
 		}
 		if after, ok := t.hasAny(at, "tinh", "thanh pho", "huyen", "quan", "thi xa", "xa", "phuong", "thi tran", "khoi"); ok {
@@ -300,9 +300,19 @@ func (f *finder) extendName(end int) int {
 		if _, kind := f.r.kindAt(t, next); kind {
 			return end
 		}
-		end = t.nameWord(next)
+		end = f.nameUnit(next)
 	}
 	return end
+}
+
+// nameUnit is the end of one word of a name, or of a compound such as "Khoa học".
+func (f *finder) nameUnit(i int) int {
+	for _, c := range f.r.compounds {
+		if end, ok := f.t.has(i, c); ok {
+			return end
+		}
+	}
+	return f.t.nameWord(i)
 }
 
 // nameWord is the end of one word of a name: Hà, KH&CN, TP.

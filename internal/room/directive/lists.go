@@ -50,6 +50,8 @@ type Recogniser struct {
 	short   map[string]Known // kind and number → document
 	names   map[rune][]issuerName
 	laws    map[string][][]rune // kind → folded names, the longest first
+
+	compounds [][]rune // words of bodies' names whose second syllable is small, folded, the longest first
 }
 
 type kindWord struct {
@@ -84,6 +86,7 @@ func Load(fsys fs.FS) (*Recogniser, error) {
 		Documents []Known  `yaml:"documents"`
 		Names     []string `yaml:"names"`
 		Places    []string `yaml:"places"`
+		Compounds []string `yaml:"compounds"`
 	}
 	var laws struct {
 		From       string   `yaml:"from"`
@@ -121,6 +124,7 @@ func Load(fsys fs.FS) (*Recogniser, error) {
 	for _, n := range known.Places {
 		r.addName(n, true)
 	}
+	r.compounds = foldedNames(known.Compounds)
 	r.laws = map[string][][]rune{"luat": foldedNames(laws.Laws), "bo_luat": foldedNames(laws.Codes), "phap_lenh": foldedNames(laws.Ordinances)}
 	r.index()
 	return r, nil

@@ -55,13 +55,16 @@ func (f *finder) lawSymbol(from int) (symbol, bool) {
 				return symbol{}, false
 			}
 		case unicode.IsUpper(c):
-			if w, ok := f.r.kindAt(t, k); ok && w.kind != "cong_van" && w.kind != "ke_hoach" {
+			if w, ok := f.r.kindAt(t, k); ok && !slices.Contains(inLawNames, w.kind) {
 				return symbol{}, false // another document begins
 			}
 		}
 	}
 	return symbol{}, false
 }
+
+// inLawNames are the kinds whose words also stand in names of laws: Luật Tiêu chuẩn và Quy chuẩn kỹ thuật.
+var inLawNames = []string{"cong_van", "ke_hoach", "quy_chuan", "thong_bao", "bao_cao"}
 
 // amending moves the start back over "Luật sửa đổi, bổ sung một số điều của": then the number is the
 // amending law's.

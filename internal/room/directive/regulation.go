@@ -40,7 +40,7 @@ func (f *finder) regulationAt(i int) (symbol, issuer string, end int) {
 	if !ok || t.at(slash) != '/' {
 		return "", "", 0
 	}
-	code, end, ok := f.r.codeAt(t, t.skipBlanks(slash+1))
+	code, end, ok := f.r.codeAt(t, t.skipBlanks(slash+1), false)
 	if !ok {
 		return "", "", 0
 	}

@@ -87,7 +87,7 @@ const maxCodes = 12
 func (r *Recogniser) readCodes(t *text, s *symbol, sep rune, at int) {
 	blanks := 0
 	for len(s.codes) < maxCodes {
-		code, end, ok := r.codeAt(t, at)
+		code, end, ok := r.codeAt(t, at, len(s.codes) == 0)
 		if !ok || len(s.codes) > 0 && !r.continues(s, sep, blanks, code) {
 			return
 		}
@@ -186,8 +186,8 @@ func (r *Recogniser) normal(s *symbol) string {
 	return b.String()
 }
 
-// codeAt reads one abbreviation at i and gives its canonical form.
-func (r *Recogniser) codeAt(t *text, i int) (code string, end int, ok bool) {
+// codeAt reads one abbreviation at i and gives its canonical form; first says that a kind is expected.
+func (r *Recogniser) codeAt(t *text, i int, first bool) (code string, end int, ok bool) {
 	const longest = 24
 	var b strings.Builder
 	end = i
@@ -205,7 +205,7 @@ func (r *Recogniser) codeAt(t *text, i int) (code string, end int, ok bool) {
 	if end == i || isWord(t.at(end)) {
 		return "", i, false
 	}
-	code, ok = r.canonical(b.String())
+	code, ok = r.canonical(b.String(), first)
 	return code, end, ok
 }
 
@@ -215,7 +215,7 @@ func codeLetter(c rune) bool {
 }
 
 // canonical finds the listed form of an abbreviation, or takes an unknown one that looks like one.
-func (r *Recogniser) canonical(raw string) (string, bool) {
+func (r *Recogniser) canonical(raw string, first bool) (string, bool) {
 	if r.listed(raw) {
 		return raw, true
 	}
@@ -227,11 +227,13 @@ func (r *Recogniser) canonical(raw string) (string, bool) {
 	if letters != raw { // QH15, qh15
 		return plain + raw[len(letters):], plain == "QH" || plain == "UBTVQH" || shapely(letters)
 	}
-	if r.listed(plain) && strings.ToLower(raw) == raw {
+	small := strings.ToLower(raw) == raw
+	if small && r.listed(plain) {
 		return plain, true
 	}
-	if code := r.loose[plain]; code != "" && !shapely(raw) || code != "" && plain == raw && len(raw) == len([]rune(raw)) && r.types[code] != nil {
-		return code, true // without marks (ND-CP), or in small letters
+	code := r.loose[strings.ToUpper(lang.Fold(raw))]
+	if code != "" && (small || first && r.types[code] != nil) {
+		return code, true // typed without marks, ND-CP, or in small letters
 	}
 	return raw, shapely(raw)
 }

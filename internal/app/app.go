@@ -11,6 +11,7 @@ import (
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/store"
+	"trucot/internal/room/directive"
 )
 
 // Options say where the data is.
@@ -28,7 +29,7 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), ledger.Texts(), Texts())
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), ledger.Texts(), directive.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.

@@ -90,8 +90,8 @@ func (f *finder) before(c *find, written *string) {
 		return
 	}
 	clause := verb
-	for clause > 0 && verb-clause < maxBridge && !strings.ContainsRune(",.;:()\n", t.runes[clause-1]) {
-		clause--
+	for clause > 0 && verb-clause < maxBridge && (!strings.ContainsRune(",.;:()\n", t.runes[clause-1]) || t.nameWord(max(clause-3, 0)) == clause) {
+		clause-- // the full stop of "TP." ends no clause
 	}
 	for k := clause; k < verb; k++ {
 		if isWord(t.at(k-1)) || !unicode.IsUpper(t.runes[k]) {

@@ -9,7 +9,7 @@ import (
 )
 
 var seeds = []string{
-	"Ngày 6-2, UBND TP Hà Nội ban hành Kế hoạch số 23/KH-UBND về thực hiện Chỉ thị số 15-CT/TU, ngày 16-12-2016, của Thành ủy",
+	"Ngày 8-3, UBND tỉnh Vĩnh Phúc ban hành Kế hoạch số 88/KH-UBND theo Chương trình số 15-CTr/TU, ngày 30-5-2019, của Tỉnh ủy",
 	"các Nghị quyết số 18, 19-NQ/TW; Luật Thủy sản 2003; QCVN 102:2016/BTTTT",
 	"Nghị quyết Trung ương 4 (khóa XII), Nghị quyết Đại hội XIII của Đảng, kế hoạch đầu tư công 2021-2025",
 	"Luật sửa đổi, bổ sung một số điều của Luật Luật sư số 65/2006/QH11",

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"trucot/internal/kernel/lang"
 )
 
 // The limits, in characters, of how far the parts of one citation may lie apart.
@@ -191,8 +193,25 @@ func (f *finder) congress(i int, word kindWord) (int, bool) {
 	if end == 0 {
 		return i, false
 	}
+	mark := end
 	end = t.congressTail(end)
-	return f.add(find{start: i, end: end, kind: word.kind, name: t.words(i, end)}), true
+	return f.add(find{start: i, end: end, kind: word.kind, name: f.congressName(i, mark, end, word)}), true
+}
+
+// congressName is the full name of a national congress's resolution; any other keeps the writer's words.
+func (f *finder) congressName(i, mark, end int, word kindWord) string {
+	t := f.t
+	own := t.words(i, end)
+	folded := lang.Fold(own)
+	number := mark
+	for strings.ContainsRune("IVXLC", t.at(number-1)) {
+		number--
+	}
+	national := strings.Contains(folded, "toan quoc") || strings.HasSuffix(folded, "cua dang")
+	if number == mark || !national || strings.Contains(folded, "dang bo") {
+		return own
+	}
+	return strings.NewReplacer("{kind}", f.r.kinds[word.kind].VI, "{n}", t.words(number, mark)).Replace(f.r.congressName)
 }
 
 // congressMark reads what makes a congress one congress: its ordinal or its term.
@@ -310,7 +329,10 @@ func (f *finder) plenum(i int, word kindWord) (int, bool) {
 	skip("cua")
 	skip("ban chap hanh", "bch")
 	before := at
-	if skip("trung uong", "tw"); at == before {
+	if skip("trung uong", "tw"); at == before && t.at(at) == 'T' {
+		skip("tu", "t.u", "t.w") // TƯ, T.Ư
+	}
+	if at == before {
 		return i, false
 	}
 	skip("dang")
@@ -324,10 +346,36 @@ func (f *finder) plenum(i int, word kindWord) (int, bool) {
 		}
 		end = ordinal
 	}
+	name := ""
 	if tail := t.tenure(end); tail > 0 {
-		end = tail
+		name, end = f.plenumName(ordinal, tail, word), tail
 	}
-	return f.add(find{start: i, end: end, kind: word.kind, name: t.words(i, end), issuer: f.r.issuers["BCHTW"].Name}), true
+	if name == "" {
+		name = t.words(i, end)
+	}
+	return f.add(find{start: i, end: end, kind: word.kind, name: name, issuer: f.r.issuers["BCHTW"].Name}), true
+}
+
+// plenumName is the full name of a plenum's resolution, for an ordinal in digits that ends at a position, and
+// a term; empty where the ordinal is a word.
+func (f *finder) plenumName(ordinal, tail int, word kindWord) string {
+	t := f.t
+	n := ordinal
+	for isDigit(t.at(n - 1)) {
+		n--
+	}
+	term := tail
+	if t.at(term-1) == ')' {
+		term--
+	}
+	from := term
+	for strings.ContainsRune("IVXLC", t.at(from-1)) {
+		from--
+	}
+	if n == ordinal {
+		return ""
+	}
+	return strings.NewReplacer("{kind}", f.r.kinds[word.kind].VI, "{n}", t.words(n, ordinal), "{term}", t.words(from, term)).Replace(f.r.plenumName)
 }
 
 // tenure reads "khóa XII", "(khóa XII)", ", khóa XII".

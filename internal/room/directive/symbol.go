@@ -91,11 +91,28 @@ func (r *Recogniser) readCodes(t *text, s *symbol, sep rune, at int) {
 		if !ok || len(s.codes) > 0 && !r.continues(s, sep, blanks, code) {
 			return
 		}
+		if kind, issuer, glued := r.unglue(code); glued && len(s.codes) == 0 {
+			s.codes, s.seps = append(s.codes, kind), append(s.seps, sep)
+			code, sep = issuer, ' '
+		}
 		s.codes, s.seps, s.end = append(s.codes, code), append(s.seps, sep), end
 		if sep, at, blanks = t.separator(end); sep == 0 {
 			return
 		}
 	}
+}
+
+// unglue parts an abbreviation that lost its separator: NĐCP is NĐ-CP.
+func (r *Recogniser) unglue(code string) (kind, issuer string, ok bool) {
+	if r.listed(code) || isAssembly(code) {
+		return "", "", false
+	}
+	for i := range code {
+		if _, listed := r.issuers[code[i:]]; listed && r.types[code[:i]] != nil {
+			return code[:i], code[i:], true
+		}
+	}
+	return "", "", false
 }
 
 // continues decides whether one more abbreviation belongs to the symbol. While the issuer is missing a gap
@@ -175,6 +192,7 @@ func (r *Recogniser) normal(s *symbol) string {
 	if s.year != "" {
 		b.WriteRune(s.yearSep)
 		b.WriteString(s.year)
+		seps[0] = '/'
 	}
 	for k, code := range s.codes {
 		if seps[k] == ' ' {
@@ -304,6 +322,8 @@ func (r *Recogniser) kindOf(s *symbol, word string) string {
 		return word
 	case word == "thong_tu_lien_tich" && first == "TT", word == "phap_lenh" && first == "L":
 		return word
+	case first == "TT" && len(s.codes) > 1 && (r.issuers[s.codes[1]].Scope == "party" || partyCode(s.codes[1])):
+		return "thong_tri"
 	}
 	return kinds[0]
 }

@@ -46,7 +46,7 @@ func TestWaysOfWriting(t *testing.T) {
 		{"Nghị quyết 57 về đột phá", "nghi_quyet|57-NQ/TW|Nghị quyết 57"},
 		{"Nghị định 109 quy định", "nghi_dinh|109|Nghị định 109"},
 		{"Nghị định 109/2022 của Chính phủ", "nghi_dinh|109/2022/NĐ-CP|Nghị định 109/2022"},
-		{"Kế hoạch số 19 của Ban Chỉ đạo", "ke_hoach|19|Kế hoạch số 19"},
+		{"Kế hoạch số 31 của Sở", "ke_hoach|31|Kế hoạch số 31"},
 		// the kind: symbol against word
 		{"Quyết định 142/2026/NĐ-CP", "nghi_dinh|142/2026/NĐ-CP|Quyết định 142/2026/NĐ-CP"},
 		{"Văn bản số 2371/UBND-KGVX", "cong_van|2371/UBND-KGVX|Văn bản số 2371/UBND-KGVX"},
@@ -60,6 +60,17 @@ func TestWaysOfWriting(t *testing.T) {
 		{"(49a/KH-UBND)", "ke_hoach|49a/KH-UBND|49a/KH-UBND"},
 		{"Quy chuẩn kỹ thuật quốc gia QCVN 102:2016/BTTTT", "quy_chuan|QCVN 102:2016/BTTTT|Quy chuẩn kỹ thuật quốc gia QCVN 102:2016/BTTTT"},
 		{"theo QCVN 01-1:2018/BYT.", "quy_chuan|QCVN 01-1:2018/BYT|QCVN 01-1:2018/BYT"},
+		{"Thông tri 05-TT/TU và 06-TT/TU", "thong_tri|05-TT/TU|Thông tri 05-TT/TU\nthong_tri|06-TT/TU|06-TT/TU"},
+		{"Nghị định 63/2014/NĐCP", "nghi_dinh|63/2014/NĐ-CP|Nghị định 63/2014/NĐCP"},
+		{"Thông tư 02/2017-TT-BYT", "thong_tu|02/2017/TT-BYT|Thông tư 02/2017-TT-BYT"},
+		{"Nghị quyết 30a/2008/NQ-CP", "nghi_quyet|30a/2008/NQ-CP|Nghị quyết 30a/2008/NQ-CP"},
+		{"Lệnh số 12/2017/L-CTN", "lenh|12/2017/L-CTN|Lệnh số 12/2017/L-CTN"},
+		{"Văn bản hợp nhất số 05/VBHN-VPQH", "van_ban_hop_nhat|05/VBHN-VPQH|Văn bản hợp nhất số 05/VBHN-VPQH"},
+		{"Công văn 5654/BNN-TY, Công văn 4036 của UBND tỉnh", "cong_van|5654/BNN-TY|Công văn 5654/BNN-TY\ncong_van|4036|Công văn 4036"},
+		{"Quyết định 1956 của Thủ tướng", "quyet_dinh|1956|Quyết định 1956"},
+		{"Nghị quyết 35 ngày 16/5/2016 của Chính phủ", "nghi_quyet|35|Nghị quyết 35"},
+		{"Chỉ thị số 15, ngày 16-12-2016 của Thành ủy", "chi_thi|15|Chỉ thị số 15"},
+		{"Thông báo Kết luận của Bộ Chính trị số 13-TB/TW", "thong_bao|13-TB/TW|Thông báo Kết luận của Bộ Chính trị số 13-TB/TW"},
 		// issuer or date between word and number
 		{"Quyết định của Thủ tướng Chính phủ số 1131/QĐ-TTg", "quyet_dinh|1131/QĐ-TTg|Quyết định của Thủ tướng Chính phủ số 1131/QĐ-TTg"},
 		{"Quyết định ngày 18/5/2016 số 844/QĐ-TTg", "quyet_dinh|844/QĐ-TTg|Quyết định ngày 18/5/2016 số 844/QĐ-TTg"},
@@ -76,6 +87,7 @@ func TestWaysOfWriting(t *testing.T) {
 		// resolutions without number
 		{"Nghị quyết Hội nghị lần thứ tư Ban Chấp hành Trung ương Đảng khóa XII về", "nghi_quyet||Nghị quyết Hội nghị lần thứ tư Ban Chấp hành Trung ương Đảng khóa XII"},
 		{"Nghị quyết Trung ương 4 khoá XI, XII", "nghi_quyet||Nghị quyết Trung ương 4 khoá XI"},
+		{"Nghị quyết T.Ư 4 (khóa XII)", "nghi_quyet||Nghị quyết T.Ư 4 (khóa XII)"},
 		{"Nghị quyết Đại hội XIII của Đảng", "nghi_quyet||Nghị quyết Đại hội XIII của Đảng"},
 		{"Nghị quyết Đại hội Đảng bộ tỉnh lần thứ XVII, nhiệm kỳ 2020-2025 đề ra", "nghi_quyet||Nghị quyết Đại hội Đảng bộ tỉnh lần thứ XVII, nhiệm kỳ 2020-2025"},
 		{"kế hoạch đầu tư công trung hạn giai đoạn 2021-2025", "ke_hoach||kế hoạch đầu tư công trung hạn giai đoạn 2021-2025"},
@@ -108,6 +120,7 @@ func TestNumbersThatAreNoDocuments(t *testing.T) {
 		"triển khai các Nghị quyết của Trung ương, Nghị quyết Đại hội Đảng các cấp",
 		"quy định tại khoản 3 Điều 27, Thông tư này thay thế các quy định trước đây",
 		"Quyết định 2.000 tỷ đồng; Nghị quyết 30% chỉ tiêu; Chỉ thị 3,5",
+		"Quyết định 2017 là năm, Nghị quyết 5 năm qua, Chỉ thị 3 ngày, Công văn 12 trang, Bộ luật Đạo đức, từ năm 2017",
 		"2021 - QĐ, 5 - KH, bảng 2 - CT",
 	} {
 		cites, err := Find(text)
@@ -125,7 +138,7 @@ func TestIssuerAndDate(t *testing.T) {
 		{"Nghị định 74/2017/NĐ-CP ngày 20/6/2017 quy định", "Chính phủ", "2017-06-20"},
 		{"Nghị quyết số 45-NQ/TW, ngày 24-11-2023 của Ban Chấp hành Trung ương Đảng về", "Ban Chấp hành Trung ương Đảng", "2023-11-24"},
 		{"Quyết định số 12/QĐ-UBND ngày 5 tháng 6 năm 2020 của Ủy ban nhân dân tỉnh Vĩnh Phúc về", "Ủy ban nhân dân tỉnh Vĩnh Phúc", "2020-06-05"},
-		{"Ngày 06/02/2017, UBND TP Hà Nội đã ban hành Kế hoạch số 23/KH-UBND", "UBND TP Hà Nội", "2017-02-06"},
+		{"Ngày 08/3/2021, UBND TP. Vĩnh Yên đã ban hành Kế hoạch số 88/KH-UBND", "UBND TP. Vĩnh Yên", "2021-03-08"},
 		{"Chỉ thị số 08-CT/TW của Ban Bí thư khóa XI", "Ban Bí thư", ""},
 		{"Chương trình số 15-CTr/TU ngày 30.5.2019 của Tỉnh ủy Vĩnh Phúc", "Tỉnh ủy Vĩnh Phúc", "2019-05-30"},
 		{"Thông tư liên tịch số 05/2008/TTLT-BKHCN-BNV ngày 18/6/2008 của Bộ Khoa học và Công nghệ và Bộ Nội vụ", "Bộ Khoa học và Công nghệ và Bộ Nội vụ", "2008-06-18"},

@@ -24,7 +24,6 @@ import (
 	"trucot/internal/kernel/ledger/verifier"
 	"trucot/internal/kernel/rule"
 	"trucot/internal/kernel/store"
-	"trucot/internal/room/directive"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/report"
@@ -61,7 +60,6 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), ledger.Texts(), directive.Texts(), Texts())
 	return lang.NewCatalog(append(pageTexts(),
 		lang.OwnTexts(),
 		defs.Texts(),

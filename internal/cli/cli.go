@@ -45,12 +45,11 @@ type root struct {
 	Data string `help:"${help_data}" default:"trucot-data" env:"TRUCOT_DATA" type:"path"`
 	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
 
-	Calendar  calendarCmd  `cmd:"" help:"${help_calendar}"`
-	Directive directiveCmd `cmd:"" help:"${help_directive}"`
 	Serve     serve        `cmd:"" help:"${help_serve}"`
 	User      user         `cmd:"" help:"${help_user}"`
 	Faults    faultsCmd    `cmd:"" help:"${help_faults}"`
 	Calendar  calendarCmd  `cmd:"" help:"${help_calendar}"`
+	Directive directiveCmd `cmd:"" help:"${help_directive}"`
 	Figures   figuresCmd   `cmd:"" help:"${help_figures}"`
 	Import    importCmd    `cmd:"" help:"${help_import}"`
 	Export    exportCmd    `cmd:"" help:"${help_export}"`

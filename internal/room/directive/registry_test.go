@@ -60,7 +60,7 @@ func TestRegistrySymbols(t *testing.T) {
 	}
 }
 
-// registrySymbol is the symbol as it must come out. Nine symbols lost their end when the registry was cut out
+// registrySymbol is the symbol as it must come out. Ten symbols lost their end when the registry was cut out
 // of the code ("68/2015/TT-"): a separator that nothing follows is not part of a symbol. Three stand in small
 // letters.
 func registrySymbol(s string) string {

@@ -360,6 +360,3 @@ func (r *Recogniser) issuerOf(s *symbol) (name string, firm bool) {
 	}
 	return names[0], firm
 }
-
-// foldedEqual compares two names as readers do.
-func foldedEqual(a, b string) bool { return lang.Fold(a) == lang.Fold(b) }

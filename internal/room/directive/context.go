@@ -269,8 +269,9 @@ func (f *finder) issuerAt(i int) (end int, ok bool) {
 	if _, kind := f.r.kindAt(t, i); kind {
 		return i, false
 	}
-	end = f.extendName(f.nameUnit(i))
-	return end, end-i > 1
+	unit := f.nameUnit(i)
+	end = f.extendName(unit)
+	return end, end > unit || unit-i > 1 && unicode.IsUpper(t.at(unit-1)) // one word must be an abbreviation
 }
 
 // extendName goes on over capitalised words, the words for places, and "các", "và" between capitals.

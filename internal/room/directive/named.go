@@ -144,7 +144,9 @@ func (f *finder) bridged(i int, word kindWord) (int, bool) {
 	end := i + word.length
 	at := t.skipBlanks(end)
 	if _, ok := t.hasAny(at, "cua", "do", "giua", "ngay", "lien tich"); !ok {
-		return i, false
+		if _, named := f.issuerAt(at); !named { // "Nghị quyết HĐND tỉnh số …"
+			return i, false
+		}
 	}
 	for k := at; k < len(t.runes) && k-at < maxBridge; k++ {
 		switch c := t.runes[k]; {
@@ -186,9 +188,13 @@ func (f *finder) congress(i int, word kindWord) (int, bool) {
 		if strings.ContainsRune(".;:,()“”\"", c) || c == '\n' && t.at(k+1) == '\n' {
 			break
 		}
-		if isWord(c) && !isWord(t.at(k-1)) {
-			end = t.congressMark(k)
+		if !isWord(c) || isWord(t.at(k-1)) {
+			continue
 		}
+		if _, ok := t.hasAny(k, "cac cap"); ok {
+			break // the congresses of all levels are not one
+		}
+		end = t.congressMark(k)
 	}
 	if end == 0 {
 		return i, false
@@ -331,6 +337,9 @@ func (f *finder) plenum(i int, word kindWord) (int, bool) {
 	before := at
 	if skip("trung uong", "tw"); at == before && t.at(at) == 'T' {
 		skip("tu", "t.u", "t.w") // TƯ, T.Ư
+	}
+	if at == before && t.at(at) == 'T' && strings.ContainsRune("ƯW", t.at(at+1)) && isDigit(t.at(at+2)) {
+		at += 2 // TW4
 	}
 	if at == before {
 		return i, false

@@ -49,6 +49,7 @@ type root struct {
 	User      user         `cmd:"" help:"${help_user}"`
 	Faults    faultsCmd    `cmd:"" help:"${help_faults}"`
 	Calendar  calendarCmd  `cmd:"" help:"${help_calendar}"`
+	Directive directiveCmd `cmd:"" help:"${help_directive}"`
 	Figures   figuresCmd   `cmd:"" help:"${help_figures}"`
 	Import    importCmd    `cmd:"" help:"${help_import}"`
 	Export    exportCmd    `cmd:"" help:"${help_export}"`

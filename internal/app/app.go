@@ -5,14 +5,15 @@ package app
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 
+	"trucot/internal/engine/document"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/ledger/verifier"
 	"trucot/internal/kernel/store"
+	"trucot/internal/kernel/vault"
 )
 
 // Options say where the data is.
@@ -21,28 +22,33 @@ type Options struct {
 	DB   string // "postgres://…"; empty = SQLite in Data
 }
 
+// Address is the database's address: the given one, or the SQLite file in the data folder.
+func (o Options) Address() string {
+	if o.DB != "" {
+		return o.DB
+	}
+	return filepath.Join(o.Data, "trucot.db")
+}
+
 // App is the opened agency.
 type App struct {
 	Catalog *lang.Catalog
 	DB      *store.DB
 	Ledger  *ledger.Ledger
+	Vault   *vault.Vault
 }
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), verifier.Texts(), Texts())
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), verifier.Texts(), vault.Texts(), document.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.
 func Open(ctx context.Context, o Options) (*App, error) {
-	if err := os.MkdirAll(o.Data, 0o750); err != nil {
+	if err := store.MakeFolder(o.Data); err != nil {
 		return nil, err
 	}
-	at := o.DB
-	if at == "" {
-		at = filepath.Join(o.Data, "trucot.db")
-	}
-	db, err := store.Open(ctx, at)
+	db, err := store.Open(ctx, o.Address())
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +57,13 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		db.Close()
 		return nil, err
 	}
-	return &App{Catalog: Catalog(), DB: db, Ledger: l}, nil
+	v, err := vault.Open(ctx, db, filepath.Join(o.Data, "vault.key"))
+	if err != nil {
+		l.Close()
+		db.Close()
+		return nil, err
+	}
+	return &App{Catalog: Catalog(), DB: db, Ledger: l, Vault: v}, nil
 }
 
 // Close waits for the commands under way and closes the database.

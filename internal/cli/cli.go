@@ -44,6 +44,8 @@ func (e *Env) Open() (*app.App, error) {
 type root struct {
 	Data string `help:"${help_data}" default:"trucot-data" env:"TRUCOT_DATA" type:"path"`
 	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
+
+	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

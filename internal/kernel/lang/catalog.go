@@ -192,3 +192,45 @@ func Integer(tag Tag, n int64) string {
 	}
 	return sign + s
 }
+
+// Mismatches lists the keys that one language lacks and the texts whose arguments differ between the two
+// languages. A test keeps it empty.
+func (c *Catalog) Mismatches() []string {
+	var out []string
+	for _, pair := range [][2]Tag{{VI, EN}, {EN, VI}} {
+		for _, key := range c.Keys(pair[0]) {
+			other, ok := c.texts[pair[1]][key]
+			if !ok {
+				out = append(out, key+": missing in "+string(pair[1]))
+				continue
+			}
+			if a, b := argumentNames(c.texts[pair[0]][key]), argumentNames(other); pair[0] == VI && a != b {
+				out = append(out, key+": arguments differ: "+a+" / "+b)
+			}
+		}
+	}
+	return out
+}
+
+// argumentNames is the sorted set of the names that a text has in braces.
+func argumentNames(text string) string {
+	seen := map[string]bool{}
+	for {
+		_, after, ok := strings.Cut(text, "{")
+		if !ok {
+			break
+		}
+		inside, rest, ok := strings.Cut(after, "}")
+		if !ok {
+			break
+		}
+		name, _, _ := strings.Cut(inside, "|")
+		seen[name], text = true, rest
+	}
+	names := make([]string, 0, len(seen))
+	for n := range seen {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return strings.Join(names, ",")
+}

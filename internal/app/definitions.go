@@ -1,0 +1,58 @@
+package app
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"trucot/definitions"
+	"trucot/internal/kernel/calendar"
+)
+
+// Definitions are the shipped definition files with the agency's own on top: a file in <data>/definitions
+// replaces the shipped file of the same path, so that an office can put in next year's holidays without a
+// new version of the program.
+func Definitions(data string) fs.FS {
+	own := filepath.Join(data, "definitions")
+	if info, err := os.Stat(own); data == "" || err != nil || !info.IsDir() {
+		return definitions.Files
+	}
+	return overlay{top: os.DirFS(own), base: definitions.Files}
+}
+
+// Calendar is the working calendar of the agency whose data folder this is.
+func Calendar(data string) (*calendar.Calendar, error) { return calendar.Load(Definitions(data)) }
+
+// overlay shows the files of base, those of top first. Folders are listed by fs.ReadDir, as fs.Glob and
+// fs.WalkDir do, not by opening them.
+type overlay struct{ top, base fs.FS }
+
+func (o overlay) Open(name string) (fs.File, error) {
+	f, err := o.top.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return o.base.Open(name)
+	}
+	return f, err
+}
+
+// ReadDir merges the two folders.
+func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
+	top, err := fs.ReadDir(o.top, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	base, baseErr := fs.ReadDir(o.base, name)
+	if err != nil && baseErr != nil {
+		return nil, baseErr
+	}
+	for _, e := range base {
+		if !slices.ContainsFunc(top, func(t fs.DirEntry) bool { return t.Name() == e.Name() }) {
+			top = append(top, e)
+		}
+	}
+	slices.SortFunc(top, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return top, nil
+}

@@ -1,0 +1,9 @@
+package app
+
+import "testing"
+
+func TestBothLanguagesSayTheSame(t *testing.T) {
+	for _, m := range Catalog().Mismatches() {
+		t.Error(m)
+	}
+}

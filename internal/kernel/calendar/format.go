@@ -1,0 +1,45 @@
+package calendar
+
+import (
+	"fmt"
+	"sync"
+
+	"trucot/internal/kernel/lang"
+)
+
+// texts is this package's own catalogue, for names of dates and periods.
+var texts = sync.OnceValue(func() *lang.Catalog { return lang.NewCatalog(Texts()) })
+
+// Format writes the date as in a table: "14/6/2021"; in English "14 Jun 2021", since 6/7 reads both ways
+// there. NoDate is empty.
+func (d Date) Format(tag lang.Tag) string {
+	if d == NoDate {
+		return ""
+	}
+	y, m, day := d.YMD()
+	return texts().T(tag, "calendar.short_date", "day", itoa(day), "month", monthText(tag, "short", int(m)), "year", itoa(y))
+}
+
+// Long writes the date as official papers do: "ngày 14 tháng 6 năm 2021". Days below 10 and the months 1
+// and 2 take a leading zero, so that no digit can be added (Nghị định 30/2020/NĐ-CP). NoDate is empty.
+func (d Date) Long(tag lang.Tag) string {
+	if d == NoDate {
+		return ""
+	}
+	y, m, day := d.YMD()
+	pad := "%d"
+	if tag == lang.VI {
+		pad = "%02d"
+	}
+	return texts().T(tag, "calendar.long_date", "day", fmt.Sprintf(pad, day), "month", monthText(tag, "long", int(m)), "year", itoa(y))
+}
+
+// monthText is the month as it stands in a short or long date.
+func monthText(tag lang.Tag, length string, month int) string {
+	return texts().T(tag, "calendar.month_"+length+"_"+itoa(month))
+}
+
+// WeekdayName is "thứ Hai", "Monday".
+func (d Date) WeekdayName(tag lang.Tag) string {
+	return texts().T(tag, "calendar.weekday_"+itoa(int(d.Weekday())))
+}

@@ -46,6 +46,9 @@ type root struct {
 	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
 
 	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
+
+	Init   initCmd   `cmd:"" help:"${help_init}"`
+	Ledger ledgerCmd `cmd:"" help:"${help_ledger}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

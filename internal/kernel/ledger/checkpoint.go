@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -64,6 +65,10 @@ func (l *Ledger) openKey(ctx context.Context, path string) (*signer, error) {
 	}
 	if v, err := note.NewVerifier(lines[1]); err != nil || v.KeyHash() != s.KeyHash() {
 		return nil, fault.New(fault.Invalid, "ledger.key_damaged", "path", path).Because(err)
+	}
+	known, err := l.Verifiers(ctx)
+	if err != nil || slices.Contains(known, lines[1]) {
+		return &signer{s, lines[1]}, err
 	}
 	err = l.db.Update(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, insertKey, lines[1], l.opts.Clock().UnixMicro())

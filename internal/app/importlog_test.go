@@ -57,8 +57,6 @@ func TestTheLedgerHoldsTheReceiptLog(t *testing.T) {
 			err := a.Ledger.Scan(context.Background(), 0, func(e ledger.Event) error {
 				var d struct {
 					Action string `json:"action"`
-					DueAt  string `json:"due_at"`
-					At     string `json:"at"`
 					Late   bool   `json:"late"`
 				}
 				if err := json.Unmarshal(e.Data, &d); err != nil {

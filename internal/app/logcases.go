@@ -151,7 +151,7 @@ func (w *caseWriter) command(c *eventlog.Case) ledger.Command {
 	e := encoder{procedure: "imported/" + w.name, mapping: w.sum.Mapping}
 	on := w.startOf(c)
 	events := make([]ledger.NewEvent, 0, len(c.Events)+2)
-	events = append(events, ledger.NewEvent{Kind: "dossier.imported", On: on, Data: e.imported(c, w.name)})
+	events = append(events, ledger.NewEvent{Kind: "dossier.imported", On: on, Data: e.imported(c, on, w.name)})
 	for i := range c.Events {
 		if at := c.Events[i].At; !at.IsZero() {
 			on = dateOf(at)

@@ -86,6 +86,12 @@ func (e *encoder) text(key, value string) {
 	}
 }
 
+// day writes a date even where there is none: an absent member would read as 1970-01-01.
+func (e *encoder) day(key, iso string) {
+	e.key(key)
+	e.buf = appendString(e.buf, iso)
+}
+
 func (e *encoder) time(key string, at time.Time) {
 	if !at.IsZero() {
 		e.key(key)
@@ -105,9 +111,9 @@ func (e *encoder) imported(c *eventlog.Case, received calendar.Date, name string
 	e.title, e.due, e.state, e.status = cmp.Or(c.Title, c.ID), dayOf(c.Due), "", 0
 	e.open("", "received", statusReceived, false)
 	e.begin("span")
-	e.text("received_on", received.String())
-	e.text("due_on", e.due)
-	e.text("finished_on", dayOf(c.Finished))
+	e.day("received_on", received.String())
+	e.day("due_on", e.due)
+	e.day("finished_on", dayOf(c.Finished))
 	e.text("name", name)
 	e.number("events", len(c.Events))
 	e.end()

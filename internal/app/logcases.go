@@ -18,8 +18,8 @@ import (
 // The size of a batch of cases that is appended at once: large enough to share a sync, small enough to
 // stay out of other writers' way.
 const (
-	batchCases  = 128
-	batchEvents = 2048
+	batchCases  = 512
+	batchEvents = 4096
 )
 
 // caseWriter turns cases into commands, one a case, and appends them in batches on a goroutine of its

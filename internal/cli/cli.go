@@ -54,10 +54,8 @@ type root struct {
 	Import    importCmd    `cmd:"" help:"${help_import}"`
 	Export    exportCmd    `cmd:"" help:"${help_export}"`
 	Procedure procedureCmd `cmd:"" help:"${help_procedure}"`
-	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
-
-	Init   initCmd   `cmd:"" help:"${help_init}"`
-	Ledger ledgerCmd `cmd:"" help:"${help_ledger}"`
+	Init      initCmd      `cmd:"" help:"${help_init}"`
+	Ledger    ledgerCmd    `cmd:"" help:"${help_ledger}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

@@ -2,19 +2,35 @@
 // dated events with gapless positions. Every list, figure and document is folded from it and can be
 // rebuilt from position 1.
 //
-// It owns events, their order, their integrity and the folds' bookkeeping. It does not know what an
-// event means: rooms and engines do.
+// It owns events, their order, their integrity (RFC 6962 tree, signed checkpoints), idempotency keys
+// and the folds' bookkeeping. It does not know what an event means: rooms and engines do.
+//
+// # Writing
+//
+// One goroutine writes. Append calls that arrive while a transaction is being synced form the next
+// one (group commit), so that durability costs one sync a batch. A rejected call never harms its
+// batch. On PostgreSQL the batch takes a lock that all nodes share and first reads what other nodes
+// wrote; positions are gapless in commit order there too.
+//
+// # The leaf of an event
+//
+// Integers are big-endian; a string is its length in four bytes and its bytes:
+//
+//	"trucot event 1\n"  position(8) version(8) effective_on(4) recorded_at(8)
+//	stream kind actor unit data
+//
+// The record of the RFC 6962 tree is the SHA-256 of these bytes, Event.Hash its leaf hash. The tree
+// and its tiles can so be public without showing what an event says.
 package ledger
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
-	"sync"
+	"embed"
+	"io/fs"
+	"sync/atomic"
 	"time"
 
 	"trucot/internal/kernel/calendar"
-	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/store"
 )
 
@@ -32,7 +48,8 @@ type Event struct {
 	Hash        [32]byte      // RFC 6962 leaf hash
 }
 
-// NewEvent is a fact about to be recorded. Data is marshalled to JSON unless it is a json.RawMessage.
+// NewEvent is a fact about to be recorded. Data is marshalled to a JSON object; a json.RawMessage is
+// taken as it is, nil is an empty object.
 type NewEvent struct {
 	Kind string
 	On   calendar.Date
@@ -43,6 +60,7 @@ type NewEvent struct {
 const AnyVersion int64 = -1
 
 // Command appends events to one stream if the stream still has the expected version (0 = must be new).
+// Without events it only checks the version.
 type Command struct {
 	Stream string
 	Expect int64
@@ -58,14 +76,16 @@ type Receipt struct {
 	Version  int64 // of its stream afterwards
 }
 
-// Table is one table of a fold: its name and the statements that create it and its indexes.
+// Table is one table of a fold: its name and the portable statements that create it and its indexes,
+// one statement a string (see store.Engine.DDL).
 type Table struct {
 	Name string
 	DDL  []string
 }
 
 // Fold turns events into tables inside the appending transaction. A changed Version drops and
-// rebuilds its tables from position 1.
+// rebuilds its tables from position 1. Apply gets each event once, in order, in batches of any size;
+// what it writes may depend on the events only, never on the clock or on how they were batched.
 type Fold struct {
 	Name    string
 	Version int
@@ -77,154 +97,122 @@ type Fold struct {
 type Options struct {
 	Folds []Fold
 	Clock func() time.Time // time.Now when nil; the sample agency sets its own
+
+	// Check may refuse an event by what it says, e.g. a future date for a kind that does not plan.
+	// The ledger itself takes every date from 1900 until ten years after today: history is entered
+	// late and plans are entered early. Check runs on the caller's goroutine.
+	Check func(e NewEvent, now time.Time) error
+
+	// KeyFile holds the key that signs checkpoints and is created when missing. Without it the
+	// ledger makes no checkpoints.
+	KeyFile string
+
+	// Poll is how often a PostgreSQL node looks for events of other nodes; one second when zero.
+	Poll time.Duration
 }
 
 // Ledger appends and reads events.
 type Ledger struct {
-	db      *store.DB
-	opts    Options
-	mu      sync.Mutex
-	head    int64
-	follow  []func([]Event)
-	version map[string]int64
+	db     *store.DB
+	opts   Options
+	signer *signer // nil without a key file
+
+	queue   chan *request
+	jobs    chan *job
+	closing chan struct{} // closed by Close: take no more
+	stopped chan struct{} // closed when the writer has ended
+	shut    atomic.Bool
+	head    atomic.Int64
+	origin  string
+
+	// The writer's own, touched by its goroutine only (by Open before it starts).
+	follow     []func([]Event)
+	versions   recent[string, int64]
+	keys       recent[string, keyed]
+	tree       frontier
+	generation int64
+	batch      batch
+	lastSize   int
 }
 
-var (
-	insertEvent = store.Statement(`insert into event (position, stream, version, kind, effective_on, recorded_at, actor, unit, data, hash) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)`)
-	scanEvents  = store.Statement(`select position, stream, version, kind, effective_on, recorded_at, actor, unit, data, hash from event where position > $1 order by position limit $2`)
-	readStream  = store.Statement(`select position, stream, version, kind, effective_on, recorded_at, actor, unit, data, hash from event where stream = $1 order by version`)
-	streamHead  = store.Statement(`select coalesce(max(version), 0) from event where stream = $1`)
-)
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
 
-const schema = `create table if not exists event (
-	position bigint primary key, stream text not null, version bigint not null, kind text not null,
-	effective_on bigint not null, recorded_at bigint not null, actor text not null, unit text not null,
-	data blob not null, hash blob not null, unique (stream, version))`
-
-// Open prepares the tables and catches the folds up.
+// Open prepares the tables, brings the folds up to date (dropping and rebuilding those whose version
+// changed) and starts the writer. Close it before its database.
 func Open(ctx context.Context, db *store.DB, opts Options) (*Ledger, error) {
 	if opts.Clock == nil {
 		opts.Clock = time.Now
 	}
-	l := &Ledger{db: db, opts: opts}
-	if _, err := db.Write().ExecContext(ctx, schema); err != nil {
-		return nil, err
+	if opts.Poll == 0 {
+		opts.Poll = time.Second
 	}
-	for _, f := range opts.Folds {
-		for _, t := range f.Tables {
-			for _, ddl := range t.DDL {
-				if _, err := db.Write().ExecContext(ctx, ddl); err != nil {
-					return nil, err
-				}
-			}
-		}
+	l := &Ledger{
+		db: db, opts: opts,
+		queue: make(chan *request, 1024), jobs: make(chan *job),
+		closing: make(chan struct{}), stopped: make(chan struct{}),
+		versions: newRecent[string, int64](32768), keys: newRecent[string, keyed](8192),
 	}
-	err := db.Write().QueryRowContext(ctx, `select coalesce(max(position),0) from event`).Scan(&l.head)
-	return l, err
-}
-
-// Follow calls f with every committed batch in order, on the writer's goroutine: f must be quick. Call
-// it before the first Append; use Scan to read what is already there.
-func (l *Ledger) Follow(f func([]Event)) { l.follow = append(l.follow, f) }
-
-// Head is the last committed position.
-func (l *Ledger) Head() int64 { l.mu.Lock(); defer l.mu.Unlock(); return l.head }
-
-// Append records the commands' events, all or none, and returns one receipt a command. Errors:
-// fault.Conflict "ledger.version_conflict" when a stream moved on, fault.Invalid for a bad event.
-func (l *Ledger) Append(ctx context.Context, cmds ...Command) ([]Receipt, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	ctx = context.WithoutCancel(ctx)
-	tx, err := l.db.Write().BeginTx(ctx, nil)
+	release, err := db.Alone(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer tx.Rollback()
-	t := plainTx{tx}
-	now := l.opts.Clock().UTC().Truncate(time.Microsecond)
-	pos := l.head
-	var batch []Event
-	var receipts []Receipt
-	for _, c := range cmds {
-		var v int64
-		if err := t.QueryRow(ctx, streamHead, c.Stream).Scan(&v); err != nil {
-			return nil, err
-		}
-		if c.Expect != AnyVersion && c.Expect != v {
-			return nil, fault.New(fault.Conflict, "ledger.version_conflict", "stream", c.Stream, "expected", c.Expect, "found", v)
-		}
-		for _, n := range c.Events {
-			pos, v = pos+1, v+1
-			data, err := json.Marshal(n.Data)
-			if err != nil {
-				return nil, err
-			}
-			e := Event{Position: pos, Stream: c.Stream, Version: v, Kind: n.Kind, EffectiveOn: n.On, RecordedAt: now, Actor: c.Actor, Unit: c.Unit, Data: data}
-			if _, err := t.Exec(ctx, insertEvent, e.Position, e.Stream, e.Version, e.Kind, int64(e.EffectiveOn), e.RecordedAt.UnixMicro(), e.Actor, e.Unit, e.Data, e.Hash[:]); err != nil {
-				return nil, err
-			}
-			batch = append(batch, e)
-		}
-		receipts = append(receipts, Receipt{pos, v})
-	}
-	for _, f := range l.opts.Folds {
-		if err := f.Apply(ctx, t, batch); err != nil {
-			return nil, err
-		}
-	}
-	if err := tx.Commit(); err != nil {
+	defer release()
+	if err := l.prepare(ctx); err != nil {
 		return nil, err
 	}
-	l.head = pos
-	for _, f := range l.follow {
-		f(batch)
-	}
-	return receipts, nil
+	go l.run()
+	return l, nil
 }
 
-// Scan calls fn for every event after position from, in order.
-func (l *Ledger) Scan(ctx context.Context, from int64, fn func(Event) error) error {
-	for {
-		page, err := store.All(ctx, l.db, scanEvent, scanEvents, from, 4096)
-		if err != nil {
+// prepare does the reading and rebuilding that comes before the first Append.
+func (l *Ledger) prepare(ctx context.Context) error {
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return err
+	}
+	if err := l.db.Migrate(ctx, "ledger", files); err != nil {
+		return err
+	}
+	if err := l.readState(ctx); err != nil {
+		return err
+	}
+	if l.opts.KeyFile != "" {
+		if l.signer, err = l.openKey(ctx, l.opts.KeyFile); err != nil {
 			return err
 		}
-		for _, e := range page {
-			if err := fn(e); err != nil {
-				return err
-			}
-			from = e.Position
-		}
-		if len(page) < 4096 {
-			return nil
-		}
 	}
+	return l.openFolds(ctx)
 }
 
-// Stream reads one stream in order.
-func (l *Ledger) Stream(ctx context.Context, stream string) ([]Event, error) {
-	return store.All(ctx, l.db, scanEvent, readStream, stream)
+// Follow calls f with every committed batch in order, also those of other nodes, on the writer's
+// goroutine and before Append returns: f must be quick and must not append. Call it before the first
+// Append; use Scan to read what is already there.
+func (l *Ledger) Follow(f func([]Event)) {
+	_ = l.do(context.Background(), func(context.Context) error {
+		l.follow = append(l.follow, f)
+		return nil
+	})
 }
 
-func scanEvent(rows *sql.Rows) (Event, error) {
-	var e Event
-	var on, at int64
-	var hash []byte
-	err := rows.Scan(&e.Position, &e.Stream, &e.Version, &e.Kind, &on, &at, &e.Actor, &e.Unit, &e.Data, &hash)
-	e.EffectiveOn, e.RecordedAt = calendar.Date(on), time.UnixMicro(at).UTC()
-	copy(e.Hash[:], hash)
-	return e, err
-}
+// Head is the last position this node has seen committed.
+func (l *Ledger) Head() int64 { return l.head.Load() }
 
-type plainTx struct{ *sql.Tx }
+// Origin is the ledger's own name, drawn when it was created; it heads every checkpoint.
+func (l *Ledger) Origin() string { return l.origin }
 
-func (t plainTx) Query(ctx context.Context, q store.SQL, args ...any) (*sql.Rows, error) {
-	return t.QueryContext(ctx, string(q), args...)
-}
-func (t plainTx) QueryRow(ctx context.Context, q store.SQL, args ...any) *sql.Row {
-	return t.QueryRowContext(ctx, string(q), args...)
-}
-func (t plainTx) Exec(ctx context.Context, q store.SQL, args ...any) (sql.Result, error) {
-	return t.ExecContext(ctx, string(q), args...)
+// Close takes no more commands, waits for those already taken, signs a last checkpoint where there is
+// a key and something new, and stops the writer. It does not close the database.
+func (l *Ledger) Close() error {
+	if l.shut.Swap(true) {
+		<-l.stopped
+		return nil
+	}
+	close(l.closing)
+	<-l.stopped
+	if l.signer == nil || l.head.Load() == 0 {
+		return nil
+	}
+	_, err := l.checkpoint(context.Background())
+	return err
 }

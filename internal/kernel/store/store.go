@@ -1,20 +1,20 @@
 // Package store (kho dữ liệu) opens SQLite (embedded, the default) or PostgreSQL (clusters) behind one
-// small face: one schema, one set of statements with $1 placeholders and portable types (bigint,
-// double precision, text, bytea/blob through the word BLOB, ISO dates and JSON as text).
+// small face: one schema, one set of statements with $1 placeholders, portable types.
 //
-// Every statement of the program is declared with Statement, so that a test can prepare each of them
-// on both engines. It owns connections and statement caches, not tables: the ledger and the folds do.
+// Portable means: bigint, double precision, text (ISO dates and JSON too) and blob; DDL rewrites the
+// two words in which the engines differ. Every statement of the program is declared with Statement, so
+// that a test prepares each of them on both engines.
+//
+// It owns connections, transactions, statement caches, the lock on the data folder and the
+// translation of engine errors into faults. It does not own tables: the ledger and the folds do.
 package store
 
 import (
 	"context"
 	"database/sql"
-	"fmt"
-	"net/url"
-	"strings"
+	"errors"
+	"os"
 	"sync"
-
-	_ "modernc.org/sqlite" // the embedded engine
 )
 
 // Engine names the database below.
@@ -55,61 +55,48 @@ type Reader interface {
 	QueryRow(ctx context.Context, q SQL, args ...any) *sql.Row
 }
 
-// Tx is the ledger writer's open transaction, as folds see it.
+// Tx is an open write transaction, as folds and Update see it. On PostgreSQL Exec only queues the
+// statement: it travels with the next query, RowsAffected or the commit, and an error of it shows
+// there. A failed statement fails its transaction on both engines alike, so nothing is lost by that.
 type Tx interface {
 	Reader
 	Exec(ctx context.Context, q SQL, args ...any) (sql.Result, error)
 }
 
-// DB is one open database: a reading pool and a single writing connection.
+// DB is one open database: a pool of readers and one writing connection that is taken in turns.
 type DB struct {
 	Engine Engine
+
 	read   *sql.DB
 	write  *sql.DB
 	stmts  sync.Map // SQL → *sql.Stmt on the reading pool
+	writer writer
+	lock   *os.File // on the SQLite file's neighbour "….lock"; nil on PostgreSQL
 }
-
-// Open opens "postgres://…" or a SQLite file by its path.
-func Open(ctx context.Context, at string) (*DB, error) {
-	if strings.HasPrefix(at, "postgres://") || strings.HasPrefix(at, "postgresql://") {
-		return nil, fmt.Errorf("store: postgres comes with the full store")
-	}
-	dsn := "file:" + (&url.URL{Path: at}).EscapedPath() + "?_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)"
-	write, err := sql.Open("sqlite", dsn+"&_txlock=immediate")
-	if err != nil {
-		return nil, err
-	}
-	write.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", dsn+"&_pragma=query_only(1)")
-	if err != nil {
-		return nil, err
-	}
-	read.SetMaxOpenConns(4)
-	if err := write.PingContext(ctx); err != nil {
-		return nil, err
-	}
-	return &DB{Engine: SQLite, read: read, write: write}, nil
-}
-
-// Write is the single writing connection's pool; only the ledger and migrations use it.
-func (db *DB) Write() *sql.DB { return db.write }
 
 // Query runs a declared statement on the reading pool, prepared once.
 func (db *DB) Query(ctx context.Context, q SQL, args ...any) (*sql.Rows, error) {
 	st, err := db.prepared(ctx, q)
 	if err != nil {
-		return nil, err
+		return nil, Fault(err)
 	}
-	return st.QueryContext(ctx, args...)
+	rows, err := st.QueryContext(ctx, args...)
+	return rows, Fault(err)
 }
 
 // QueryRow is Query for one row.
 func (db *DB) QueryRow(ctx context.Context, q SQL, args ...any) *sql.Row {
 	st, err := db.prepared(ctx, q)
-	if err != nil {
+	if err != nil { // let the row carry the error
 		return db.read.QueryRowContext(ctx, string(q), args...)
 	}
 	return st.QueryRowContext(ctx, args...)
+}
+
+// Prepare prepares a statement on the reading pool and reports whether the engine accepts it.
+func (db *DB) Prepare(ctx context.Context, q SQL) error {
+	_, err := db.prepared(ctx, q)
+	return err
 }
 
 func (db *DB) prepared(ctx context.Context, q SQL) (*sql.Stmt, error) {
@@ -127,13 +114,11 @@ func (db *DB) prepared(ctx context.Context, q SQL) (*sql.Stmt, error) {
 	return st, nil
 }
 
-// Close closes both pools.
+// Close waits for an open write transaction, closes both pools and frees the data folder.
 func (db *DB) Close() error {
-	err := db.read.Close()
-	if e := db.write.Close(); err == nil {
-		err = e
-	}
-	return err
+	db.writer.close()
+	db.stmts.Range(func(_, st any) bool { st.(*sql.Stmt).Close(); return true })
+	return errors.Join(db.read.Close(), db.write.Close(), unlock(db.lock))
 }
 
 // All collects the rows of a query; scan reads the current row.
@@ -151,5 +136,5 @@ func All[T any](ctx context.Context, r Reader, scan func(*sql.Rows) (T, error), 
 		}
 		out = append(out, v)
 	}
-	return out, rows.Err()
+	return out, Fault(rows.Err())
 }

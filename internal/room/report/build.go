@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"trucot/internal/engine/document"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -29,6 +30,7 @@ type Agency struct {
 	Authority string   `json:"authority,omitempty"` // "KT. GIÁM ĐỐC", or empty
 	Post      string   `json:"post,omitempty"`      // "GIÁM ĐỐC"
 	Signer    string   `json:"signer,omitempty"`    // name; empty until signed
+	Label     string   `json:"label,omitempty"`     // printed on every page, such as the word that figures are a sample
 	Units     []string `json:"units,omitempty"`     // the unit and those below it, over which figures are summed; nil = every unit
 }
 
@@ -54,6 +56,9 @@ type Report struct {
 	Discrepancies []Discrepancy
 
 	Frozen *Frozen
+
+	room   *Room
+	layout *document.Layout
 }
 
 // Number is one number of the report and where it comes from: enough for a page to link it to its records.
@@ -147,7 +152,11 @@ func (r *Room) build(ctx context.Context, q Request, as *Agency) (*Report, error
 	if q.KnownAt == 0 {
 		q.KnownAt = r.ledger.Head()
 	}
-	rep := &Report{Regime: regime, Period: period, Compare: period.YearBefore(), Unit: q.Unit, AsOf: q.AsOf, KnownAt: q.KnownAt,
+	layout, err := r.layoutFor(regime)
+	if err != nil {
+		return nil, err
+	}
+	rep := &Report{room: r, layout: layout, Regime: regime, Period: period, Compare: period.YearBefore(), Unit: q.Unit, AsOf: q.AsOf, KnownAt: q.KnownAt,
 		On: calendar.OfTime(r.now())}
 	if regime.Compare == "previous" {
 		rep.Compare = period.Previous()
@@ -165,6 +174,15 @@ func (r *Room) build(ctx context.Context, q Request, as *Agency) (*Report, error
 		return rep, r.buildForms(ctx, rep)
 	}
 	return rep, r.buildReview(ctx, rep)
+}
+
+// layoutFor is the layout in force today, since a report on any period is issued today.
+func (r *Room) layoutFor(regime *Regime) (*document.Layout, error) {
+	side := regime.Side
+	if side == "" {
+		side = "state"
+	}
+	return r.layouts.At(side, calendar.OfTime(r.now()))
 }
 
 // periodFor reads a period and checks that the regime has it; a bare year is the year of a yearly regime.

@@ -1,9 +1,6 @@
 package report
 
-import "io"
+import "trucot/internal/engine/document"
 
-// WriteDOCX writes the report in the official layout.
-func (rep *Report) WriteDOCX(w io.Writer) error { return nil }
-
-// WriteXLSX writes the report's tables.
-func (rep *Report) WriteXLSX(w io.Writer) error { return nil }
+// chart draws a figure table as bars.
+func (rep *Report) chart(t FigureTable) []document.Block { return nil }

@@ -130,6 +130,10 @@ func (r *Room) Rebuild(ctx context.Context, f *Frozen) (*Report, error) {
 		return nil, err
 	}
 	rep.On, rep.Frozen = f.On, f
+	side := rep.layout.Side
+	if rep.layout, err = r.layouts.At(side, f.On); err != nil {
+		return nil, err
+	}
 	return rep, nil
 }
 

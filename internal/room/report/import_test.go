@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"trucot/definitions"
+	"trucot/internal/engine/document"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -70,8 +71,13 @@ func openRoom(t testing.TB, clock func() time.Time) *Room {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { l.Close() })
 	l.Follow(figures.Feed)
-	return New(l, db, regimes, figures, Options{Clock: clock, Agency: testAgency})
+	layouts, err := document.LoadLayouts(definitions.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return New(l, db, regimes, figures, layouts, Options{Clock: clock, Agency: testAgency})
 }
 
 func testAgency(unit, side string, on calendar.Date) Agency {

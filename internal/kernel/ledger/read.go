@@ -1,0 +1,87 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/store"
+)
+
+const eventColumns = `position, stream, version, kind, effective_on, recorded_at, actor, unit, data, hash`
+
+var (
+	scanEvents = store.Statement(`select ` + eventColumns + ` from event where position > $1 order by position limit $2`)
+	readStream = store.Statement(`select ` + eventColumns + ` from event where stream = $1 order by version`)
+	readEvent  = store.Statement(`select ` + eventColumns + ` from event where position = $1`)
+)
+
+// scanPage is how many events Scan reads at once; no read transaction outlives a page.
+const scanPage = 2048
+
+// Scan calls fn for every committed event after position from, in order.
+func (l *Ledger) Scan(ctx context.Context, from int64, fn func(Event) error) error {
+	return l.pages(ctx, from, func(page []Event) error {
+		for _, e := range page {
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// pages is Scan by the page.
+func (l *Ledger) pages(ctx context.Context, from int64, fn func([]Event) error) error {
+	for {
+		page, err := store.All(ctx, l.db, scanEvent, scanEvents, from, scanPage)
+		if err != nil {
+			return err
+		}
+		if len(page) == 0 {
+			return nil
+		}
+		if err := fn(page); err != nil {
+			return err
+		}
+		if len(page) < scanPage {
+			return nil
+		}
+		from = page[len(page)-1].Position
+	}
+}
+
+// Stream reads one stream in order; an unknown stream is empty.
+func (l *Ledger) Stream(ctx context.Context, stream string) ([]Event, error) {
+	return store.All(ctx, l.db, scanEvent, readStream, stream)
+}
+
+// Event reads the event at a position, fault.NotFound "ledger.no_event" where there is none.
+func (l *Ledger) Event(ctx context.Context, position int64) (Event, error) {
+	found, err := store.All(ctx, l.db, scanEvent, readEvent, position)
+	if err != nil {
+		return Event{}, err
+	}
+	if len(found) == 0 {
+		return Event{}, fault.New(fault.NotFound, "ledger.no_event", "position", position)
+	}
+	return found[0], nil
+}
+
+func scanEvent(rows *sql.Rows) (Event, error) {
+	var e Event
+	var on, at int64
+	var hash []byte
+	err := rows.Scan(&e.Position, &e.Stream, &e.Version, &e.Kind, &on, &at, &e.Actor, &e.Unit, &e.Data, &hash)
+	e.EffectiveOn, e.RecordedAt = calendar.Date(on), time.UnixMicro(at).UTC()
+	copy(e.Hash[:], hash)
+	return e, err
+}
+
+func scanText(rows *sql.Rows) (string, error) {
+	var s string
+	err := rows.Scan(&s)
+	return s, err
+}

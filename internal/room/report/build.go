@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -161,7 +162,7 @@ func (r *Room) build(ctx context.Context, q Request, as *Agency) (*Report, error
 	if regime.Compare == "previous" {
 		rep.Compare = period.Previous()
 	}
-	if rep.AsOf > period.To {
+	if rep.AsOf <= 0 || rep.AsOf > period.To { // the zero date is nobody's cut-off
 		rep.AsOf = calendar.NoDate
 	}
 	switch {
@@ -225,7 +226,11 @@ func nextPeriod(p calendar.Period) calendar.Period {
 
 // buildForms reads the regime's forms as the ledger holds them.
 func (r *Room) buildForms(ctx context.Context, rep *Report) error {
-	rep.Subject = rep.Regime.Title[lang.VI] + " " + rep.Period.Name(lang.VI)
+	if err := r.soleUnit(ctx, rep); err != nil {
+		return err
+	}
+	title, _ := strings.CutPrefix(rep.Regime.Title[lang.VI], "Báo cáo ")
+	rep.Subject = upperFirst(title) + " năm " + rep.Period.Code[:4]
 	for _, f := range r.Regimes.Forms.OfRegime(rep.Regime.ID) {
 		t, err := r.Table(ctx, f, rep.Unit, rep.Period.Code, rep.KnownAt)
 		if err != nil {
@@ -242,6 +247,31 @@ func (r *Room) buildForms(ctx context.Context, rep *Report) error {
 		rep.Agency.Name = name
 	}
 	return nil
+}
+
+// soleUnit settles the unit of a forms report that names none: the only one that filed forms of the period.
+func (r *Room) soleUnit(ctx context.Context, rep *Report) error {
+	if rep.Unit != "" {
+		return nil
+	}
+	filed, err := r.Filed(ctx, "", rep.Period.Code)
+	if err != nil {
+		return err
+	}
+	var units []string
+	for _, f := range filed {
+		if strings.HasPrefix(f.Form, rep.Regime.ID+"/") && !slices.Contains(units, f.Unit) {
+			units = append(units, f.Unit)
+		}
+	}
+	switch len(units) {
+	case 0:
+		return fault.New(fault.NotFound, "report.nothing_filed", "regime", rep.Regime.ID, "period", rep.Period.Code)
+	case 1:
+		rep.Unit = units[0]
+		return nil
+	}
+	return fault.New(fault.Invalid, "report.which_unit", "units", strings.Join(units, ", "))
 }
 
 // unitName is the name that a unit's own forms gave, else its code.

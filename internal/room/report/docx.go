@@ -30,6 +30,16 @@ func (rep *Report) head() *document.Document {
 	if rep.Frozen != nil {
 		d.Date = rep.On
 	}
+	if d.Place == "" {
+		d.Place = "……"
+	}
+	signer := rep.Agency.Symbol
+	if signer == "" {
+		signer = "……"
+	}
+	if d.Post == "" {
+		d.Post = rep.room.text("report.head_of_unit")
+	}
 	symbol := "BC"
 	if rep.Outline != nil {
 		symbol = rep.Outline.Document.Symbol
@@ -38,9 +48,9 @@ func (rep *Report) head() *document.Document {
 	} else {
 		d.To, d.Recipients = rep.Regime.To, []string{rep.room.text("report.as_above"), rep.room.text("report.filed")}
 	}
-	d.Number = "       /" + symbol + "-" + rep.Agency.Symbol
+	d.Number = "       /" + symbol + "-" + signer
 	if rep.Regime.Side == "party" {
-		d.Number = "       -" + symbol + "/" + rep.Agency.Symbol
+		d.Number = "       -" + symbol + "/" + signer
 	}
 	return d
 }
@@ -207,21 +217,52 @@ func (rep *Report) formPage(d *document.Document, t *Table) {
 			}},
 		rep.formTable(t),
 		document.Table{Plain: true, Size: 12, Columns: []document.Column{{Width: 1, Align: document.Center}, {Width: 1, Align: document.Center}}, Rows: [][]document.Cell{
-			{{}, {Text: say("report.form_date", "place", rep.Agency.Place), Italic: true}},
+			{{}, {Text: say("report.form_date", "place", d.Place), Italic: true}},
 			{{Text: say("report.form_maker"), Bold: true}, {Text: strings.ToUpper(rep.post()), Bold: true}},
 			{{Text: say("report.form_sign"), Italic: true}, {Text: say("report.form_seal"), Italic: true}},
 		}})
-	first := true
+	lines := rep.checkLines(f)
+	if len(lines) > 0 {
+		d.Blocks = append(d.Blocks, document.Paragraph{Note: true, Runs: []document.Run{{Text: say("report.form_check"), Bold: true}}})
+	}
+	for _, line := range lines {
+		d.Blocks = append(d.Blocks, document.Paragraph{Note: true, Runs: []document.Run{{Text: line}}})
+	}
+}
+
+// checkLines says the form's discrepancies, one line a rule: the rule, every place where it does not hold,
+// and why the form implies it.
+func (rep *Report) checkLines(f *Form) []string {
+	say := rep.room.text
+	var order []string
+	places, why := map[string][]string{}, map[string]string{}
 	for _, x := range rep.Discrepancies {
 		if x.Form != f.Code {
 			continue
 		}
-		if first {
-			d.Blocks = append(d.Blocks, document.Paragraph{Note: true, Runs: []document.Run{{Text: say("report.form_check"), Bold: true}}})
-			first = false
+		if _, seen := places[x.Rule]; !seen {
+			order = append(order, x.Rule)
+			why[x.Rule] = x.Why[lang.VI]
 		}
-		d.Blocks = append(d.Blocks, document.Paragraph{Note: true, Runs: []document.Run{{Text: "- " + x.Sentence(rep.room.words, lang.VI)}}})
+		at := say("report.column") + " " + x.Column
+		if strings.HasPrefix(x.Rule, "column") {
+			at = say("report.row") + " " + x.Row
+		}
+		found := lang.Decimal(lang.VI, int64(x.Found))
+		if found == "" {
+			found = say("report.blank")
+		}
+		key := "report.check_place"
+		if x.Blank {
+			key = "report.check_place_blank"
+		}
+		places[x.Rule] = append(places[x.Rule], say(key, "at", at, "found", found, "expected", lang.Decimal(lang.VI, int64(x.Expected)), "difference", signed(x.Difference)))
 	}
+	var out []string
+	for _, rule := range order {
+		out = append(out, say("report.check_line", "rule", upperFirst(ruleIn(rep.room.words, lang.VI, rule)), "places", strings.Join(places[rule], "; "), "why", why[rule]))
+	}
+	return out
 }
 
 func (rep *Report) post() string {
@@ -234,7 +275,7 @@ func (rep *Report) post() string {
 // formTable is the ruled table of a form.
 func (rep *Report) formTable(t *Table) document.Table {
 	f := t.Form
-	out := document.Table{Size: 11, Unit: f.Measure[lang.VI], Columns: []document.Column{{Width: max(6, 13-0.75*float64(len(f.leaves))), Align: document.Left}, {Width: 0.9, Align: document.Center}}}
+	out := document.Table{Size: 11, Unit: f.Measure[lang.VI], Columns: []document.Column{{Width: max(7, 13-0.6*float64(len(f.leaves))), Align: document.Left}, {Width: 0.9, Align: document.Center}}}
 	if len(f.leaves) > 6 {
 		out.Size = 10
 	}
@@ -244,7 +285,7 @@ func (rep *Report) formTable(t *Table) document.Table {
 		marks = append(marks, document.Cell{Text: "C"})
 	}
 	for _, c := range f.leaves {
-		out.Columns = append(out.Columns, document.Column{Width: 1.5, Align: document.Right})
+		out.Columns = append(out.Columns, document.Column{Width: 1.35, Align: document.Right})
 		marks = append(marks, document.Cell{Text: c.Code})
 	}
 	out.Head = append(rep.formHead(f), marks)

@@ -5,14 +5,13 @@ package app
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
-	"trucot/definitions"
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/indicator/crossfoot"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
@@ -35,12 +34,14 @@ type App struct {
 	Ledger     *ledger.Ledger
 	Indicators *indicator.Engine
 	Reports    *report.Room
+
+	figures figureFile
 }
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
 	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), indicator.Texts(),
-		document.Texts(), report.Texts(), Texts())
+		crossfoot.Texts(), document.Texts(), report.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.
@@ -58,6 +59,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	a := &App{Catalog: Catalog(), DB: db}
 	if err := a.open(ctx, o); err != nil {
+		if a.Ledger != nil {
+			err = errors.Join(err, a.Ledger.Close())
+		}
 		return nil, errors.Join(err, db.Close())
 	}
 	return a, nil
@@ -70,40 +74,30 @@ func (a *App) open(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	regimes, err := report.Load(definitions.Files)
+	regimes, err := report.Load(Definitions(o.Data))
 	if err != nil {
 		return err
 	}
-	if err := a.openFigures(ctx, regimes.Forms.Definitions()); err != nil {
+	if err := a.openFigures(ctx, o.Data, regimes.Forms.Definitions()); err != nil {
 		return err
 	}
-	layouts, err := document.LoadLayouts(definitions.Files)
+	layouts, err := document.LoadLayouts(Definitions(o.Data))
 	if err != nil {
 		return err
 	}
-	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, layouts, report.Options{Clock: o.Clock})
+	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, layouts, report.Options{Clock: o.Clock, Checkpoint: a.treeRoot})
 	return nil
 }
 
-// openFigures makes the figures of definitions/indicators and of the forms' cells follow the ledger.
-func (a *App) openFigures(ctx context.Context, cells []indicator.Definition) error {
-	folder, err := fs.Sub(definitions.Files, "indicators")
-	if err != nil {
-		return err
-	}
-	set, err := indicator.Load(folder)
-	if err != nil {
-		return err
-	}
-	if err := set.Add(cells...); err != nil {
-		return err
-	}
-	if a.Indicators, err = indicator.New(set, indicator.Options{}); err != nil {
-		return err
-	}
-	a.Ledger.Follow(a.Indicators.Feed)
-	return a.Indicators.CatchUp(ctx, a.Ledger)
+// treeRoot is the root of the ledger's Merkle tree over its first events, as reports print it.
+func (a *App) treeRoot(ctx context.Context, position int64) (string, error) {
+	root, err := a.Ledger.Root(ctx, position)
+	return root.String(), err
 }
 
 // Close waits for the commands under way and closes the database.
-func (a *App) Close() error { return errors.Join(a.Ledger.Close(), a.DB.Close()) }
+func (a *App) Close() error {
+	err := a.Ledger.Close()
+	a.saveFigures()
+	return errors.Join(err, a.DB.Close())
+}

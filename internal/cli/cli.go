@@ -49,6 +49,7 @@ type root struct {
 	Faults   faultsCmd   `cmd:"" help:"${help_faults}"`
 	Report   reportCmd   `cmd:"" help:"${help_report}"`
 	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
+	Figures  figuresCmd  `cmd:"" help:"${help_figures}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

@@ -58,11 +58,9 @@ func (e *Engine) byUnit(q Query, id string) ([]Slice, error) {
 	}
 	var out []Slice
 	for _, f := range figures {
-		s := Slice{f.Unit, f.Opening, f.Arising, f.Closing}
-		if s.Opening.Add(s.Arising).Add(s.Closing) == NoValue || s == (Slice{Key: f.Unit}) {
-			continue
+		if !f.Empty() {
+			out = append(out, Slice{f.Unit, f.Opening, f.Arising, f.Closing})
 		}
-		out = append(out, s)
 	}
 	return out, nil
 }

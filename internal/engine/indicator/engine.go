@@ -13,11 +13,14 @@ import (
 type Log interface {
 	Head() int64
 	Scan(ctx context.Context, from int64, fn func(ledger.Event) error) error
+	Event(ctx context.Context, position int64) (ledger.Event, error)
 }
 
 // Options configure an engine.
 type Options struct {
 	Workers int // goroutines of one scan; 0 = one a processor, at most 8
+
+	chunkRows int // 0 = chunkRows; tests seal small chunks
 }
 
 // Engine answers figures. One goroutine feeds it (the ledger's follower); any number read it at the same time,
@@ -25,6 +28,7 @@ type Options struct {
 type Engine struct {
 	defs    *Definitions
 	workers int
+	rows    int // of a chunk
 
 	mu  sync.Mutex // feeding
 	x   *extractor
@@ -60,6 +64,9 @@ func New(defs *Definitions, o Options) (*Engine, error) {
 	if e.workers <= 0 {
 		e.workers = defaultWorkers()
 	}
+	if e.rows = o.chunkRows; e.rows == 0 {
+		e.rows = chunkRows
+	}
 	e.x.problem = e.note
 	e.reset()
 	return e, nil
@@ -67,7 +74,7 @@ func New(defs *Definitions, o Options) (*Engine, error) {
 
 // reset forgets everything fed.
 func (e *Engine) reset() {
-	e.w, e.rec = newWriter(e.x.dims), newRecorded()
+	e.w, e.rec = newWriter(e.x.dims, e.rows), newRecorded()
 	e.cube.Store(nil)
 	e.view.Store(e.w.publish())
 }

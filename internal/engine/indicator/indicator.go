@@ -99,3 +99,13 @@ func (f Figure) Get(p Part) Value {
 	}
 	return f.Arising
 }
+
+// Empty reports whether the figure says nothing: every number is absent or zero.
+func (f Figure) Empty() bool {
+	for _, v := range []Value{f.Opening, f.Arising, f.Closing, f.Estimate, f.Target} {
+		if v != NoValue && v != 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -211,3 +211,11 @@ func absent(n int) []Value {
 	}
 	return out
 }
+
+// Float is the value as a floating-point number, for drawing; 0 for NoValue.
+func (v Value) Float() float64 {
+	if v == NoValue {
+		return 0
+	}
+	return float64(v) / 1000
+}

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/ledger"
 )
 
@@ -23,13 +22,15 @@ type writer struct {
 	localClass map[uint32]uint16 // of the head chunk
 	localCombo map[uint32]uint16
 
-	dims []string
-	buf  []byte
-	row  []string
+	limit int // rows of a chunk
+	dims  []string
+	buf   []byte
+	row   []string
 }
 
-func newWriter(dims []string) *writer {
+func newWriter(dims []string, limit int) *writer {
 	w := &writer{
+		limit:  limit,
 		unitOf: map[string]uint32{}, patternOf: map[string]uint32{}, classOf: map[class]uint32{},
 		comboOf: map[string]uint32{}, keyOf: map[string]uint32{}, dims: dims, row: make([]string, len(dims)),
 	}
@@ -83,7 +84,7 @@ func (w *writer) add(e *ledger.Event, f *Fact, contributions []contribution) {
 // append writes one row, starting a new chunk when the head is full or its positions would not fit.
 func (w *writer) append(class uint32, day uint16, combo uint32, value, position int64) {
 	h := &w.head
-	if h.rows() == chunkRows || h.rows() > 0 && position-h.base >= chunkSpan {
+	if h.rows() == w.limit || h.rows() > 0 && position-h.base >= chunkSpan {
 		w.sealed = append(w.sealed, h.seal())
 		w.newHead()
 	}
@@ -105,13 +106,8 @@ func (w *writer) append(class uint32, day uint16, combo uint32, value, position 
 // pattern numbers a set of terms.
 func (w *writer) pattern(terms []term, distinct bool) uint32 {
 	slices.SortFunc(terms, func(a, b term) int { return int(a.indicator) - int(b.indicator) })
-	w.buf = w.buf[:0]
-	if distinct {
-		w.buf = append(w.buf, 'd')
-	}
-	for _, t := range terms {
-		w.buf = append(w.buf, byte(t.indicator), byte(t.indicator>>8), signByte(t.negative))
-	}
+	p := pattern{terms, distinct}
+	w.buf = p.key(w.buf[:0])
 	if n, ok := w.patternOf[string(w.buf)]; ok {
 		return n
 	}
@@ -119,6 +115,17 @@ func (w *writer) pattern(terms []term, distinct bool) uint32 {
 	w.patternOf[string(w.buf)] = n
 	w.patterns = append(w.patterns, pattern{slices.Clone(terms), distinct})
 	return n
+}
+
+// key identifies a pattern.
+func (p *pattern) key(b []byte) []byte {
+	if p.distinct {
+		b = append(b, 'd')
+	}
+	for _, t := range p.terms {
+		b = append(b, byte(t.indicator), byte(t.indicator>>8), signByte(t.negative))
+	}
+	return b
 }
 
 func signByte(negative bool) byte {
@@ -141,16 +148,13 @@ func (w *writer) class(pattern, unit uint32) uint32 {
 
 // combo numbers the event's values of the dimensions that some definition names.
 func (w *writer) combo(f *Fact) uint32 {
-	w.buf = w.buf[:0]
 	for i, dim := range w.dims {
-		v := f.Dims[dim]
-		if v == "" && dim == procedureDimension {
-			v = f.Procedure
+		w.row[i] = f.Dims[dim]
+		if w.row[i] == "" && dim == procedureDimension {
+			w.row[i] = f.Procedure
 		}
-		w.row[i] = v
-		w.buf = binary.AppendUvarint(w.buf, uint64(len(v)))
-		w.buf = append(w.buf, v...)
 	}
+	w.buf = comboKey(w.buf[:0], w.row)
 	if n, ok := w.comboOf[string(w.buf)]; ok {
 		return n
 	}
@@ -158,6 +162,15 @@ func (w *writer) combo(f *Fact) uint32 {
 	w.comboOf[string(w.buf)] = n
 	w.combos = append(w.combos, slices.Clone(w.row))
 	return n
+}
+
+// comboKey identifies a combination: each value with its length, so that no two run together.
+func comboKey(b []byte, values []string) []byte {
+	for _, v := range values {
+		b = binary.AppendUvarint(b, uint64(len(v)))
+		b = append(b, v...)
+	}
+	return b
 }
 
 func intern(numbers map[string]uint32, names *[]string, s string) uint32 {
@@ -195,6 +208,3 @@ func anchorOf(e *ledger.Event) [32]byte {
 	}
 	return [32]byte(h.Sum(nil))
 }
-
-// dayOf is a helper for reading rows back.
-func (c *chunk) dayOf(row int) calendar.Date { return dateOf(c.day[row]) }

@@ -10,13 +10,22 @@ import (
 	"time"
 
 	"trucot/internal/engine/document"
+	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/script"
+	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/indicator/crossfoot"
+	"trucot/internal/engine/people"
+	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/ledger/verifier"
+	"trucot/internal/kernel/rule"
 	"trucot/internal/kernel/store"
+	"trucot/internal/kernel/web"
+	"trucot/internal/room/directive"
 	"trucot/internal/room/report"
 )
 
@@ -25,37 +34,100 @@ type Options struct {
 	Data  string           // folder; created when missing
 	DB    string           // "postgres://…"; empty = SQLite in Data
 	Clock func() time.Time // time.Now when nil; the sample agency sets its own
+	Data string // folder; created when missing
+	DB   string // "postgres://…"; empty = SQLite in Data
+
+	Clock  func() time.Time // time.Now when nil; tests and the sample agency set their own
+	Agency string           // the agency's code in dossier codes; the sample's when empty
 }
+
+// sampleAgency is the code of no real agency: H00 is not given out.
+const sampleAgency = "000.00.00.H00"
 
 // App is the opened agency.
 type App struct {
 	Catalog    *lang.Catalog
 	DB         *store.DB
 	Ledger     *ledger.Ledger
+	Catalog *lang.Catalog
+	DB      *store.DB
+	Ledger  *ledger.Ledger
+	People  *people.People
+
+	Calendar   *calendar.Calendar
+	Procedures *procedure.Set
+	Dossiers   *dossier.Engine
 	Indicators *indicator.Engine
 	Reports    *report.Room
 
 	figures figureFile
+	clock   func() time.Time
 }
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
 	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), indicator.Texts(),
 		crossfoot.Texts(), document.Texts(), report.Texts(), Texts())
+	return lang.NewCatalog(append(pageTexts(),
+		lang.OwnTexts(),
+		defs.Texts(),
+		calendar.Texts(),
+		store.Texts(),
+		ledger.Texts(),
+		verifier.Texts(),
+		rule.Texts(),
+		web.Texts(),
+		people.Texts(),
+		document.Texts(),
+		eventlog.Texts(),
+		indicator.Texts(),
+		crossfoot.Texts(),
+		procedure.Texts(),
+		dossier.Texts(),
+		report.Texts(),
+		directive.Texts(),
+		script.Texts(),
+		Texts(),
+	)...)
 }
 
 // Open opens or creates the agency's data.
 func Open(ctx context.Context, o Options) (*App, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Agency == "" {
+		o.Agency = sampleAgency
+	}
 	if err := os.MkdirAll(o.Data, 0o750); err != nil {
 		return nil, err
 	}
+	a := &App{Catalog: Catalog(), clock: o.Clock}
+	var err error
+	if a.Calendar, err = Calendar(o.Data); err != nil {
+		return nil, err
+	}
+	if a.Procedures, err = Procedures(o.Data); err != nil {
+		return nil, err
+	}
+	if err := a.openLedger(ctx, o); err != nil {
+		return nil, err
+	}
+	if err := a.openEngines(ctx, o); err != nil {
+		return nil, errors.Join(err, a.Ledger.Close(), a.DB.Close())
+	}
+	return a, nil
+}
+
+// openLedger opens the database and the ledger with the folds of every part.
+func (a *App) openLedger(ctx context.Context, o Options) error {
 	at := o.DB
 	if at == "" {
 		at = filepath.Join(o.Data, "trucot.db")
 	}
-	db, err := store.Open(ctx, at)
-	if err != nil {
-		return nil, err
+	var err error
+	if a.DB, err = store.Open(ctx, at); err != nil {
+		return err
 	}
 	a := &App{Catalog: Catalog(), DB: db}
 	if err := a.open(ctx, o); err != nil {
@@ -63,8 +135,28 @@ func Open(ctx context.Context, o Options) (*App, error) {
 			err = errors.Join(err, a.Ledger.Close())
 		}
 		return nil, errors.Join(err, db.Close())
+	a.Ledger, err = ledger.Open(ctx, a.DB, ledger.Options{
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold()},
+		Clock:   o.Clock,
+		KeyFile: filepath.Join(o.Data, "ledger.key"),
+	})
+	if err != nil {
+		a.DB.Close()
 	}
-	return a, nil
+	return err
+}
+
+// openEngines opens what stands on the ledger, from the ground up.
+func (a *App) openEngines(ctx context.Context, o Options) error {
+	var err error
+	if a.People, err = people.New(ctx, a.DB, a.Ledger, people.Options{Clock: o.Clock}); err != nil {
+		return err
+	}
+	a.Dossiers = dossier.New(a.Ledger, a.DB, a.Procedures, a.Calendar, dossier.Options{AgencyCode: o.Agency, Clock: o.Clock})
+	if err := a.openFigures(ctx, o.Data); err != nil {
+		return err
+	}
+	return a.openReports(o.Data)
 }
 
 // open plugs the parts together over the open database.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"trucot/internal/engine/indicator"
+	"trucot/internal/room/report"
 )
 
 // figureFile is the snapshot of the figures' columns: a cache beside the database, safe to delete.
@@ -23,7 +24,15 @@ func IndicatorDefinitions(data string) (*indicator.Definitions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return indicator.Load(files)
+	defs, err := indicator.Load(files)
+	if err != nil {
+		return nil, err
+	}
+	forms, err := report.LoadForms(Definitions(data))
+	if err != nil {
+		return nil, err
+	}
+	return defs, defs.Add(forms.Definitions()...)
 }
 
 // openFigures makes the figures follow the ledger: snapshot first, then what was recorded since.

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 )
@@ -195,7 +193,7 @@ func (d *decoder) scalar(n *Node, v reflect.Value) {
 	}
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(norm.NFC.String(strings.TrimSpace(n.Text)))
+		v.SetString(lang.NFC(strings.TrimSpace(n.Text)))
 	case reflect.Bool:
 		if n.Text != "true" && n.Text != "false" {
 			d.fail(n.Place, "defs.want_bool", "text", n.Text)

@@ -78,7 +78,7 @@ func TestMistakesAreFoundAtLoad(t *testing.T) {
 	}{
 		{"amuont > 3", "rule.unknown_near", 1},
 		{"kind == 'new' && zzzzzz", "rule.unknown", 18},
-		{"given.expry", "rule.unknown", 7},
+		{"given.expry", "rule.unknown_near", 7},
 		{"amount == 'x'", "rule.mismatch", 8},
 		{"amount >", "rule.syntax", 8},
 		{"amount + 1", "rule.wrong_result", 0},

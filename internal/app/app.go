@@ -31,9 +31,6 @@ import (
 
 // Options say where the data is.
 type Options struct {
-	Data  string           // folder; created when missing
-	DB    string           // "postgres://…"; empty = SQLite in Data
-	Clock func() time.Time // time.Now when nil; the sample agency sets its own
 	Data string // folder; created when missing
 	DB   string // "postgres://…"; empty = SQLite in Data
 
@@ -46,9 +43,6 @@ const sampleAgency = "000.00.00.H00"
 
 // App is the opened agency.
 type App struct {
-	Catalog    *lang.Catalog
-	DB         *store.DB
-	Ledger     *ledger.Ledger
 	Catalog *lang.Catalog
 	DB      *store.DB
 	Ledger  *ledger.Ledger
@@ -66,8 +60,6 @@ type App struct {
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), defs.Texts(), indicator.Texts(),
-		crossfoot.Texts(), document.Texts(), report.Texts(), Texts())
 	return lang.NewCatalog(append(pageTexts(),
 		lang.OwnTexts(),
 		defs.Texts(),
@@ -129,12 +121,6 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 	if a.DB, err = store.Open(ctx, at); err != nil {
 		return err
 	}
-	a := &App{Catalog: Catalog(), DB: db}
-	if err := a.open(ctx, o); err != nil {
-		if a.Ledger != nil {
-			err = errors.Join(err, a.Ledger.Close())
-		}
-		return nil, errors.Join(err, db.Close())
 	a.Ledger, err = ledger.Open(ctx, a.DB, ledger.Options{
 		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold()},
 		Clock:   o.Clock,
@@ -157,34 +143,6 @@ func (a *App) openEngines(ctx context.Context, o Options) error {
 		return err
 	}
 	return a.openReports(o.Data)
-}
-
-// open plugs the parts together over the open database.
-func (a *App) open(ctx context.Context, o Options) (err error) {
-	a.Ledger, err = ledger.Open(ctx, a.DB, ledger.Options{KeyFile: filepath.Join(o.Data, "ledger.key"), Clock: o.Clock,
-		Folds: []ledger.Fold{report.Fold()}})
-	if err != nil {
-		return err
-	}
-	regimes, err := report.Load(Definitions(o.Data))
-	if err != nil {
-		return err
-	}
-	if err := a.openFigures(ctx, o.Data, regimes.Forms.Definitions()); err != nil {
-		return err
-	}
-	layouts, err := document.LoadLayouts(Definitions(o.Data))
-	if err != nil {
-		return err
-	}
-	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, layouts, report.Options{Clock: o.Clock, Checkpoint: a.treeRoot})
-	return nil
-}
-
-// treeRoot is the root of the ledger's Merkle tree over its first events, as reports print it.
-func (a *App) treeRoot(ctx context.Context, position int64) (string, error) {
-	root, err := a.Ledger.Root(ctx, position)
-	return root.String(), err
 }
 
 // Close waits for the commands under way and closes the database.

@@ -36,13 +36,9 @@ func IndicatorDefinitions(data string) (*indicator.Definitions, error) {
 }
 
 // openFigures makes the figures follow the ledger: snapshot first, then what was recorded since.
-// cells are the indicators of the report forms.
-func (a *App) openFigures(ctx context.Context, data string, cells []indicator.Definition) error {
+func (a *App) openFigures(ctx context.Context, data string) error {
 	defs, err := IndicatorDefinitions(data)
 	if err != nil {
-		return err
-	}
-	if err := defs.Add(cells...); err != nil {
 		return err
 	}
 	if a.Indicators, err = indicator.New(defs, indicator.Options{}); err != nil {

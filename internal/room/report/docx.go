@@ -116,17 +116,17 @@ func (rep *Report) sectionBlocks(d *document.Document, sections []Section) {
 func (rep *Report) figureTable(t FigureTable, caption bool) document.Table {
 	say := rep.room.text
 	estimates := t.hasEstimates()
-	out := document.Table{Columns: []document.Column{{Width: 1, Align: document.Center}, {Width: 6.2, Align: document.Left}, {Width: 2, Align: document.Center}, {Width: 2, Align: document.Right}}}
+	out := document.Table{Columns: []document.Column{{Width: 0.8, Align: document.Center}, {Width: 5.6, Align: document.Left}, {Width: 2, Align: document.Center}, {Width: 1.6, Align: document.Right}}}
 	head := []document.Cell{{Text: say("report.col_no")}, {Text: say("report.col_figure")}, {Text: say("report.col_measure")}, {Text: t.This}}
 	if caption {
 		out.Caption = t.Title
 	}
 	if estimates {
-		out.Columns = append(out.Columns, document.Column{Width: 1.8, Align: document.Right})
+		out.Columns = append(out.Columns, document.Column{Width: 1.5, Align: document.Right})
 		head = append(head, document.Cell{Text: say("report.col_estimate")})
 	}
 	for _, h := range []string{t.Previous, say("report.col_change"), say("report.col_percent")} {
-		out.Columns = append(out.Columns, document.Column{Width: 1.8, Align: document.Right})
+		out.Columns = append(out.Columns, document.Column{Width: 1.5, Align: document.Right})
 		head = append(head, document.Cell{Text: h})
 	}
 	out.Head = [][]document.Cell{head}

@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"time"
 
+	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/figures"
+	"trucot/internal/app/page/home"
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/scope"
@@ -36,7 +38,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
-	return []lang.Texts{login.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), scope.Texts()}
+	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), scope.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -44,6 +46,8 @@ func (a *App) routes() []web.Route {
 	var all []web.Route
 	for _, part := range [][]web.Route{
 		login.Routes(a.People),
+		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar),
+		dossiers.Routes(a.Dossiers, a.Procedures, a.People),
 		procedures.Routes(a.Procedures, nil),
 		figures.Routes(a.Indicators, a.Ledger, a.People),
 		events.Routes(a.Ledger, a.People),

@@ -11,6 +11,8 @@ import (
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/script"
+	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/indicator/crossfoot"
 	"trucot/internal/engine/people"
@@ -19,9 +21,11 @@ import (
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/ledger/verifier"
 	"trucot/internal/kernel/rule"
 	"trucot/internal/kernel/store"
 	"trucot/internal/kernel/web"
+	"trucot/internal/room/directive"
 	"trucot/internal/room/report"
 )
 
@@ -62,15 +66,19 @@ func Catalog() *lang.Catalog {
 		calendar.Texts(),
 		store.Texts(),
 		ledger.Texts(),
+		verifier.Texts(),
 		rule.Texts(),
 		web.Texts(),
 		people.Texts(),
 		document.Texts(),
-		procedure.Texts(),
-		dossier.Texts(),
+		eventlog.Texts(),
 		indicator.Texts(),
 		crossfoot.Texts(),
+		procedure.Texts(),
+		dossier.Texts(),
 		report.Texts(),
+		directive.Texts(),
+		script.Texts(),
 		Texts(),
 	)...)
 }

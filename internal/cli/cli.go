@@ -45,12 +45,14 @@ type root struct {
 	Data string `help:"${help_data}" default:"trucot-data" env:"TRUCOT_DATA" type:"path"`
 	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
 
-	Serve    serve       `cmd:"" help:"${help_serve}"`
-	User     user        `cmd:"" help:"${help_user}"`
-	Import   importCmd   `cmd:"" help:"${help_import}"`
-	Faults   faultsCmd   `cmd:"" help:"${help_faults}"`
-	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
-	Figures  figuresCmd  `cmd:"" help:"${help_figures}"`
+	Serve     serve        `cmd:"" help:"${help_serve}"`
+	User      user         `cmd:"" help:"${help_user}"`
+	Faults    faultsCmd    `cmd:"" help:"${help_faults}"`
+	Calendar  calendarCmd  `cmd:"" help:"${help_calendar}"`
+	Figures   figuresCmd   `cmd:"" help:"${help_figures}"`
+	Import    importCmd    `cmd:"" help:"${help_import}"`
+	Export    exportCmd    `cmd:"" help:"${help_export}"`
+	Procedure procedureCmd `cmd:"" help:"${help_procedure}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

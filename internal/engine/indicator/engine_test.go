@@ -27,7 +27,7 @@ indicators:
   - {id: visits, type: manual, title: {vi: Lượt khách, en: Visits}, measure: {vi: lượt, en: visits}, targets: [{period: 2021-H1, value: "900"}, {period: 2021-H1, unit: north, value: "400"}]}
 `
 
-func definitions(t fataler, text string) *Definitions {
+func loaded(t fataler, text string) *Definitions {
 	t.Helper()
 	d, err := Load(fstest.MapFS{"lending.yaml": {Data: []byte(text)}})
 	if err != nil {
@@ -38,7 +38,7 @@ func definitions(t fataler, text string) *Definitions {
 
 func engine(t testing.TB) *Engine {
 	t.Helper()
-	e, err := New(definitions(t, lending), Options{Workers: 2})
+	e, err := New(loaded(t, lending), Options{Workers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

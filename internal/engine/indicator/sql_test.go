@@ -38,10 +38,7 @@ type observation struct {
 
 // randomEvent draws an event and says what it must count for.
 func randomEvent(t *rapid.T, m *memory) (ledger.Event, []observation) {
-	on := calendar.MustParse("2020-06-01") + calendar.Date(rapid.IntRange(0, 600).Draw(t, "day"))
-	if rapid.IntRange(0, 30).Draw(t, "old") == 0 {
-		on = calendar.MustParse("1948-09-02")
-	}
+	on := randomDay(t)
 	unit := rapid.SampledFrom(units).Draw(t, "unit")
 	kind := rapid.SampledFrom([]string{"book.lent", "book.returned", "book.lost", "book.read"}).Draw(t, "kind")
 	switch kind {
@@ -63,6 +60,17 @@ func randomEvent(t *rapid.T, m *memory) (ledger.Event, []observation) {
 		return m.add(kind, on.String(), unit, object{}), []observation{{"out", -1000, ""}}
 	}
 	return m.add(kind, on.String(), unit, object{}), nil
+}
+
+// randomDay is any day of two years, and often one at the edge of a period.
+func randomDay(t *rapid.T) calendar.Date {
+	if rapid.Bool().Draw(t, "any day") {
+		return calendar.MustParse("2020-06-01") + calendar.Date(rapid.IntRange(0, 600).Draw(t, "day"))
+	}
+	return calendar.MustParse(rapid.SampledFrom([]string{
+		"1948-09-02", "2020-11-14", "2020-11-15", "2020-12-14", "2020-12-15", "2020-12-31", "2021-01-01", "2021-02-09", "2021-02-10",
+		"2021-02-11", "2021-06-14", "2021-06-15", "2021-09-14", "2021-09-15", "2021-12-14", "2021-12-15", "2021-12-31",
+	}).Draw(t, "edge"))
 }
 
 func randomQuery(t *rapid.T, head int) Query {
@@ -105,7 +113,7 @@ type sqlModel struct {
 
 // fill makes a random log, in the table and in an engine that was fed in batches.
 func (s *sqlModel) fill(n int) *Engine {
-	e, err := New(definitions(s.t, lending), Options{Workers: 2, chunkRows: 8})
+	e, err := New(loaded(s.t, lending), Options{Workers: 2, chunkRows: 8})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -127,6 +135,9 @@ func (s *sqlModel) fill(n int) *Engine {
 	for from := 0; from < n; {
 		to := min(n, from+rapid.IntRange(1, 30).Draw(s.t, "batch"))
 		e.Feed(m[from:to])
+		if _, err := e.Figure(halfYear(), "lent"); err != nil { // extends the cube on the way
+			s.t.Fatal(err)
+		}
 		from = to
 	}
 	return e

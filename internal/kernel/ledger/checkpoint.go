@@ -149,7 +149,8 @@ func checkpointText(origin string, size int64, root tlog.Hash) string {
 }
 
 // CheckNote checks the signature of a checkpoint that was printed or stored elsewhere and that this
-// ledger still begins with the events it vouches for.
+// ledger's tree still begins with the one it vouches for. It trusts the stored tree; Verify compares
+// that with the events.
 func (l *Ledger) CheckNote(ctx context.Context, text string) (Checkpoint, error) {
 	keys, err := l.Verifiers(ctx)
 	if err != nil {
@@ -161,7 +162,7 @@ func (l *Ledger) CheckNote(ctx context.Context, text string) (Checkpoint, error)
 	}
 	root, err := l.Root(ctx, c.Position)
 	if err == nil && root != c.Root {
-		err = fault.New(fault.Conflict, "ledger.root_differs", "position", c.Position)
+		err = fault.New(fault.Conflict, "ledger.root_differs", "at", c.Position)
 	}
 	return c, err
 }

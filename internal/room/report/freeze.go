@@ -102,9 +102,18 @@ func frozenFigures(rep *Report) []FrozenFigure {
 	return out
 }
 
-// LastFrozen is the report that holds for a regime, unit and period; nil when none was frozen.
-func (r *Room) LastFrozen(ctx context.Context, regime, unit, period string) (*Frozen, error) {
-	events, err := r.ledger.Stream(ctx, reportStream(regime, unit, period))
+// LastFrozen is the frozen report that holds for the regime, unit and period asked for; nil when none was
+// frozen.
+func (r *Room) LastFrozen(ctx context.Context, q Request) (*Frozen, error) {
+	regime, err := r.Regimes.Get(q.Regime)
+	if err != nil {
+		return nil, err
+	}
+	period, err := periodFor(regime, q.Period)
+	if err != nil {
+		return nil, err
+	}
+	events, err := r.ledger.Stream(ctx, reportStream(regime.ID, q.Unit, period.Code))
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +139,10 @@ func (r *Room) Rebuild(ctx context.Context, f *Frozen) (*Report, error) {
 		return nil, err
 	}
 	rep.On, rep.Frozen = f.On, f
+	side := rep.layout.Side
+	if rep.layout, err = r.layouts.At(side, f.On); err != nil {
+		return nil, err
+	}
 	return rep, nil
 }
 

@@ -277,9 +277,11 @@ func (w *review) sentences(list []Sentence) []Block {
 	var out []Block
 	for i := range list {
 		if p, ok := w.sentence(&list[i]); ok {
-			p.Item = len(list) > 1
 			out = append(out, Block{Paragraph: &p})
 		}
+	}
+	for _, b := range out {
+		b.Paragraph.Item = len(out) > 1 // one sentence is a paragraph, several are a list
 	}
 	return out
 }

@@ -44,14 +44,6 @@ func (t *Table) Get(at cellAt) (indicator.Value, bool) {
 // Len counts the filled cells.
 func (t *Table) Len() int { return len(t.cells) }
 
-// source names where a cell came from; for a blank one, the file.
-func (t *Table) source(at cellAt) string {
-	if e, ok := t.cells[at]; ok {
-		return e.Source
-	}
-	return t.File
-}
-
 // each calls fn for the filled cells in the order of the form.
 func (t *Table) each(fn func(at cellAt, e Entry)) {
 	for _, row := range t.Form.rowKeys() {

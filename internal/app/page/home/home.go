@@ -129,6 +129,9 @@ func (s *pages) growth(r *web.Request, sc scope.Scope, now indicator.Value) stri
 		return ""
 	}
 	change := indicator.Quotient(now-before.Arising, before.Arising, 100, 1)
+	if change == 0 {
+		return r.T("home.same")
+	}
 	sign := "+"
 	if change < 0 {
 		sign = ""

@@ -5,7 +5,6 @@ package app
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -27,6 +26,7 @@ import (
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/report"
+	"trucot/internal/kernel/vault"
 )
 
 // Options say where the data is.
@@ -40,6 +40,13 @@ type Options struct {
 
 // sampleAgency is the code of no real agency: H00 is not given out.
 const sampleAgency = "000.00.00.H00"
+// Address is the database's address: the given one, or the SQLite file in the data folder.
+func (o Options) Address() string {
+	if o.DB != "" {
+		return o.DB
+	}
+	return filepath.Join(o.Data, "trucot.db")
+}
 
 // App is the opened agency.
 type App struct {
@@ -56,6 +63,7 @@ type App struct {
 
 	figures figureFile
 	clock   func() time.Time
+	Vault   *vault.Vault
 }
 
 // Catalog merges the texts of every package.
@@ -81,6 +89,7 @@ func Catalog() *lang.Catalog {
 		script.Texts(),
 		Texts(),
 	)...)
+	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), verifier.Texts(), vault.Texts(), document.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.
@@ -120,6 +129,12 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 	var err error
 	if a.DB, err = store.Open(ctx, at); err != nil {
 		return err
+	if err := store.MakeFolder(o.Data); err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, o.Address())
+	if err != nil {
+		return nil, err
 	}
 	a.Ledger, err = ledger.Open(ctx, a.DB, ledger.Options{
 		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold()},
@@ -143,6 +158,13 @@ func (a *App) openEngines(ctx context.Context, o Options) error {
 		return err
 	}
 	return a.openReports(o.Data)
+	v, err := vault.Open(ctx, db, filepath.Join(o.Data, "vault.key"))
+	if err != nil {
+		l.Close()
+		db.Close()
+		return nil, err
+	}
+	return &App{Catalog: Catalog(), DB: db, Ledger: l, Vault: v}, nil
 }
 
 // Close waits for the commands under way and closes the database.

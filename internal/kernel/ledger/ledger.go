@@ -109,6 +109,9 @@ type Options struct {
 
 	// Poll is how often a PostgreSQL node looks for events of other nodes; one second when zero.
 	Poll time.Duration
+
+	// CommitDelay is added to each commit, to measure what a slower disk would do. It serves nothing else.
+	CommitDelay time.Duration
 }
 
 // Ledger appends and reads events.

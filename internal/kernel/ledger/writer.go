@@ -155,6 +155,7 @@ func (l *Ledger) attempt(ctx context.Context, reqs []*request, careful bool, fil
 	if _, err := tx.Exec(ctx, writeState, b.base+int64(len(b.events))); err != nil {
 		return err
 	}
+	time.Sleep(l.opts.CommitDelay)
 	if err := tx.Commit(ctx); err != nil {
 		if !store.IsLost(err) {
 			return err

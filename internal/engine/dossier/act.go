@@ -65,6 +65,7 @@ type step struct {
 	values map[string]any // all fields after it
 	env    any
 	data   Data
+	raw    map[string]json.RawMessage // data.Fields as recorded
 }
 
 // Open files a dossier and returns it. Errors: fault.NotFound for a procedure that is not in force on the
@@ -207,24 +208,17 @@ func (e *Engine) take(ctx context.Context, p *procedure.Procedure, d *Dossier, a
 	if receipts[0].Version != d.Stream+1 {
 		return e.reload(ctx, d.Code) // the key was known: nothing was written
 	}
-	next, err := d.after(receipts[0].Position, cmds[0], event)
-	if err != nil {
-		return nil, err
-	}
+	next := s.outcome(receipts[0].Position, cmds[0], event)
 	e.cache.put(next)
 	return next, nil
 }
 
-// after is the dossier with the event that was just recorded.
-func (d *Dossier) after(position int64, c ledger.Command, n ledger.NewEvent) (*Dossier, error) {
-	var x payload
-	if err := json.Unmarshal(n.Data.(json.RawMessage), &x); err != nil {
-		return nil, err
-	}
-	next := d.clone()
-	ev := ledger.Event{Position: position, Stream: c.Stream, Version: d.Stream + 1, Kind: n.Kind, EffectiveOn: n.On, Unit: c.Unit}
-	next.apply(&ev, &x.Data, x.Fields)
-	return next, nil
+// outcome is the dossier with the event that was just recorded.
+func (s *step) outcome(position int64, c ledger.Command, n ledger.NewEvent) *Dossier {
+	next := s.old.clone()
+	ev := ledger.Event{Position: position, Stream: c.Stream, Version: s.old.Stream + 1, Kind: n.Kind, EffectiveOn: n.On, Unit: c.Unit}
+	next.apply(&ev, &s.data, s.raw)
+	return next
 }
 
 // work checks the step against the definition and fills its data.

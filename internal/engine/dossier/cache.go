@@ -2,14 +2,18 @@ package dossier
 
 import (
 	"container/list"
+	"strings"
 	"sync"
+
+	"trucot/internal/kernel/ledger"
 )
 
 // cacheSize is how many dossiers an engine keeps at hand.
 const cacheSize = 4096
 
-// cache keeps dossiers lately used. An entry may be stale; the ledger's version check finds that out, and the
-// engine then drops it and reads again.
+// cache keeps dossiers lately used. It follows the ledger, so that on SQLite, where this process alone writes, it
+// never holds an old one. On PostgreSQL another node may just have written; the ledger's version check finds that
+// out, and the engine then drops the entry and reads again.
 type cache struct {
 	mu    sync.Mutex
 	size  int
@@ -58,5 +62,18 @@ func (c *cache) drop(code string) {
 	if el := c.at[code]; el != nil {
 		c.order.Remove(el)
 		delete(c.at, code)
+	}
+}
+
+// outdate drops the dossiers that the committed events changed.
+func (c *cache) outdate(batch []ledger.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range batch {
+		code, ours := strings.CutPrefix(batch[i].Stream, streamPrefix)
+		if el := c.at[code]; ours && el != nil && el.Value.(*Dossier).Stream < batch[i].Version {
+			c.order.Remove(el)
+			delete(c.at, code)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package dossier
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"trucot/internal/kernel/ledger"
@@ -10,7 +9,7 @@ import (
 )
 
 // foldVersion rises with every change of what the fold writes.
-const foldVersion = 1
+const foldVersion = 2
 
 var (
 	putCredential = store.Statement(`insert into dossier_credential (stream, seq, number, procedure, dossier, holder, unit, issued_on,
@@ -99,7 +98,7 @@ func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error
 		return nil
 	}
 	var x payload
-	if err := json.Unmarshal(e.Data, &x); err != nil {
+	if err := decode(e.Data, &x); err != nil {
 		return err
 	}
 	code := trimStream(e.Stream)
@@ -134,7 +133,7 @@ func (b *folding) write(ctx context.Context, tx store.Tx) error {
 
 func foldIssued(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	var x IssuedData
-	if err := json.Unmarshal(e.Data, &x); err != nil {
+	if err := decode(e.Data, &x); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, putCredential, e.Stream, e.Version, x.Number, x.Procedure, x.Dossier, x.Holder, e.Unit, int64(e.EffectiveOn),
@@ -144,7 +143,7 @@ func foldIssued(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 
 func foldEnded(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	var x EndedData
-	if err := json.Unmarshal(e.Data, &x); err != nil {
+	if err := decode(e.Data, &x); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, endCredential, x.Procedure, x.Number, int64(e.EffectiveOn), x.Reason)

@@ -14,7 +14,12 @@ import (
 )
 
 // Get reads a dossier. The caller must not change it. Error: fault.NotFound.
-func (e *Engine) Get(ctx context.Context, code string) (*Dossier, error) { return e.reload(ctx, code) }
+func (e *Engine) Get(ctx context.Context, code string) (*Dossier, error) {
+	if e.db.Engine == store.SQLite {
+		return e.load(ctx, code)
+	}
+	return e.reload(ctx, code) // another node may have written
+}
 
 // load takes the dossier from the cache where it is there; the ledger finds out when that is stale.
 func (e *Engine) load(ctx context.Context, code string) (*Dossier, error) {

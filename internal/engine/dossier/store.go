@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"trucot/internal/kernel/calendar"
@@ -18,6 +19,9 @@ var columns = []string{"code", "procedure", "version", "digest", "state", "statu
 	"title", "applicant", "folded", "submitted_on", "received_on", "due_on", "finished_on", "returned_on", "last_on",
 	"late", "supplements", "reappointed", "working_days", "fields", "track", "position", "stream"}
 
+// constant columns never change after the first event: an update leaves them and their indexes alone.
+var constant = []string{"code", "procedure", "channel", "submitted_on"}
+
 var tables = []ledger.Table{
 	{Name: "dossier", DDL: []string{
 		`create table dossier (
@@ -27,7 +31,7 @@ var tables = []ledger.Table{
 			submitted_on bigint not null, received_on bigint, due_on bigint, finished_on bigint, returned_on bigint,
 			last_on bigint not null, late bigint not null, supplements bigint not null, reappointed bigint not null,
 			working_days bigint not null, fields text not null, track text not null, position bigint not null, stream bigint not null
-		) without rowid`,
+		)`, // with rowid: the rows are long, and the four indexes then hold numbers instead of codes
 		`create index dossier_due on dossier (open, due_on)`,
 		`create index dossier_unit on dossier (unit, open, status)`,
 		`create index dossier_assignee on dossier (assignee, open)`,
@@ -60,8 +64,10 @@ func init() {
 			rows[i] = "(" + marks(1+i*len(columns), len(columns)) + ")"
 		}
 		sets := make([]string, 0, len(columns))
-		for _, c := range columns[1:] {
-			sets = append(sets, c+" = excluded."+c)
+		for _, c := range columns {
+			if !slices.Contains(constant, c) {
+				sets = append(sets, c+" = excluded."+c)
+			}
 		}
 		upsertRows[n] = store.Statement("insert into dossier (" + strings.Join(columns, ", ") + ") values " + strings.Join(rows, ", ") +
 			" on conflict (code) do update set " + strings.Join(sets, ", "))
@@ -91,9 +97,17 @@ func (d *Dossier) args(to []any) ([]any, error) {
 		return nil, err
 	}
 	return append(to, d.Code, d.Procedure, d.Version, d.Digest, d.State, int64(d.Status), flag(d.Open()), d.Unit, d.Assignee, d.Channel,
-		d.Title, d.Applicant, lang.Fold(d.Code+" "+d.Title+" "+d.Applicant), int64(d.SubmittedOn), day(d.ReceivedOn), day(d.DueOn),
+		d.Title, d.Applicant, d.searched(), int64(d.SubmittedOn), day(d.ReceivedOn), day(d.DueOn),
 		day(d.FinishedOn), day(d.ReturnedOn), int64(d.LastOn), flag(d.Late), int64(d.Supplements), flag(d.Reappointed),
 		int64(d.WorkingDays), string(fields), string(track), d.Position, d.Stream), nil
+}
+
+// searched is the text that a search looks at.
+func (d *Dossier) searched() string {
+	if d.folded == "" {
+		d.folded = lang.Fold(d.Code + " " + d.Title + " " + d.Applicant)
+	}
+	return d.folded
 }
 
 func flag(b bool) int64 {
@@ -113,11 +127,11 @@ func day(d calendar.Date) any {
 
 func scanDossier(rows *sql.Rows) (*Dossier, error) {
 	var d Dossier
-	var folded, fields, track string
+	var fields, track string
 	var submitted, last, open, late, reappointed int64
 	var received, due, finished, returned sql.NullInt64
 	err := rows.Scan(&d.Code, &d.Procedure, &d.Version, &d.Digest, &d.State, &d.Status, &open, &d.Unit, &d.Assignee, &d.Channel,
-		&d.Title, &d.Applicant, &folded, &submitted, &received, &due, &finished, &returned, &last,
+		&d.Title, &d.Applicant, &d.folded, &submitted, &received, &due, &finished, &returned, &last,
 		&late, &d.Supplements, &reappointed, &d.WorkingDays, &fields, &track, &d.Position, &d.Stream)
 	if err != nil {
 		return nil, err
@@ -125,10 +139,10 @@ func scanDossier(rows *sql.Rows) (*Dossier, error) {
 	d.SubmittedOn, d.LastOn = calendar.Date(submitted), calendar.Date(last)
 	d.ReceivedOn, d.DueOn, d.FinishedOn, d.ReturnedOn = date(received), date(due), date(finished), date(returned)
 	d.Late, d.Reappointed = late == 1, reappointed == 1
-	if err := json.Unmarshal([]byte(fields), &d.Fields); err != nil {
+	if err := decode([]byte(fields), &d.Fields); err != nil {
 		return nil, err
 	}
-	return &d, json.Unmarshal([]byte(track), &d.Track)
+	return &d, decode([]byte(track), &d.Track)
 }
 
 func date(n sql.NullInt64) calendar.Date {

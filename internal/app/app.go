@@ -6,21 +6,40 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"time"
 
 	"trucot/internal/engine/document"
+	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/script"
+	"trucot/internal/engine/eventlog"
+	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/indicator/crossfoot"
+	"trucot/internal/engine/people"
+	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/ledger/verifier"
+	"trucot/internal/kernel/rule"
 	"trucot/internal/kernel/store"
 	"trucot/internal/kernel/vault"
+	"trucot/internal/kernel/web"
+	"trucot/internal/room/directive"
+	"trucot/internal/room/report"
 )
 
 // Options say where the data is.
 type Options struct {
 	Data string // folder; created when missing
 	DB   string // "postgres://…"; empty = SQLite in Data
+
+	Clock  func() time.Time // time.Now when nil; tests and the sample agency set their own
+	Agency string           // the agency's code in dossier codes; the sample's when empty
 }
+
+// sampleAgency is the code of no real agency: H00 is not given out.
+const sampleAgency = "000.00.00.H00"
 
 // Address is the database's address: the given one, or the SQLite file in the data folder.
 func (o Options) Address() string {
@@ -36,35 +55,111 @@ type App struct {
 	DB      *store.DB
 	Ledger  *ledger.Ledger
 	Vault   *vault.Vault
+	People  *people.People
+
+	Calendar   *calendar.Calendar
+	Procedures *procedure.Set
+	Dossiers   *dossier.Engine
+	Indicators *indicator.Engine
+	Reports    *report.Room
+
+	figures figureFile
+	clock   func() time.Time
 }
 
 // Catalog merges the texts of every package.
 func Catalog() *lang.Catalog {
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), verifier.Texts(), vault.Texts(), document.Texts(), Texts())
+	return lang.NewCatalog(append(pageTexts(),
+		lang.OwnTexts(),
+		defs.Texts(),
+		calendar.Texts(),
+		store.Texts(),
+		ledger.Texts(),
+		verifier.Texts(),
+		vault.Texts(),
+		rule.Texts(),
+		web.Texts(),
+		people.Texts(),
+		document.Texts(),
+		eventlog.Texts(),
+		indicator.Texts(),
+		crossfoot.Texts(),
+		procedure.Texts(),
+		dossier.Texts(),
+		report.Texts(),
+		directive.Texts(),
+		script.Texts(),
+		Texts(),
+	)...)
 }
 
 // Open opens or creates the agency's data.
 func Open(ctx context.Context, o Options) (*App, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Agency == "" {
+		o.Agency = sampleAgency
+	}
 	if err := store.MakeFolder(o.Data); err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, o.Address())
-	if err != nil {
+	a := &App{Catalog: Catalog(), clock: o.Clock}
+	var err error
+	if a.Calendar, err = Calendar(o.Data); err != nil {
 		return nil, err
 	}
-	l, err := ledger.Open(ctx, db, ledger.Options{KeyFile: filepath.Join(o.Data, "ledger.key")})
-	if err != nil {
-		db.Close()
+	if a.Procedures, err = Procedures(o.Data); err != nil {
 		return nil, err
 	}
-	v, err := vault.Open(ctx, db, filepath.Join(o.Data, "vault.key"))
-	if err != nil {
-		l.Close()
-		db.Close()
+	if err := a.openLedger(ctx, o); err != nil {
 		return nil, err
 	}
-	return &App{Catalog: Catalog(), DB: db, Ledger: l, Vault: v}, nil
+	if err := a.openEngines(ctx, o); err != nil {
+		return nil, errors.Join(err, a.Ledger.Close(), a.DB.Close())
+	}
+	return a, nil
+}
+
+// openLedger opens the database and the ledger with the folds of every part.
+func (a *App) openLedger(ctx context.Context, o Options) error {
+	var err error
+	if a.DB, err = store.Open(ctx, o.Address()); err != nil {
+		return err
+	}
+	a.Ledger, err = ledger.Open(ctx, a.DB, ledger.Options{
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold()},
+		Clock:   o.Clock,
+		KeyFile: filepath.Join(o.Data, "ledger.key"),
+	})
+	if err != nil {
+		a.DB.Close()
+	}
+	return err
+}
+
+// openEngines opens what stands on the ledger, from the ground up.
+func (a *App) openEngines(ctx context.Context, o Options) error {
+	var err error
+	if a.Vault, err = vault.Open(ctx, a.DB, filepath.Join(o.Data, "vault.key")); err != nil {
+		return err
+	}
+	if a.People, err = people.New(ctx, a.DB, a.Ledger, people.Options{Clock: o.Clock}); err != nil {
+		return err
+	}
+	a.Dossiers = dossier.New(a.Ledger, a.DB, a.Procedures, a.Calendar, dossier.Options{
+		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
+		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
+	})
+	if err := a.openFigures(ctx, o.Data); err != nil {
+		return err
+	}
+	return a.openReports(o.Data)
 }
 
 // Close waits for the commands under way and closes the database.
-func (a *App) Close() error { return errors.Join(a.Ledger.Close(), a.DB.Close()) }
+func (a *App) Close() error {
+	err := a.Ledger.Close()
+	a.saveFigures()
+	return errors.Join(err, a.DB.Close())
+}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"trucot/definitions"
+	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 )
 
@@ -25,6 +26,19 @@ func Definitions(data string) fs.FS {
 
 // Calendar is the working calendar of the agency whose data folder this is.
 func Calendar(data string) (*calendar.Calendar, error) { return calendar.Load(Definitions(data)) }
+
+// Procedures are the definitions of the agency whose data folder this is, with its own shorter deadlines.
+func Procedures(data string) (*procedure.Set, error) {
+	files, err := fs.Sub(Definitions(data), "procedures")
+	if err != nil {
+		return nil, err
+	}
+	set, err := procedure.Load(files)
+	if err != nil {
+		return nil, err
+	}
+	return set, set.LoadLocal(files)
+}
 
 // overlay shows the files of base, those of top first. Folders are listed by fs.ReadDir, as fs.Glob and
 // fs.WalkDir do, not by opening them.

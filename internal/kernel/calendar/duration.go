@@ -87,3 +87,6 @@ func (d Date) DaysInMonth() int {
 	y, m, _ := d.YMD()
 	return int(Of(y, m+1, 1) - Of(y, m, 1))
 }
+
+// In is Name, so that a duration in a message is in the reader's words.
+func (d Duration) In(tag lang.Tag) string { return d.Name(tag) }

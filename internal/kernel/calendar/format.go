@@ -43,3 +43,6 @@ func monthText(tag lang.Tag, length string, month int) string {
 func (d Date) WeekdayName(tag lang.Tag) string {
 	return texts().T(tag, "calendar.weekday_"+itoa(int(d.Weekday())))
 }
+
+// In is Format, so that a date in a message reads as the reader writes dates.
+func (d Date) In(tag lang.Tag) string { return d.Format(tag) }

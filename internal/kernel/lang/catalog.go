@@ -123,6 +123,9 @@ func (c *Catalog) render(tag Tag, key string, args map[string]any) string {
 	return b.String()
 }
 
+// Localized is an argument that has its own words in each language, such as the label of a field.
+type Localized interface{ In(Tag) string }
+
 // argument renders the inside of one pair of braces: a name, or name|singular|plural.
 func (c *Catalog) argument(tag Tag, inside string, args map[string]any) string {
 	name, forms, plural := strings.Cut(inside, "|")
@@ -140,6 +143,8 @@ func (c *Catalog) argument(tag Tag, inside string, args map[string]any) string {
 	switch v := v.(type) {
 	case error:
 		return c.Error(tag, v)
+	case Localized:
+		return v.In(tag)
 	case int:
 		return Integer(tag, int64(v))
 	case int64:

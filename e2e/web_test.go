@@ -1,0 +1,182 @@
+package e2e
+
+import (
+	"context"
+	"net"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"trucot/e2e/browser"
+	"trucot/internal/app"
+	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
+)
+
+// agency is a running installation with a few sample units and one leader.
+type agency struct {
+	*app.App
+	url string
+}
+
+// now is the tests' day, a Monday.
+var now = time.Date(2021, 6, 14, 2, 30, 0, 0, time.UTC)
+
+func start(t *testing.T) *agency {
+	t.Helper()
+	ctx := context.Background()
+	a, err := app.Open(ctx, app.Options{Data: t.TempDir(), Clock: func() time.Time { return now }})
+	must(t, err)
+	fill(t, a)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- app.Serve(ctx, ln, a.Site(ctx, app.SiteOptions{Sample: true})) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &agency{a, "http://" + ln.Addr().String()}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fill records the sample units and the leader's account.
+func fill(t *testing.T, a *app.App) {
+	t.Helper()
+	ctx, by := context.Background(), people.By{Actor: "test", On: calendar.MustParse("2019-01-01")}
+	for _, u := range []people.Unit{
+		{Code: "so", NameVI: "Sở KH&CN tỉnh Mẫu", NameEN: "Sample Department", Side: people.State, Kind: "so"},
+		{Code: "qlcn", NameVI: "Phòng Quản lý công nghệ", NameEN: "Technology Division", Parent: "so", Side: people.State},
+		{Code: "tdc", NameVI: "Chi cục Tiêu chuẩn – Đo lường – Chất lượng", NameEN: "Standards Branch", Parent: "so", Side: people.State},
+	} {
+		must(t, a.People.OpenUnit(ctx, by, u))
+	}
+	must(t, a.People.SetPerson(ctx, people.Person{ID: "p1", Name: "Nguyễn Thị Minh Khai (mẫu)"}))
+	must(t, a.People.OpenAccount(ctx, by, "khai", "p1"))
+	for _, r := range []people.Role{people.Leader, people.OneStop, people.UnitHead, people.Specialist} {
+		must(t, a.People.GrantRole(ctx, by, "khai", people.Grant{Role: r, Unit: people.Everywhere}))
+	}
+}
+
+// signIn follows a one-time link as a person would.
+func (a *agency) signIn(t *testing.T, p *browser.Page) {
+	t.Helper()
+	path, _, err := a.People.NewLink(context.Background(), "khai")
+	must(t, err)
+	p.Open(a.url + path)
+	p.Click("main form button")
+}
+
+const axe = "testdata/axe.min.js"
+
+// paths are the pages that every reader of this test may open; each is looked at in every way.
+func (a *agency) paths() map[string]string {
+	return map[string]string{"trang-chu": "/", "thu-tuc": "/thu-tuc", "mot-thu-tuc": "/thu-tuc/book_loan", "so-cai": "/so-cai", "su-kien": "/so-cai/3", "khong-co": "/khong-co"}
+}
+
+// TestEveryPageInEveryWay looks at each page wide and narrow, light and dark: no accessibility
+// violation, nothing wider than the window, nothing that the policy forbids. Pictures go to the folder
+// named by SHOTS.
+func TestEveryPageInEveryWay(t *testing.T) {
+	a := start(t)
+	p := browser.New(t, axe)
+	p.Size(1440, 900)
+	for _, scheme := range []string{"light", "dark"} {
+		p.Colours(scheme)
+		look(t, p, "dang-nhap-"+scheme, a.url+"/dang-nhap", 1440, 360)
+	}
+	a.signIn(t, p)
+	for name, path := range a.paths() {
+		for _, scheme := range []string{"light", "dark"} {
+			p.Colours(scheme)
+			look(t, p, name+"-"+scheme, a.url+path, 1440, 360)
+		}
+	}
+}
+
+func look(t *testing.T, p *browser.Page, name, url string, widths ...int64) {
+	t.Helper()
+	for _, w := range widths {
+		p.Size(w, 900)
+		p.Open(url)
+		p.Shot(os.Getenv("SHOTS"), name+"-"+map[bool]string{true: "360", false: "1440"}[w == 360])
+		if n := p.Overflow(); n > 0 {
+			t.Errorf("%s at %d px is %d px too wide", name, w, n)
+		}
+		for _, v := range p.Violations() {
+			t.Errorf("%s at %d px: %s", name, w, v)
+		}
+		for _, s := range p.Said() {
+			if !strings.Contains(s, "404 (Not Found)") {
+				t.Errorf("%s at %d px: %s", name, w, s)
+			}
+		}
+	}
+}
+
+// TestByKeyboardAlone tabs through the home page: the skip link comes first, and whatever has the
+// keyboard shows it.
+func TestByKeyboardAlone(t *testing.T) {
+	a := start(t)
+	p := browser.New(t, axe)
+	p.Size(1440, 900)
+	a.signIn(t, p)
+	p.Open(a.url + "/thu-tuc")
+	seen := map[string]bool{}
+	for i := range 14 {
+		p.Press("\t")
+		what, outline := p.Focused()
+		if i == 0 && what != "A #noi-dung" {
+			t.Errorf("the first stop is %s, not the skip link", what)
+		}
+		if outline < 2 {
+			t.Errorf("%s has the keyboard and does not show it", what)
+		}
+		seen[what] = true
+	}
+	if len(seen) < 10 {
+		t.Errorf("the keyboard reaches only %v", seen)
+	}
+}
+
+// TestWithoutJavaScript does everything a reader does with scripts switched off.
+func TestWithoutJavaScript(t *testing.T) {
+	a := start(t)
+	must(t, a.People.SetPassword(context.Background(), "khai", "một câu dễ nhớ"))
+	p := browser.New(t, axe)
+	p.Scripts(false)
+	p.Size(1440, 900)
+	p.Open(a.url + "/thu-tuc")
+	p.Fill("#tai-khoan", "khai")
+	p.Fill("#mat-khau", "sai mật khẩu")
+	p.Click("main button")
+	if !strings.Contains(p.Text(), "chưa đúng") {
+		t.Errorf("a wrong password is not told:\n%s", p.Text())
+	}
+	p.Fill("#mat-khau", "một câu dễ nhớ")
+	p.Click("main button")
+	if p.URL() != a.url+"/thu-tuc" {
+		t.Errorf("after log-in the reader stands at %s", p.URL())
+	}
+	p.Click("button[name=ngon-ngu]")
+	if !strings.Contains(p.Text(), "Procedures") {
+		t.Error("the language did not change")
+	}
+	p.Click("button[name=giao-dien]")
+	if got := p.Attribute("html", "data-theme"); got != "light" {
+		t.Errorf("theme %q", got)
+	}
+}

@@ -1,0 +1,271 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"trucot/internal/app"
+	"trucot/internal/engine/dossier/script"
+	"trucot/internal/engine/procedure"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+)
+
+// procedureCmd is "trucot procedure …".
+type procedureCmd struct {
+	Lint procedureLint `cmd:"" help:"${help_procedure_lint}"`
+	Test procedureTest `cmd:"" help:"${help_procedure_test}"`
+	Draw procedureDraw `cmd:"" help:"${help_procedure_draw}"`
+	New  procedureNew  `cmd:"" help:"${help_procedure_new}"`
+}
+
+// proceduresIn is the folder given, or the agency's definitions.
+func proceduresIn(env *Env, dir string) (fs.FS, error) {
+	if dir == "" {
+		return fs.Sub(app.Definitions(env.Data), "procedures")
+	}
+	info, err := os.Stat(dir)
+	if err != nil || !info.IsDir() {
+		return nil, fault.New(fault.NotFound, "procedure.no_folder", "folder", dir)
+	}
+	return os.DirFS(dir), nil
+}
+
+// procedureLint checks definitions.
+type procedureLint struct {
+	Dir  string `arg:"" optional:"" type:"path" help:"${help_procedure_dir}"`
+	JSON bool   `name:"json" help:"${help_json}"`
+}
+
+// lintLine is what --json prints: one object a fault, and one a definition that is in order.
+type lintLine struct {
+	Procedure string `json:"procedure,omitempty"`
+	Version   string `json:"version,omitempty"`
+	Status    string `json:"status,omitempty"`
+	File      string `json:"file"`
+	Line      int    `json:"line,omitempty"`
+	Column    int    `json:"column,omitempty"`
+	Key       string `json:"key,omitempty"`
+	Message   string `json:"message,omitempty"`
+}
+
+// Run prints every fault; with one or more it fails.
+func (c *procedureLint) Run(env *Env) error {
+	files, err := proceduresIn(env, c.Dir)
+	if err != nil {
+		return err
+	}
+	set, faults := procedure.Lint(files)
+	if len(faults) == 0 {
+		if err := set.LoadLocal(files); err != nil {
+			return err
+		}
+	}
+	if c.JSON {
+		return c.printJSON(env, set, faults)
+	}
+	if err := faults.OrNil(); err != nil {
+		return err
+	}
+	ids := map[string]bool{}
+	for _, p := range set.All() {
+		ids[p.ID] = true
+		fmt.Fprintf(env.Stdout, "%-28s %-8s %s → %-10s  %s (%s)\n", p.ID, p.Version, p.Effective.From, p.Effective.To, p.Title.In(env.Lang),
+			env.Catalog.T(env.Lang, "procedure.status_"+p.Status))
+	}
+	fmt.Fprintln(env.Stdout, env.Catalog.T(env.Lang, "procedure.ok", "n", len(ids), "versions", len(set.All())))
+	return nil
+}
+
+func (c *procedureLint) printJSON(env *Env, set *procedure.Set, faults fault.List) error {
+	enc := json.NewEncoder(env.Stdout)
+	for _, e := range faults {
+		place := e.Place
+		message := *e
+		message.Place = fault.Place{}
+		if err := enc.Encode(lintLine{File: place.File, Line: place.Line, Column: place.Column, Key: e.Key,
+			Message: env.Catalog.Error(env.Lang, &message)}); err != nil {
+			return err
+		}
+	}
+	for _, p := range set.All() {
+		if err := enc.Encode(lintLine{Procedure: p.ID, Version: p.Version, Status: p.Status, File: p.At.File}); err != nil {
+			return err
+		}
+	}
+	if len(faults) > 0 {
+		return fault.New(fault.Invalid, "cli.procedure_faults", "n", len(faults))
+	}
+	return nil
+}
+
+// procedureTest runs the scripts beside the definitions.
+type procedureTest struct {
+	Dir  string `arg:"" optional:"" type:"path" help:"${help_procedure_dir}"`
+	Only string `placeholder:"ID" help:"${help_procedure_only}"`
+	JSON bool   `name:"json" help:"${help_json}"`
+}
+
+// testLine is what --json prints, one object a script.
+type testLine struct {
+	Script  string `json:"script"`
+	Steps   int    `json:"steps"`
+	Passed  bool   `json:"passed"`
+	Message string `json:"message,omitempty"`
+}
+
+// Run prints one line a script; with one that fails it fails.
+func (c *procedureTest) Run(env *Env) error {
+	files, err := proceduresIn(env, c.Dir)
+	if err != nil {
+		return err
+	}
+	set, err := procedure.Load(files)
+	if err != nil {
+		return err
+	}
+	cal, err := app.Calendar(env.Data)
+	if err != nil {
+		return err
+	}
+	scripts, err := script.Find(files)
+	if err != nil {
+		return err
+	}
+	failed, ran := 0, 0
+	for _, s := range scripts {
+		if c.Only != "" && s.Procedure != c.Only {
+			continue
+		}
+		ok, err := c.one(env, s, set, cal)
+		if err != nil {
+			return err
+		}
+		ran++
+		if !ok {
+			failed++
+		}
+	}
+	missing := unscripted(set, scripts)
+	if err := missing.OrNil(); err != nil && c.Only == "" {
+		return err
+	}
+	if failed > 0 {
+		return fault.New(fault.Invalid, "cli.scripts_failed", "failed", failed, "n", ran)
+	}
+	if !c.JSON {
+		fmt.Fprintln(env.Stdout, env.Catalog.T(env.Lang, "cli.scripts_passed", "n", ran))
+	}
+	return nil
+}
+
+func (c *procedureTest) one(env *Env, s *script.Script, set *procedure.Set, cal *calendar.Calendar) (bool, error) {
+	r, err := script.Run(env.Ctx, s, set, cal, env.Catalog)
+	if err != nil {
+		return false, err
+	}
+	passed := len(r.Faults) == 0
+	message := ""
+	if !passed {
+		message = env.Catalog.Error(env.Lang, r.Faults)
+	}
+	if c.JSON {
+		return passed, json.NewEncoder(env.Stdout).Encode(testLine{s.File, r.Steps, passed, message})
+	}
+	key := "cli.script_passed"
+	if !passed {
+		key = "cli.script_failed"
+	}
+	fmt.Fprintln(env.Stdout, env.Catalog.T(env.Lang, key, "file", s.File, "steps", r.Steps))
+	if !passed {
+		fmt.Fprintln(env.Stdout, message)
+	}
+	return passed, nil
+}
+
+// unscripted are the versions that take dossiers and have no script beside them.
+func unscripted(set *procedure.Set, scripts []*script.Script) fault.List {
+	has := map[string]bool{}
+	for _, s := range scripts {
+		has[filepath.ToSlash(filepath.Dir(filepath.Dir(s.File)))] = true
+	}
+	var faults fault.List
+	for _, p := range set.All() {
+		if p.Status != procedure.Draft && !has[p.ID+"/"+p.Version] {
+			faults = append(faults, fault.New(fault.Invalid, "procedure.no_script").At(fault.Place{File: p.At.File}))
+		}
+	}
+	return faults
+}
+
+// procedureDraw writes the state diagram as SVG.
+type procedureDraw struct {
+	ID      string `arg:"" help:"${help_procedure_id}"`
+	Version string `placeholder:"V" help:"${help_procedure_version}"`
+	Dir     string `type:"path" help:"${help_procedure_dir}"`
+	Out     string `short:"o" type:"path" placeholder:"FILE" help:"${help_procedure_out}"`
+}
+
+// Run draws the version named, else the latest one.
+func (c *procedureDraw) Run(env *Env) error {
+	files, err := proceduresIn(env, c.Dir)
+	if err != nil {
+		return err
+	}
+	set, err := procedure.Load(files)
+	if err != nil {
+		return err
+	}
+	versions := set.Versions(c.ID)
+	if len(versions) == 0 {
+		return fault.New(fault.NotFound, "procedure.unknown", "id", c.ID)
+	}
+	p := versions[len(versions)-1]
+	if c.Version != "" {
+		if p, err = set.Version(c.ID, c.Version); err != nil {
+			return err
+		}
+	}
+	svg := p.Draw(env.Catalog, env.Lang)
+	if c.Out == "" {
+		_, err = fmt.Fprint(env.Stdout, svg)
+		return err
+	}
+	return os.WriteFile(c.Out, []byte(svg), 0o644)
+}
+
+// procedureNew makes the folder of a new definition.
+type procedureNew struct {
+	ID      string `arg:"" help:"${help_procedure_id}"`
+	Version string `default:"1" placeholder:"V" help:"${help_procedure_version}"`
+	Dir     string `default:"definitions/procedures" type:"path" help:"${help_procedure_dir}"`
+}
+
+// Run writes a template that passes lint and test, as a draft.
+func (c *procedureNew) Run(env *Env) error {
+	files, err := procedure.Template(c.ID, c.Version, calendar.OfTime(time.Now()))
+	if err != nil {
+		return err
+	}
+	for name, text := range files {
+		at := filepath.Join(c.Dir, filepath.FromSlash(name))
+		if _, err := os.Stat(at); err == nil {
+			return fault.New(fault.Conflict, "procedure.exists", "file", at)
+		}
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(at, []byte(text), 0o644); err != nil {
+			return err
+		}
+		if strings.HasSuffix(name, ".yaml") {
+			fmt.Fprintln(env.Stdout, env.Catalog.T(env.Lang, "cli.procedure_made", "file", at))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+package dossier
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"trucot/internal/engine/procedure"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/store"
+)
+
+// kindIssued is the event of a credential (giấy phép, giấy chứng nhận). Its stream holds the credentials of one
+// procedure and year, so that its versions are their numbers: no number is given twice or left out.
+const kindIssued = "credential.issued"
+
+// IssuedData is what the event of a credential says.
+type IssuedData struct {
+	Number    string            `json:"number"`
+	Procedure string            `json:"procedure"`
+	Version   string            `json:"version"`
+	Dossier   string            `json:"dossier"`
+	Holder    string            `json:"holder"`
+	Title     string            `json:"title"`
+	From      calendar.Date     `json:"from"`
+	Until     calendar.Date     `json:"until"` // empty = without end
+	Scope     map[string]any    `json:"scope,omitempty"`
+	Dims      map[string]string `json:"dims,omitempty"`
+}
+
+var lastCredential = store.Statement(`select coalesce(max(seq), 0) from dossier_credential where stream = $1`)
+
+// issue adds the credential that the step issues, if it does, as a second command of the same write.
+func (e *Engine) issue(ctx context.Context, s *step, cmds *[]ledger.Command) error {
+	c := s.p.Credential
+	if c == nil || !slices.Contains(c.IssuedBy, s.t.ID) {
+		return nil
+	}
+	if ok, err := c.When.Holds(s.env); err != nil || !ok {
+		return err
+	}
+	year, month, _ := s.act.On.YMD()
+	stream := fmt.Sprintf("credential/%s/%d", s.p.ID, year)
+	var last int64
+	if err := e.db.QueryRow(ctx, lastCredential, stream).Scan(&last); err != nil {
+		return err
+	}
+	from, until, err := e.validity(s, c)
+	if err != nil {
+		return err
+	}
+	number := credentialNumber(c.Number, last+1, year, int(month), e.opts.AgencyCode)
+	s.data.Issued = &Issued{Number: number, From: from, Until: until}
+	scope := map[string]any{}
+	for _, id := range c.Scope {
+		if v := s.values[id]; v != nil && !s.p.Field(id).Personal {
+			scope[id] = v
+		}
+	}
+	*cmds = append(*cmds, ledger.Command{Stream: stream, Expect: last, Actor: s.act.Actor, Unit: (*cmds)[0].Unit,
+		Events: []ledger.NewEvent{{Kind: kindIssued, On: s.act.On, Data: IssuedData{Number: number, Procedure: s.p.ID, Version: s.p.Version,
+			Dossier: s.old.Code, Holder: s.data.Applicant, Title: s.data.Title, From: from, Until: until, Scope: scope, Dims: s.data.Dims}}}})
+	return nil
+}
+
+// validity is the first and the last day of the credential.
+func (e *Engine) validity(s *step, c *procedure.Credential) (from, until calendar.Date, err error) {
+	from, until = s.act.On, calendar.NoDate
+	if day, ok := s.values[c.From].(calendar.Date); ok {
+		from = day
+	}
+	length := c.Validity
+	for i := range c.Cases {
+		ok, err := c.Cases[i].When.Holds(s.env)
+		if err != nil {
+			return from, until, err
+		}
+		if ok {
+			length = c.Cases[i].Duration
+			break
+		}
+	}
+	switch {
+	case length.Zero():
+	case length.Unit == calendar.Month:
+		until = from.AddMonths(length.N) - 1
+	case length.Unit == calendar.CalendarDay:
+		until = from + calendar.Date(length.N) - 1
+	default:
+		until, err = e.cal.Due(calendar.Count{From: from, Ahead: true, Duration: length.Duration})
+	}
+	return from, until, err
+}
+
+var numberPart = regexp.MustCompile(`\{(seq|year|month|agency)(?::(\d))?\}`)
+
+func credentialNumber(pattern string, seq int64, year, month int, agency string) string {
+	return numberPart.ReplaceAllStringFunc(pattern, func(part string) string {
+		m := numberPart.FindStringSubmatch(part)
+		width, _ := strconv.Atoi(m[2])
+		switch m[1] {
+		case "seq":
+			return fmt.Sprintf("%0*d", width, seq)
+		case "year":
+			return strconv.Itoa(year)
+		case "month":
+			return fmt.Sprintf("%02d", month)
+		}
+		return agency
+	})
+}
+
+// Credential is one credential as it stands.
+type Credential struct {
+	Number    string
+	Procedure string
+	Dossier   string
+	Holder    string
+	Unit      string
+	IssuedOn  calendar.Date
+	From      calendar.Date
+	Until     calendar.Date // NoDate = without end
+	EndedOn   calendar.Date // NoDate while it stands
+	EndReason string        // id of ends_on
+}
+
+// kindEnded is the event that ends a credential early.
+const kindEnded = "credential.ended"
+
+// EndedData is what that event says.
+type EndedData struct {
+	Procedure string `json:"procedure"`
+	Number    string `json:"number"`
+	Reason    string `json:"reason"` // id in the definition's ends_on
+	Note      string `json:"note,omitempty"`
+}
+
+var credentialByNumber = store.Statement(`select number, procedure, dossier, holder, unit, issued_on, from_on, until_on, ended_on, end_reason
+	from dossier_credential where procedure = $1 and number = $2`)
+
+// Credential finds a credential by procedure and number. Error: fault.NotFound.
+func (e *Engine) Credential(ctx context.Context, procedureID, number string) (*Credential, error) {
+	found, err := store.All(ctx, e.db, scanCredential, credentialByNumber, procedureID, number)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fault.New(fault.NotFound, "dossier.no_credential", "number", number)
+	}
+	return &found[0], nil
+}
+
+func scanCredential(rows *sql.Rows) (Credential, error) {
+	var c Credential
+	var issued, from int64
+	var until, ended sql.NullInt64
+	err := rows.Scan(&c.Number, &c.Procedure, &c.Dossier, &c.Holder, &c.Unit, &issued, &from, &until, &ended, &c.EndReason)
+	c.IssuedOn, c.From, c.Until, c.EndedOn = calendar.Date(issued), calendar.Date(from), date(until), date(ended)
+	return c, err
+}
+
+// EndCredential ends a credential before its time, for one of the reasons its definition names. Errors:
+// fault.NotFound; fault.Invalid when it has ended already or the reason is not one of them.
+func (e *Engine) EndCredential(ctx context.Context, procedureID, number, reason string, on calendar.Date, actor, note string) error {
+	on, err := e.day(on)
+	if err != nil {
+		return err
+	}
+	c, err := e.Credential(ctx, procedureID, number)
+	if err != nil {
+		return err
+	}
+	d, err := e.Get(ctx, c.Dossier)
+	if err != nil {
+		return err
+	}
+	p, err := e.definition(ctx, d.Procedure, d.Version, d.Digest)
+	if err != nil {
+		return err
+	}
+	if p.Credential == nil || !slices.ContainsFunc(p.Credential.EndsOn, func(n procedure.Named) bool { return n.ID == reason }) {
+		return fault.New(fault.Invalid, "dossier.bad_end_reason", "reason", reason)
+	}
+	if c.EndedOn != calendar.NoDate {
+		return fault.New(fault.Invalid, "dossier.credential_ended", "number", number, "date", c.EndedOn)
+	}
+	_, err = e.ledger.Append(ctx, ledger.Command{Stream: "credential/" + procedureID + "/ended/" + number, Expect: 0, Actor: actor, Unit: c.Unit,
+		Events: []ledger.NewEvent{{Kind: kindEnded, On: on, Data: EndedData{procedureID, number, reason, note}}}})
+	return err
+}
+
+func decode(raw []byte, into any) error { return json.Unmarshal(raw, into) }
+
+func trimStream(stream string) string { return strings.TrimPrefix(stream, streamPrefix) }

@@ -1,0 +1,152 @@
+package dossier
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/store"
+)
+
+// foldVersion rises with every change of what the fold writes.
+const foldVersion = 1
+
+var (
+	putCredential = store.Statement(`insert into dossier_credential (stream, seq, number, procedure, dossier, holder, unit, issued_on,
+		from_on, until_on, ended_on, end_reason) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,null,'')`)
+	endCredential = store.Statement(`update dossier_credential set ended_on = $3, end_reason = $4 where procedure = $1 and number = $2`)
+)
+
+// Fold keeps the tables dossier and dossier_credential. It needs no definition: events say all.
+func Fold() ledger.Fold {
+	return ledger.Fold{Name: "dossier", Version: foldVersion, Tables: tables, Apply: apply}
+}
+
+// apply brings a batch into the tables with one read and one write for each dossier it touches.
+func apply(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	b := folding{at: map[string]*Dossier{}}
+	for i := range batch {
+		e := &batch[i]
+		if !strings.HasPrefix(e.Stream, streamPrefix) {
+			continue
+		}
+		code := strings.TrimPrefix(e.Stream, streamPrefix)
+		if _, seen := b.at[code]; seen {
+			continue
+		}
+		b.at[code] = nil
+		b.order = append(b.order, code)
+		if e.Version > 1 {
+			b.missing = append(b.missing, code)
+		}
+	}
+	if err := b.read(ctx, tx); err != nil {
+		return err
+	}
+	for i := range batch {
+		if err := b.event(ctx, tx, &batch[i]); err != nil {
+			return err
+		}
+	}
+	return b.write(ctx, tx)
+}
+
+// folding is one batch on its way into the tables.
+type folding struct {
+	at      map[string]*Dossier
+	order   []string // codes as they first appear
+	missing []string // codes to read
+}
+
+// read fetches the dossiers that were there before the batch.
+func (b *folding) read(ctx context.Context, tx store.Tx) error {
+	for len(b.missing) > 0 {
+		n := fits(len(b.missing))
+		args := make([]any, n)
+		for i := range args {
+			args[i] = b.missing[i]
+		}
+		found, err := store.All(ctx, tx, scanDossier, selectRows[n], args...)
+		if err != nil {
+			return err
+		}
+		for _, d := range found {
+			b.at[d.Code] = d
+		}
+		b.missing = b.missing[n:]
+	}
+	return nil
+}
+
+func fits(n int) int {
+	for _, c := range chunks {
+		if c <= n {
+			return c
+		}
+	}
+	return 1
+}
+
+func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error {
+	switch {
+	case strings.HasPrefix(e.Stream, streamPrefix):
+	case e.Kind == kindIssued:
+		return foldIssued(ctx, tx, e)
+	case e.Kind == kindEnded:
+		return foldEnded(ctx, tx, e)
+	default:
+		return nil
+	}
+	var x payload
+	if err := json.Unmarshal(e.Data, &x); err != nil {
+		return err
+	}
+	code := trimStream(e.Stream)
+	d := b.at[code]
+	if d == nil {
+		d = new(Dossier)
+		b.at[code] = d
+	}
+	d.apply(e, &x.Data, x.Fields)
+	return nil
+}
+
+// write puts the dossiers of the batch back.
+func (b *folding) write(ctx context.Context, tx store.Tx) error {
+	left := b.order
+	for len(left) > 0 {
+		n := fits(len(left))
+		args := make([]any, 0, n*len(columns))
+		for _, code := range left[:n] {
+			var err error
+			if args, err = b.at[code].args(args); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, upsertRows[n], args...); err != nil {
+			return err
+		}
+		left = left[n:]
+	}
+	return nil
+}
+
+func foldIssued(ctx context.Context, tx store.Tx, e *ledger.Event) error {
+	var x IssuedData
+	if err := json.Unmarshal(e.Data, &x); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, putCredential, e.Stream, e.Version, x.Number, x.Procedure, x.Dossier, x.Holder, e.Unit, int64(e.EffectiveOn),
+		int64(x.From), day(x.Until))
+	return err
+}
+
+func foldEnded(ctx context.Context, tx store.Tx, e *ledger.Event) error {
+	var x EndedData
+	if err := json.Unmarshal(e.Data, &x); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, endCredential, x.Procedure, x.Number, int64(e.EffectiveOn), x.Reason)
+	return err
+}

@@ -1,0 +1,158 @@
+package dossier
+
+import (
+	"encoding/json"
+	"slices"
+
+	"trucot/internal/engine/procedure"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+)
+
+// fields checks what came with the act and lays it over what the dossier has.
+func (s *step) fields() error {
+	given, err := s.p.Check(s.act.Fields)
+	if err != nil {
+		return err
+	}
+	for _, id := range s.act.Documents {
+		if s.p.Document(id) == nil {
+			return fault.New(fault.Invalid, "procedure.document_unknown", "name", id)
+		}
+	}
+	s.given = given
+	s.values = values(s.p, s.old)
+	for k, v := range given {
+		s.values[k] = v
+	}
+	var missing fault.List
+	for _, id := range s.t.Asks {
+		if !procedure.Filled(given[id]) {
+			missing = append(missing, fault.New(fault.Invalid, "procedure.field_missing", "label", s.p.Field(id).Label))
+		}
+	}
+	for _, id := range s.t.Requires.Fields {
+		if !procedure.Filled(s.values[id]) {
+			missing = append(missing, fault.New(fault.Invalid, "procedure.field_missing", "label", s.p.Field(id).Label))
+		}
+	}
+	return missing.OrNil()
+}
+
+// values are the fields of a dossier in the types that conditions use. A sealed value counts as filled and
+// shows nothing.
+func values(p *procedure.Procedure, d *Dossier) map[string]any {
+	out := make(map[string]any, len(d.Fields)+4)
+	for id, raw := range d.Fields {
+		f := p.Field(id)
+		if f == nil {
+			continue
+		}
+		if v, ok := value(f, raw); ok {
+			out[id] = v
+		}
+	}
+	return out
+}
+
+// value decodes one recorded field; it was checked when it was recorded.
+func value(f *procedure.Field, raw json.RawMessage) (any, bool) {
+	if f.Personal {
+		return sealedMark, true
+	}
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return nil, false
+	}
+	clean, err := f.Read(v)
+	return clean, err == nil
+}
+
+// sealedMark stands in conditions for a personal value.
+const sealedMark = "*"
+
+// papers are the documents after the act.
+func (s *step) papers() map[string]bool {
+	have := make(map[string]bool, len(s.old.Track.Documents)+len(s.act.Documents))
+	for _, id := range s.old.Track.Documents {
+		have[id] = true
+	}
+	for _, id := range s.act.Documents {
+		have[id] = true
+	}
+	return have
+}
+
+// guards checks the condition of the transition and what filing and receipt ask for.
+func (s *step) guards(e *Engine) error {
+	have := s.papers()
+	status := s.old.Status
+	facts := procedure.Facts{Today: s.act.On, Received: s.old.ReceivedOn, Due: s.old.DueOn, State: s.old.State, Status: status,
+		Channel: s.old.Channel, Supplements: s.old.Supplements}
+	s.env = s.p.Form().Fill(facts, s.values, have)
+	var missing fault.List
+	if s.old.State == s.p.Initial {
+		missing = s.p.Missing(s.values, s.env)
+	}
+	if s.p.Verb(s.t, s.old.State) == "received" {
+		papers, err := s.p.MissingDocuments(have, s.env)
+		if err != nil {
+			return err
+		}
+		missing = append(missing, papers...)
+	}
+	for _, id := range s.t.Requires.Documents {
+		if !have[id] {
+			missing = append(missing, fault.New(fault.Invalid, "procedure.document_missing", "label", s.p.Document(id).Label))
+		}
+	}
+	if err := missing.OrNil(); err != nil {
+		return err
+	}
+	ok, err := s.t.When.Holds(s.env)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.New(fault.Invalid, "dossier.guard", "action", s.t.Label, "because", s.t.Because)
+	}
+	return s.notBefore(e)
+}
+
+// notBefore checks the deadlines that count back from a date: the act must come so long before it.
+func (s *step) notBefore(e *Engine) error {
+	for i := range s.p.Deadlines {
+		l := &s.p.Deadlines[i]
+		if !l.Before || !slices.Contains(l.Until, s.t.ID) {
+			continue
+		}
+		day, ok := s.values[l.Date].(calendar.Date)
+		if !ok {
+			continue
+		}
+		length, err := l.DurationFor(s.env)
+		if err != nil {
+			return err
+		}
+		if latest := before(e.cal, day, length.Duration); s.act.On > latest {
+			return fault.New(fault.Invalid, "dossier.too_close", "deadline", l.Label, "latest", latest, "date", day)
+		}
+	}
+	return nil
+}
+
+// before is the last day that lies at least so long before a day.
+func before(cal *calendar.Calendar, day calendar.Date, length calendar.Duration) calendar.Date {
+	switch length.Unit {
+	case calendar.Month:
+		return day.AddMonths(-length.N)
+	case calendar.WorkingDay:
+		for n := 0; n < length.N; day-- {
+			if cal.Working(day) {
+				n++
+			}
+		}
+		return day
+	}
+	return day - calendar.Date(length.N)
+}

@@ -1,0 +1,169 @@
+package procedure
+
+import (
+	"strconv"
+	"strings"
+
+	"trucot/internal/kernel/fault"
+)
+
+// Council (hội đồng) is the law's rule for one council: who sits, when it may decide, how it votes.
+type Council struct {
+	At              fault.Place `def:"@"`
+	ID              string      `def:"id,required"`
+	Label           Text        `def:"label,required"`
+	Size            Range       `def:"size,required"`
+	Roles           []Role      `def:"roles,required"`
+	Quorum          Quorum      `def:"quorum,required"`
+	Conflicts       []Conflict  `def:"conflicts"`
+	DocumentsBefore Duration    `def:"documents_before"` // papers reach the members this long before
+	Tally           int         `def:"tally"`            // members of the vote-counting team
+	Ballot          Ballot      `def:"ballot,required"`
+	Optional        bool        `def:"optional"`
+	Basis           string      `def:"basis,required"`
+	Mark            string      `def:"mark"`
+}
+
+// Range is a smallest and a largest number, both allowed.
+type Range struct {
+	Min int `def:"min,required"`
+	Max int `def:"max,required"`
+}
+
+// Role is a seat in a council.
+type Role struct {
+	At    fault.Place `def:"@"`
+	ID    string      `def:"id,required"`
+	Label Text        `def:"label,required"`
+	Min   int         `def:"min"`
+	Max   int         `def:"max"` // 0 = no limit
+}
+
+// Quorum is the fraction of members and the roles that must be present. Each entry of Roles is one
+// requirement; "chu_tich|pho_chu_tich" is met by either, "phan_bien*2" by two of them.
+type Quorum struct {
+	Fraction Fraction `def:"fraction,required"`
+	Roles    []string `def:"roles"`
+}
+
+// Conflict is a reason why a person may not sit, or may not sit in the roles named.
+type Conflict struct {
+	At    fault.Place `def:"@"`
+	ID    string      `def:"id,required"`
+	Label Text        `def:"label,required"`
+	Roles []string    `def:"roles"` // barred only from these; empty = from the council
+}
+
+// The kinds of ballot.
+const (
+	BallotScore    = "score"    // weighted marks, averaged
+	BallotRating   = "rating"   // one of several levels
+	BallotCriteria = "criteria" // pass or fail on each criterion; a ballot is for only if all pass
+	BallotYesNo    = "yes_no"
+)
+
+// Ballot is how a council votes.
+type Ballot struct {
+	At        fault.Place `def:"@"`
+	Kind      string      `def:"kind,required"`
+	Secret    bool        `def:"secret"`
+	Base      string      `def:"base,required"` // what fractions are of: "present" or "total" members
+	Criteria  []Criterion `def:"criteria"`
+	Variants  []Variant   `def:"variants"` // other weights by kind of mission, in the order of Criteria
+	Threshold *Threshold  `def:"threshold"`
+	PassScore float64     `def:"pass_score"` // of a score ballot, out of 100
+	Outlier   float64     `def:"outlier_percent"`
+	Bonus     *Bonus      `def:"bonus"`
+	ZeroVeto  *Fraction   `def:"zero_veto"` // a criterion scored 0 by more than this share fails the file
+	TieBreaks []Named     `def:"tie_breaks"`
+	Levels    []Level     `def:"levels"`
+}
+
+// Criterion is one line of a score sheet.
+type Criterion struct {
+	At     fault.Place `def:"@"`
+	ID     string      `def:"id,required"`
+	Label  Text        `def:"label,required"`
+	Weight float64     `def:"weight"`
+}
+
+// Variant is another set of weights.
+type Variant struct {
+	At      fault.Place `def:"@"`
+	ID      string      `def:"id,required"`
+	Label   Text        `def:"label,required"`
+	Weights []float64   `def:"weights,required"`
+}
+
+// Threshold is the share of votes needed: at least it, or more than it.
+type Threshold struct {
+	Fraction Fraction `def:"fraction,required"`
+	Strict   bool     `def:"strict"` // more than, not at least
+}
+
+// Bonus adds a share of the own average under a condition told in words.
+type Bonus struct {
+	Percent  float64 `def:"percent,required"`
+	MinScore float64 `def:"min_score"`
+	When     Text    `def:"when,required"`
+}
+
+// Level is one outcome of a rating ballot; the first whose shares hold is the result.
+type Level struct {
+	At      fault.Place `def:"@"`
+	ID      string      `def:"id,required"`
+	Label   Text        `def:"label,required"`
+	AtLeast *Fraction   `def:"at_least"`  // share of votes for this level
+	More    *Fraction   `def:"more_than"` // or: more than this share
+	NoneOf  []string    `def:"none_of"`   // and no vote for these
+	Default bool        `def:"default"`   // when no other level holds
+}
+
+// Fraction is an exact share such as 2/3.
+type Fraction struct{ Num, Den int }
+
+// UnmarshalText reads "2/3" or "80%".
+func (f *Fraction) UnmarshalText(b []byte) error {
+	s := string(b)
+	num, den, slash := strings.Cut(s, "/")
+	if pct, ok := strings.CutSuffix(s, "%"); ok && !slash {
+		num, den = pct, "100"
+	}
+	n, err1 := strconv.Atoi(strings.TrimSpace(num))
+	d, err2 := strconv.Atoi(strings.TrimSpace(den))
+	if err1 != nil || err2 != nil || d <= 0 || n < 0 || n > d {
+		return fault.New(fault.Invalid, "procedure.bad_fraction", "text", s)
+	}
+	f.Num, f.Den = n, d
+	return nil
+}
+
+// String is "2/3".
+func (f Fraction) String() string { return strconv.Itoa(f.Num) + "/" + strconv.Itoa(f.Den) }
+
+// Credential (giấy phép, giấy chứng nhận) is the right that a dossier ends in: how it is numbered, what it
+// covers, how long it lasts and what ends it.
+type Credential struct {
+	At       fault.Place `def:"@"`
+	Label    Text        `def:"label,required"`
+	IssuedBy []string    `def:"issued_by,required"` // actions that issue it
+	When     Rule        `def:"when"`               // only when this holds, e.g. the result is a consent
+	Number   string      `def:"number,required"`    // "{seq:4}/{year}/GP-SKHCN"
+	Scope    []string    `def:"scope"`              // fields whose rows are its scope lines
+	Validity Duration    `def:"validity"`           // empty = without end
+	Cases    []Case      `def:"cases"`
+	From     string      `def:"from"`    // date field where validity begins; empty = date of issue
+	Renewal  []Renewal   `def:"renewal"` // the first whose condition holds
+	EndsOn   []Named     `def:"ends_on"` // events that end it early
+	Basis    string      `def:"basis,required"`
+	Mark     string      `def:"mark"`
+}
+
+// Renewal is when a renewal must be filed, and what a late one becomes.
+type Renewal struct {
+	At         fault.Place `def:"@"`
+	When       Rule        `def:"when"`
+	FileBefore Duration    `def:"file_before,required"`
+	Continues  bool        `def:"continues"` // the new term begins at the old expiry
+	Late       Text        `def:"late"`      // what happens to a late one
+}

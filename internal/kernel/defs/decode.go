@@ -1,0 +1,220 @@
+package defs
+
+import (
+	"encoding"
+	"errors"
+	"reflect"
+	"sort"
+	"strconv"
+	"strings"
+
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
+)
+
+// Unmarshaler is a type that reads itself from a node.
+type Unmarshaler interface {
+	UnmarshalDef(*Node) error
+}
+
+var (
+	placeType = reflect.TypeFor[fault.Place]()
+	nodeType  = reflect.TypeFor[*Node]()
+	textType  = reflect.TypeFor[map[lang.Tag]string]()
+)
+
+// Decode fills the struct that out points to and returns every fault of the tree at once. Fields are
+// named by the tag `def:"key"`, `def:"key,required"` when the key must stand; a field of type
+// fault.Place tagged `def:"@"` gets the place of its map, one of type *Node takes the raw tree. Strings,
+// booleans, whole and decimal numbers, lists, maps by string, pointers, encoding.TextUnmarshaler and
+// Unmarshaler are understood. A key without a field is a fault that names the nearest key.
+func Decode(n *Node, out any) fault.List {
+	d := &decoder{}
+	d.value(n, reflect.ValueOf(out).Elem())
+	return d.faults
+}
+
+type decoder struct{ faults fault.List }
+
+func (d *decoder) fail(p fault.Place, key string, args ...any) {
+	d.faults = append(d.faults, fault.New(fault.Invalid, key, args...).At(p))
+}
+
+func (d *decoder) value(n *Node, v reflect.Value) {
+	if v.Type() == nodeType {
+		v.Set(reflect.ValueOf(n))
+		return
+	}
+	if d.custom(n, v) || n.Kind == Null {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		d.value(n, v.Elem())
+	case reflect.Struct:
+		d.structure(n, v)
+	case reflect.Slice:
+		d.slice(n, v)
+	case reflect.Map:
+		d.mapping(n, v)
+	default:
+		d.scalar(n, v)
+	}
+}
+
+// custom lets the type read itself; it reports whether it did.
+func (d *decoder) custom(n *Node, v reflect.Value) bool {
+	if !v.CanAddr() || n.Kind == Null {
+		return false
+	}
+	var err error
+	switch u := v.Addr().Interface().(type) {
+	case Unmarshaler:
+		err = u.UnmarshalDef(n)
+	case encoding.TextUnmarshaler:
+		if n.Kind != Scalar {
+			d.fail(n.Place, "defs.want_text")
+			return true
+		}
+		err = u.UnmarshalText([]byte(n.Text))
+	default:
+		return false
+	}
+	d.add(n.Place, err)
+	return true
+}
+
+// add takes over a type's own fault, placing it where it has no place yet.
+func (d *decoder) add(p fault.Place, err error) {
+	if err == nil {
+		return
+	}
+	var list fault.List
+	var one *fault.Error
+	switch {
+	case errors.As(err, &list):
+		d.faults = append(d.faults, list...)
+	case errors.As(err, &one):
+		if one.Place.File == "" {
+			one.Place = p
+		}
+		d.faults = append(d.faults, one)
+	default:
+		d.faults = append(d.faults, fault.New(fault.Invalid, "defs.bad_value").At(p).Because(err))
+	}
+}
+
+func (d *decoder) structure(n *Node, v reflect.Value) {
+	if n.Kind != Map {
+		d.fail(n.Place, "defs.want_map", "keys", strings.Join(keysOf(v.Type()), ", "))
+		return
+	}
+	known := map[string]reflect.Value{}
+	for i := range v.NumField() {
+		name, option, _ := strings.Cut(v.Type().Field(i).Tag.Get("def"), ",")
+		switch {
+		case name == "@":
+			v.Field(i).Set(reflect.ValueOf(n.Place))
+		case name != "":
+			known[name] = v.Field(i)
+			if option == "required" && (n.Get(name) == nil || n.Get(name).Kind == Null) {
+				d.fail(n.Place, "defs.missing_key", "key", name)
+			}
+		}
+	}
+	for _, p := range n.Pairs {
+		field, ok := known[p.Key]
+		if !ok {
+			d.unknownKey(p, keysOf(v.Type()))
+			continue
+		}
+		d.value(p.Value, field)
+	}
+}
+
+func (d *decoder) unknownKey(p Pair, keys []string) {
+	if near := Nearest(p.Key, keys); near != "" {
+		d.fail(p.Place, "defs.unknown_key_near", "key", p.Key, "near", near)
+		return
+	}
+	d.fail(p.Place, "defs.unknown_key", "key", p.Key, "keys", strings.Join(keys, ", "))
+}
+
+func keysOf(t reflect.Type) []string {
+	var keys []string
+	for i := range t.NumField() {
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("def"), ","); name != "" && name != "@" {
+			keys = append(keys, name)
+		}
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// slice also takes a single value for a list of one, since "from: nhap" is how people write it.
+func (d *decoder) slice(n *Node, v reflect.Value) {
+	items := n.Items
+	if n.Kind == Scalar {
+		items = []*Node{n}
+	} else if n.Kind != List {
+		d.fail(n.Place, "defs.want_list")
+		return
+	}
+	out := reflect.MakeSlice(v.Type(), len(items), len(items))
+	for i, item := range items {
+		d.value(item, out.Index(i))
+	}
+	v.Set(out)
+}
+
+func (d *decoder) mapping(n *Node, v reflect.Value) {
+	if n.Kind != Map {
+		d.fail(n.Place, "defs.want_map", "keys", "vi, en")
+		return
+	}
+	out := reflect.MakeMapWithSize(v.Type(), len(n.Pairs))
+	for _, p := range n.Pairs {
+		if v.Type().ConvertibleTo(textType) && p.Key != string(lang.VI) && p.Key != string(lang.EN) {
+			d.unknownKey(p, []string{"en", "vi"})
+			continue
+		}
+		item := reflect.New(v.Type().Elem()).Elem()
+		d.value(p.Value, item)
+		out.SetMapIndex(reflect.ValueOf(p.Key).Convert(v.Type().Key()), item)
+	}
+	v.Set(out)
+}
+
+func (d *decoder) scalar(n *Node, v reflect.Value) {
+	if n.Kind != Scalar {
+		d.fail(n.Place, "defs.want_text")
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(lang.NFC(strings.TrimSpace(n.Text)))
+	case reflect.Bool:
+		if n.Text != "true" && n.Text != "false" {
+			d.fail(n.Place, "defs.want_bool", "text", n.Text)
+			return
+		}
+		v.SetBool(n.Text == "true")
+	case reflect.Int, reflect.Int64:
+		i, err := strconv.ParseInt(n.Text, 10, 64)
+		if err != nil {
+			d.fail(n.Place, "defs.want_whole", "text", n.Text)
+			return
+		}
+		v.SetInt(i)
+	case reflect.Float64:
+		f, err := strconv.ParseFloat(n.Text, 64)
+		if err != nil {
+			d.fail(n.Place, "defs.want_number", "text", n.Text)
+			return
+		}
+		v.SetFloat(f)
+	default:
+		panic("defs: cannot decode into " + v.Type().String())
+	}
+}

@@ -1,0 +1,336 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"trucot/definitions"
+	"trucot/internal/engine/indicator"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/store"
+	"trucot/internal/testing/shared"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func testForms(t testing.TB) *Forms {
+	t.Helper()
+	forms, err := LoadForms(definitions.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return forms
+}
+
+// testRoom is a room over an empty ledger on 10 February 2018, the season of annual statistics.
+func testRoom(t testing.TB) *Room {
+	t.Helper()
+	clock := func() time.Time { return time.Date(2018, 2, 10, 3, 0, 0, 0, time.UTC) }
+	return openRoom(t, clock)
+}
+
+// openRoom is a room over an empty ledger at the clock's time, with its figures following.
+func openRoom(t testing.TB, clock func() time.Time) *Room {
+	t.Helper()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	l, err := ledger.Open(t.Context(), db, ledger.Options{Folds: []ledger.Fold{Fold()}, Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	regimes, err := Load(definitions.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := fs.Sub(definitions.Files, "indicators")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defs, err := indicator.Load(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := defs.Add(regimes.Forms.Definitions()...); err != nil {
+		t.Fatal(err)
+	}
+	figures, err := indicator.New(defs, indicator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Follow(figures.Feed)
+	return New(l, db, regimes, figures, Options{Clock: clock, Agency: testAgency})
+}
+
+func testAgency(unit, side string, on calendar.Date) Agency {
+	if side == "party" {
+		return Agency{Parent: "ĐẢNG ỦY CÁC CƠ QUAN TỈNH MẪU", Name: "Đảng ủy Sở Khoa học và Công nghệ", Symbol: "ĐU", Place: "Mẫu", Authority: "T/M ĐẢNG ỦY", Post: "BÍ THƯ"}
+	}
+	return Agency{}
+}
+
+func importFile(t testing.TB, r *Room, path string, o ImportOptions) []Imported {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := r.Import(context.Background(), Source{Name: path, Data: raw}, o)
+	if err != nil {
+		t.Fatalf("%s: %v", filepath.Base(path), err)
+	}
+	return out
+}
+
+func glob(t testing.TB, elem ...string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(shared.Dir(t, "data", "official-forms"), filepath.Join(elem...)))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files %v (%v)", elem, err)
+	}
+	return files
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs (go test -update rewrites it):\n%s", name, got)
+	}
+}
+
+// The six forms of one province: every sum that does not hold, and nothing else, first as imported and
+// then again from the ledger.
+func TestFaultsOfOneProvince(t *testing.T) {
+	r := testRoom(t)
+	var got, again bytes.Buffer
+	imported := json.NewEncoder(&got)
+	imported.SetEscapeHTML(false)
+	for _, f := range glob(t, "tkth-filled-quang-tri", "*.json") {
+		for _, im := range importFile(t, r, f, ImportOptions{}) {
+			if len(im.Notes) > 0 {
+				t.Errorf("%s: unexpected notes: %v", im.File, im.Notes)
+			}
+			for _, d := range im.Discrepancies {
+				imported.Encode(d)
+			}
+		}
+	}
+	golden(t, "faults-quang-tri-2017.jsonl", got.Bytes())
+	list, err := r.Faults(t.Context(), "", "2017-S", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ledgered := json.NewEncoder(&again)
+	ledgered.SetEscapeHTML(false)
+	for _, d := range list {
+		ledgered.Encode(d)
+	}
+	if again.String() != got.String() {
+		t.Errorf("from the ledger:\n%s\nas imported:\n%s", again.String(), got.String())
+	}
+}
+
+func TestBlankFormsAreRecognised(t *testing.T) {
+	r := testRoom(t)
+	for _, pattern := range []string{"tkth-blank", "cs-blank"} {
+		for _, f := range glob(t, pattern, "*.json") {
+			want := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(f), "form"), ".json")
+			got := importFile(t, r, f, ImportOptions{})
+			if len(got) != 1 || got[0].Form.Code != want || !got[0].Blank || len(got[0].Notes) > 0 {
+				t.Errorf("%s: got %+v", filepath.Base(f), got)
+			}
+		}
+	}
+	if r.ledger.Head() != 0 {
+		t.Errorf("blank forms wrote %d events", r.ledger.Head())
+	}
+}
+
+// Without its number line a form is known by its title, and without that by its rows.
+func TestFormsAreRecognisedWithoutTheirNumber(t *testing.T) {
+	forms := testForms(t)
+	for _, f := range glob(t, "tkth-filled-quang-tri", "*.json") {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := readBook(f, bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, withTitle := range []bool{true, false} {
+			first := b.sheets[0].rows[0]
+			first[0].text = ""
+			if !withTitle {
+				first[1].text = ""
+			}
+			s := segments(b)[0]
+			form, err := forms.recognise(s, f)
+			want := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(f), "form"), ".json")
+			switch {
+			case want == "05" || want == "06": // twins of 05CS and 06CS, row for row
+				if !fault.Is(err, "report.form_ambiguous") {
+					t.Errorf("%s (title %v): got %v, %v; two forms fit", filepath.Base(f), withTitle, form, err)
+				}
+			case err != nil || form.Code != want:
+				t.Errorf("%s (title %v): got %v, %v", filepath.Base(f), withTitle, form, err)
+			}
+		}
+	}
+}
+
+func TestHTMLNamedXLS(t *testing.T) {
+	r := testRoom(t)
+	want := map[string]struct {
+		unit        string
+		cells       int
+		row, column string
+		value       string
+	}{
+		"Bieu02CS_2_01_08_2018.xls":  {"Ban Dân vận Tỉnh ủy", 21, "11", "3", "1"},
+		"Bieu03CS_43_01_08_2018.xls": {"Ban Quản lý di tích tỉnh Quảng Trị", 8, "12", "4", "204"},
+	}
+	for _, f := range glob(t, "html-named-xls", "*.xls") {
+		got := importFile(t, r, f, ImportOptions{})
+		w := want[filepath.Base(f)]
+		if len(got) != 2 || got[0].UnitName != w.unit || got[0].Recorded != w.cells || !got[1].Blank || len(got[0].Discrepancies) > 0 {
+			t.Errorf("%s: got %+v", filepath.Base(f), got)
+			continue
+		}
+		if e, ok := got[0].Table.Entry(w.row, w.column); !ok || e.Value.String() != w.value {
+			t.Errorf("%s row %s column %s = %v, want %s", filepath.Base(f), w.row, w.column, e, w.value)
+		}
+	}
+}
+
+func TestImportingAgainWritesNothing(t *testing.T) {
+	r := testRoom(t)
+	f := glob(t, "tkth-filled-quang-tri", "form06.json")[0]
+	first := importFile(t, r, f, ImportOptions{})[0]
+	head := r.ledger.Head()
+	again := importFile(t, r, f, ImportOptions{})[0]
+	if again.Recorded != 0 || again.Unchanged != first.Recorded || r.ledger.Head() != head {
+		t.Errorf("second import recorded %d, unchanged %d, head %d → %d", again.Recorded, again.Unchanged, head, r.ledger.Head())
+	}
+}
+
+// A corrected file records only the cells that differ; a cleared cell is blank again; what was known
+// before stays readable.
+func TestCorrection(t *testing.T) {
+	r := testRoom(t)
+	ctx := t.Context()
+	head := `[["Biểu 11/TKTH-KHCN-ĐP"],["(Có đến ngày 31/12 năm 2017)"],["Đơn vị báo cáo:","Sở A"],["","Mã số","Số lượng"],["A","B","1"],`
+	for i, body := range []string{`["TỔNG SỐ","01","5"],["","02","3"],["","03","2"]]`, `["TỔNG SỐ","01","6"],["","02","3"]]`} {
+		im, err := r.Import(ctx, Source{Name: "a.json", Data: []byte(head + body)}, ImportOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []int{3, 2}[i]; im[0].Recorded != want || im[0].Unit != "so-a" {
+			t.Errorf("import %d recorded %d for %q, want %d", i, im[0].Recorded, im[0].Unit, want)
+		}
+	}
+	form, _ := r.Forms.Get("tkth-26-2015/11")
+	now, err := r.Table(ctx, form, "so-a", "2017-S", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := r.Table(ctx, form, "so-a", "2017-S", 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, _ := now.Entry("01", "1"); e.Value.String() != "6" || now.Len() != 2 {
+		t.Errorf("now: %+v", now.cells)
+	}
+	if e, _ := before.Entry("01", "1"); e.Value.String() != "5" || before.Len() != 3 {
+		t.Errorf("as known at 4: %+v", before.cells)
+	}
+}
+
+func TestWhatAFormMayLookLike(t *testing.T) {
+	const head = `[["Biểu 09/TKTH-KHCN-ĐP"],["năm 2016"],["Đơn vị báo cáo: Sở A"],["A","B","C","1","2","3","4"],`
+	cases := []struct {
+		name, rows, cell, value string
+		notes                   []string
+	}{
+		{"Vietnamese thousands and decimals", `["1. Số người","01","Người","1.234,5","1.234,5","",""]`, "01.1", "1234.5", nil},
+		{"English thousands and decimals", `["1. Số người","01","Người","1,234.5","1,234.5"]`, "01.1", "1234.5", nil},
+		{"blank, stroke, dots and X are no numbers", `["","01","Người","7","-","…","7"]`, "01.1", "7", nil},
+		{"found by its label", `["5. Số nhân viên bức xạ","","Người","4","4","",""]`, "05.1", "4", nil},
+		{"code without its zero", `["","5","Người","4","4","",""]`, "05.1", "4", nil},
+		{"another unit of measure", `["","07","Nghìn thiết bị","4","4","",""]`, "07.1", "4", []string{"report.note_measure"}},
+		{"unknown row", `["","01","Người","4","4"],["13. Lạ","13","Người","9"]`, "01.1", "4", []string{"report.note_unknown_row"}},
+		{"beyond the last column", `["","01","Người","4","4","","","99"]`, "01.1", "4", []string{"report.note_unknown_column"}},
+		{"not a number", `["","01","Người","4","bốn"]`, "01.1", "4", []string{"report.note_not_a_number"}},
+		{"row twice", `["","01","Người","4","4"],["","01","Người","5"]`, "01.1", "4", []string{"report.note_row_twice"}},
+		{"code and label of two rows", `["5. Số nhân viên bức xạ","03","Tổ chức","4","4"]`, "03.1", "4", []string{"report.note_label_elsewhere"}},
+		{"one group of three, settled by the sums", `["","01","Người","2,500","1,250","1,250",""]`, "01.1", "2500", nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := testRoom(t)
+			im, err := r.Import(t.Context(), Source{Name: "a.json", Data: []byte(head + c.rows + "]")}, ImportOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			row, column, _ := strings.Cut(c.cell, ".")
+			if e, _ := im[0].Table.Entry(row, column); e.Value.String() != c.value {
+				t.Errorf("%s = %q, want %s (%+v)", c.cell, e.Value, c.value, im[0].Numbers)
+			}
+			var keys []string
+			for _, n := range im[0].Notes {
+				keys = append(keys, n.Key)
+			}
+			if strings.Join(keys, " ") != strings.Join(c.notes, " ") {
+				t.Errorf("notes %v, want %v", keys, c.notes)
+			}
+		})
+	}
+}
+
+func TestRefusedFiles(t *testing.T) {
+	table := `["A","B","1"],["","01","5"]]`
+	cases := []struct{ name, file, key string }{
+		{"neither JSON nor HTML", "xin chào", "report.file_kind"},
+		{"broken JSON", `[["Biểu`, "report.file_kind"},
+		{"no form in it", `[["Danh sách cán bộ"],["Nguyễn Văn A"]]`, "report.form_not_recognised"},
+		{"unknown form number", `[["Biểu 77/TKTH-KHCN-ĐP"],` + table, "report.form_unknown"},
+		{"no reporting unit", `[["Biểu 11/TKTH-KHCN-ĐP năm 2016"],` + table, "report.unit_missing"},
+		{"no year", `[["Biểu 11/TKTH-KHCN-ĐP"],["Đơn vị báo cáo: Sở A"],` + table, "report.period_missing"},
+		{"a year that has not ended", `[["Biểu 11/TKTH-KHCN-ĐP năm 2018"],["Đơn vị báo cáo: Sở A"],` + table, "report.period_open"},
+		{"no row of column marks", `[["Biểu 11/TKTH-KHCN-ĐP năm 2016"],["Đơn vị báo cáo: Sở A"],["TỔNG SỐ","01","5"]]`, "report.no_code_row"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := testRoom(t)
+			_, err := r.Import(t.Context(), Source{Name: "a.json", Data: []byte(c.file)}, ImportOptions{})
+			if !fault.Is(err, c.key) {
+				t.Errorf("got %v, want %s", err, c.key)
+			}
+			if r.ledger.Head() != 0 {
+				t.Error("a refused file wrote events")
+			}
+		})
+	}
+}

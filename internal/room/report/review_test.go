@@ -116,6 +116,9 @@ func plainText(rep *Report) string {
 			for _, x := range s.Blocks {
 				switch {
 				case x.Paragraph != nil:
+					if x.Paragraph.Item {
+						b.WriteString("- ")
+					}
 					b.WriteString(x.Paragraph.Text() + "\n")
 				case x.Table != nil:
 					b.WriteString("[" + x.Table.Title + "]\n")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"trucot/internal/engine/document"
+	"trucot/internal/engine/document/read"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/script"
 	"trucot/internal/engine/eventlog"
@@ -81,6 +82,7 @@ func Catalog() *lang.Catalog {
 		web.Texts(),
 		people.Texts(),
 		document.Texts(),
+		read.Texts(),
 		eventlog.Texts(),
 		indicator.Texts(),
 		crossfoot.Texts(),

@@ -10,7 +10,7 @@ import (
 
 	"trucot/e2e/browser"
 	"trucot/internal/app"
-	"trucot/internal/engine/people"
+	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/calendar"
 )
 
@@ -53,24 +53,6 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// fill records the sample units and the leader's account.
-func fill(t *testing.T, a *app.App) {
-	t.Helper()
-	ctx, by := context.Background(), people.By{Actor: "test", On: calendar.MustParse("2019-01-01")}
-	for _, u := range []people.Unit{
-		{Code: "so", NameVI: "Sở KH&CN tỉnh Mẫu", NameEN: "Sample Department", Side: people.State, Kind: "so"},
-		{Code: "qlcn", NameVI: "Phòng Quản lý công nghệ", NameEN: "Technology Division", Parent: "so", Side: people.State},
-		{Code: "tdc", NameVI: "Chi cục Tiêu chuẩn – Đo lường – Chất lượng", NameEN: "Standards Branch", Parent: "so", Side: people.State},
-	} {
-		must(t, a.People.OpenUnit(ctx, by, u))
-	}
-	must(t, a.People.SetPerson(ctx, people.Person{ID: "p1", Name: "Nguyễn Thị Minh Khai (mẫu)"}))
-	must(t, a.People.OpenAccount(ctx, by, "khai", "p1"))
-	for _, r := range []people.Role{people.Leader, people.OneStop, people.UnitHead, people.Specialist} {
-		must(t, a.People.GrantRole(ctx, by, "khai", people.Grant{Role: r, Unit: people.Everywhere}))
-	}
-}
-
 // signIn follows a one-time link as a person would.
 func (a *agency) signIn(t *testing.T, p *browser.Page) {
 	t.Helper()
@@ -80,11 +62,22 @@ func (a *agency) signIn(t *testing.T, p *browser.Page) {
 	p.Click("main form button")
 }
 
+// code is the code of the i-th dossier by day of filing.
+func (a *agency) code(i int) string {
+	rows, _, err := a.Dossiers.List(context.Background(), dossier.Filter{Order: dossier.ByFiling, Limit: 100, Overdue: calendar.NoDate})
+	if err != nil || len(rows) < i {
+		panic(err)
+	}
+	return rows[len(rows)-1-i].Code
+}
+
 const axe = "testdata/axe.min.js"
 
 // paths are the pages that every reader of this test may open; each is looked at in every way.
 func (a *agency) paths() map[string]string {
-	return map[string]string{"trang-chu": "/", "thu-tuc": "/thu-tuc", "mot-thu-tuc": "/thu-tuc/book_loan", "so-cai": "/so-cai", "su-kien": "/so-cai/3", "khong-co": "/khong-co"}
+	return map[string]string{"trang-chu": "/", "ho-so": "/ho-so", "ho-so-qua-han": "/ho-so?xem=late&don-vi=qlcn", "ho-so-tim": "/ho-so?q=khong+co+gi", "ho-so-moi": "/ho-so/moi?thu-tuc=book_loan",
+		"mot-ho-so": "/ho-so/" + a.code(30), "ho-so-xong": "/ho-so/" + a.code(3), "so-lieu": "/so-lieu?period=2021", "mot-so-lieu": "/so-lieu/dossier.received?period=2021&known=40",
+		"thu-tuc": "/thu-tuc", "mot-thu-tuc": "/thu-tuc/book_loan", "so-cai": "/so-cai", "su-kien": "/so-cai/3", "khong-co": "/khong-co"}
 }
 
 // TestEveryPageInEveryWay looks at each page wide and narrow, light and dark: no accessibility

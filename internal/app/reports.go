@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"trucot/internal/engine/document"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
@@ -15,7 +16,11 @@ func (a *App) openReports(data string) error {
 	if err != nil {
 		return err
 	}
-	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, report.Options{
+	layouts, err := document.LoadLayouts(Definitions(data))
+	if err != nil {
+		return err
+	}
+	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, layouts, report.Options{
 		Clock: a.clock, Agency: a.reportingAgency, Checkpoint: a.checkpointAt, UnitByName: a.unitByName,
 	})
 	return nil
@@ -47,14 +52,11 @@ func (a *App) reportingAgency(unit, side string, on calendar.Date) report.Agency
 	return out
 }
 
-// checkpointAt is the signed tree head when the ledger stands at that position; a report of an earlier one
-// has none.
+// checkpointAt is the root of the ledger's tree over its first events, which a report prints: whoever holds
+// a signed checkpoint of then or later can check it.
 func (a *App) checkpointAt(ctx context.Context, position int64) (string, error) {
-	cp, err := a.Ledger.Checkpoint(ctx)
-	if err != nil || cp.Position != position {
-		return "", err
-	}
-	return cp.Note, nil
+	root, err := a.Ledger.Root(ctx, position)
+	return root.String(), err
 }
 
 // unitByName finds a unit by its Vietnamese name, marks and case aside.

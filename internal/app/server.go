@@ -8,12 +8,16 @@ import (
 	"net/http"
 	"time"
 
+	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/figures"
+	"trucot/internal/app/page/home"
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/procedures"
+	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/scope"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/web"
@@ -36,7 +40,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
-	return []lang.Texts{login.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), scope.Texts()}
+	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -44,7 +48,10 @@ func (a *App) routes() []web.Route {
 	var all []web.Route
 	for _, part := range [][]web.Route{
 		login.Routes(a.People),
-		procedures.Routes(a.Procedures, nil),
+		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar),
+		dossiers.Routes(a.Dossiers, a.Procedures, a.People),
+		procedures.Routes(a.Procedures, a.draw),
+		reports.Routes(a.Reports, a.People, a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People),
 		events.Routes(a.Ledger, a.People),
 	} {
@@ -52,6 +59,9 @@ func (a *App) routes() []web.Route {
 	}
 	return all
 }
+
+// draw is a procedure's state diagram.
+func (a *App) draw(p *procedure.Procedure, tag lang.Tag) string { return p.Draw(a.Catalog, tag) }
 
 // agencyName is the name of the unit at the top of the state side.
 func (a *App) agencyName(ctx context.Context) map[lang.Tag]string {

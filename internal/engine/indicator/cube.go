@@ -1,6 +1,9 @@
 package indicator
 
-import "sort"
+import (
+	"math/bits"
+	"sort"
+)
 
 // cube is the running sum of every class by day, over the first chunks of a view. It answers questions by
 // effective date with two look-ups a class; it cannot answer "as known at", which takes the scan.
@@ -109,34 +112,36 @@ func groupRows(chunks []*chunk, classes int) [][]rowValue {
 	return groups
 }
 
-// daySums adds up values by day in a dense array that is cleared by what was written to it.
+// daySums adds up values by day in a dense array; seen says which days hold something.
 type daySums struct {
-	sums  []int64
-	seen  []bool
-	dirty []uint16
+	sums []int64
+	seen bitset
 }
 
 func newDaySums() *daySums {
-	return &daySums{sums: make([]int64, 1<<16), seen: make([]bool, 1<<16)}
+	return &daySums{sums: make([]int64, 1<<16), seen: make(bitset, 1<<16/64)}
 }
 
 // running is the series of the rows, and leaves the array empty.
 func (s *daySums) running(rows []rowValue) running {
-	s.dirty = s.dirty[:0]
+	n := 0
 	for _, r := range rows {
-		if !s.seen[r.day] {
-			s.seen[r.day] = true
-			s.dirty = append(s.dirty, r.day)
+		if s.sums[r.day] == 0 && !s.seen.has(uint32(r.day)) {
+			s.seen.add(uint32(r.day))
+			n++
 		}
 		s.sums[r.day] += r.value
 	}
-	sort.Slice(s.dirty, func(i, j int) bool { return s.dirty[i] < s.dirty[j] })
-	out := running{days: append([]uint16(nil), s.dirty...), sums: make([]int64, len(s.dirty))}
+	out := running{days: make([]uint16, 0, n), sums: make([]int64, 0, n)}
 	var sum int64
-	for i, d := range s.dirty {
-		sum += s.sums[d]
-		out.sums[i] = sum
-		s.sums[d], s.seen[d] = 0, false
+	for i, word := range s.seen {
+		for ; word != 0; word &= word - 1 {
+			day := i<<6 | bits.TrailingZeros64(word)
+			sum += s.sums[day]
+			out.days, out.sums = append(out.days, uint16(day)), append(out.sums, sum)
+			s.sums[day] = 0
+		}
+		s.seen[i] = 0
 	}
 	return out
 }
@@ -159,7 +164,7 @@ func (r running) merge(o running) running {
 		out.days = append(out.days, day)
 		out.sums = append(out.sums, r.at(i)+o.at(j))
 	}
-	return out
+	return running{trim(out.days), trim(out.sums)} // most days are in both
 }
 
 // at is the running sum after the first n days.

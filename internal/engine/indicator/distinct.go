@@ -12,6 +12,8 @@ type bitset []uint64
 
 func (b bitset) add(n uint32) { b[n>>6] |= 1 << (n & 63) }
 
+func (b bitset) has(n uint32) bool { return b[n>>6]&(1<<(n&63)) != 0 }
+
 func (b bitset) count() Value {
 	n := 0
 	for _, w := range b {

@@ -156,7 +156,7 @@ func (l *Ledger) version(ctx context.Context, b *batch, stream string, expect in
 	}
 	var v int64
 	if err := b.tx.QueryRow(ctx, lookupHead, stream).Scan(&v); err != nil {
-		return 0, err
+		return 0, store.Fault(err)
 	}
 	b.versions[stream] = v
 	return v, nil
@@ -178,7 +178,7 @@ func (l *Ledger) keyUse(ctx context.Context, b *batch, key string) (keyed, bool,
 	if errors.Is(err, sql.ErrNoRows) {
 		return keyed{}, false, nil
 	}
-	return k, err == nil, err
+	return k, err == nil, store.Fault(err)
 }
 
 // prefetch asks for the versions of all streams that planning will need, many in one question.

@@ -73,12 +73,14 @@ func (v *View) Date(d calendar.Date) string {
 	return fmt.Sprintf("%02d/%02d/%d", day, m, y)
 }
 
-// DateWithDay is the date with its weekday, "Thứ Hai, 14/06/2021".
+// DateWithDay is the date with its weekday, beginning with a capital: "Thứ Hai, 14/06/2021".
 func (v *View) DateWithDay(d calendar.Date) string {
 	if d == calendar.NoDate {
 		return "—"
 	}
-	return d.WeekdayName(v.Lang) + ", " + v.Date(d)
+	day := []rune(d.WeekdayName(v.Lang))
+	day[0] = unicode.ToUpper(day[0])
+	return string(day) + ", " + v.Date(d)
 }
 
 // Int groups thousands in the reader's language.
@@ -96,9 +98,10 @@ func (v *View) ReaderName() string {
 }
 
 // Initials are the first letters of the last two words of a name, as Vietnamese offices abbreviate:
-// Nguyễn Thị Minh Khai → MK.
+// Nguyễn Thị Minh Khai → MK. What stands in brackets is no part of the name.
 func Initials(name string) string {
-	words := strings.Fields(name)
+	name, _, _ = strings.Cut(name, "(")
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
 	if len(words) > 2 {
 		words = words[len(words)-2:]
 	}

@@ -226,7 +226,7 @@ func FuzzLocalPath(f *testing.F) {
 }
 
 func TestInitials(t *testing.T) {
-	for name, want := range map[string]string{"Nguyễn Thị Minh Khai": "MK", "Đỗ Mạnh Cường": "MC", "đạt": "Đ", "": ""} {
+	for name, want := range map[string]string{"Nguyễn Thị Minh Khai": "MK", "Đỗ Mạnh Cường": "MC", "đạt": "Đ", "Trần Văn Hùng (mẫu)": "VH", "": ""} {
 		if got := Initials(name); got != want {
 			t.Errorf("Initials(%q) = %q, want %q", name, got, want)
 		}

@@ -90,8 +90,8 @@ func (f *finder) before(c *find, written *string) {
 		return
 	}
 	clause := verb
-	for clause > 0 && verb-clause < maxBridge && !strings.ContainsRune(",.;:()\n", t.runes[clause-1]) {
-		clause--
+	for clause > 0 && verb-clause < maxBridge && (!strings.ContainsRune(",.;:()\n", t.runes[clause-1]) || t.nameWord(max(clause-3, 0)) == clause) {
+		clause-- // the full stop of "TP." ends no clause
 	}
 	for k := clause; k < verb; k++ {
 		if isWord(t.at(k-1)) || !unicode.IsUpper(t.runes[k]) {
@@ -269,8 +269,9 @@ func (f *finder) issuerAt(i int) (end int, ok bool) {
 	if _, kind := f.r.kindAt(t, i); kind {
 		return i, false
 	}
-	end = f.extendName(t.nameWord(i))
-	return end, end-i > 1
+	unit := f.nameUnit(i)
+	end = f.extendName(unit)
+	return end, end > unit || unit-i > 1 && unicode.IsUpper(t.at(unit-1)) // one word must be an abbreviation
 }
 
 // extendName goes on over capitalised words, the words for places, and "các", "và" between capitals.
@@ -285,7 +286,7 @@ func (f *finder) extendName(end int) int {
 			if _, kind := f.r.kindAt(t, at); kind {
 				return end
 			}
-			end = t.nameWord(at)
+			end = f.nameUnit(at)
 			continue
 		}
 		if after, ok := t.hasAny(at, "tinh", "thanh pho", "huyen", "quan", "thi xa", "xa", "phuong", "thi tran", "khoi"); ok {
@@ -300,9 +301,19 @@ func (f *finder) extendName(end int) int {
 		if _, kind := f.r.kindAt(t, next); kind {
 			return end
 		}
-		end = t.nameWord(next)
+		end = f.nameUnit(next)
 	}
 	return end
+}
+
+// nameUnit is the end of one word of a name, or of a compound such as "Khoa học".
+func (f *finder) nameUnit(i int) int {
+	for _, c := range f.r.compounds {
+		if end, ok := f.t.has(i, c); ok {
+			return end
+		}
+	}
+	return f.t.nameWord(i)
 }
 
 // nameWord is the end of one word of a name: Hà, KH&CN, TP.

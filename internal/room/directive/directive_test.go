@@ -9,6 +9,14 @@ import (
 	"trucot/internal/testing/shared"
 )
 
+// knownToDiffer are the passages where a name or issuer differs from the marks, and why.
+var knownToDiffer = map[string]string{
+	"D01": "the marker inferred the city of “Thành ủy” from the sentence before",
+	"D05": "a short form resolves to a document whose issuer we know; a plenum's resolution is the Central Committee's",
+	"S03": "a dash is a hyphen in names; a congress is not on the list of issuers",
+	"S05": "the province is known from the page only",
+}
+
 func TestMarkedPassages(t *testing.T) {
 	f, err := os.Open(shared.Dir(t, "data", "directive-citations", "dev.jsonl"))
 	if err != nil {
@@ -37,8 +45,8 @@ func TestMarkedPassages(t *testing.T) {
 			for k, g := range got {
 				if g.Start == want.Start && g.End == want.End && g.Kind == want.Kind && g.Symbol == want.Symbol && g.Date == want.Date && g.Mention == want.Mention {
 					ok, matched[k] = true, true
-					if want.Issuer != g.Issuer {
-						t.Logf("%s %s: issuer %q, marked %q", p.ID, want.Mention, g.Issuer, want.Issuer)
+					if why := knownToDiffer[p.ID]; why == "" && (want.Name != "" && want.Name != g.Name || want.Issuer != g.Issuer) {
+						t.Errorf("%s %s: name %q issuer %q, marked %q %q", p.ID, want.Mention, g.Name, g.Issuer, want.Name, want.Issuer)
 					}
 				}
 			}

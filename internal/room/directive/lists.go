@@ -50,6 +50,10 @@ type Recogniser struct {
 	short   map[string]Known // kind and number → document
 	names   map[rune][]issuerName
 	laws    map[string][][]rune // kind → folded names, the longest first
+
+	plenumName, congressName string // full names, with {kind}, {n}, {term}
+
+	compounds [][]rune // words of bodies' names whose second syllable is small, folded, the longest first
 }
 
 type kindWord struct {
@@ -64,7 +68,7 @@ type issuerName struct {
 	place  bool
 }
 
-// Load reads directives/*.yaml of the definitions.
+// Load reads directives/*.yaml of the definitions. Faults: directive.bad_list, directive.unknown_kind.
 func Load(fsys fs.FS) (*Recogniser, error) {
 	var kinds struct {
 		From          string            `yaml:"from"`
@@ -82,8 +86,11 @@ func Load(fsys fs.FS) (*Recogniser, error) {
 		From      string   `yaml:"from"`
 		Source    string   `yaml:"source"`
 		Documents []Known  `yaml:"documents"`
+		Plenum    string   `yaml:"plenum"`
+		Congress  string   `yaml:"congress"`
 		Names     []string `yaml:"names"`
 		Places    []string `yaml:"places"`
+		Compounds []string `yaml:"compounds"`
 	}
 	var laws struct {
 		From       string   `yaml:"from"`
@@ -121,9 +128,28 @@ func Load(fsys fs.FS) (*Recogniser, error) {
 	for _, n := range known.Places {
 		r.addName(n, true)
 	}
+	r.plenumName, r.congressName = known.Plenum, known.Congress
+	r.compounds = foldedNames(known.Compounds)
 	r.laws = map[string][][]rune{"luat": foldedNames(laws.Laws), "bo_luat": foldedNames(laws.Codes), "phap_lenh": foldedNames(laws.Ordinances)}
 	r.index()
-	return r, nil
+	return r, r.check(kinds.ShortWords)
+}
+
+// check refuses a list that names a kind which does not exist.
+func (r *Recogniser) check(shortWords map[string]string) error {
+	var faults fault.List
+	bad := func(file, kind string) {
+		if _, ok := r.kinds[kind]; !ok {
+			faults = append(faults, fault.New(fault.Invalid, "directive.unknown_kind", "kind", kind).At(fault.Place{File: "directives/" + file + ".yaml"}))
+		}
+	}
+	for _, kind := range shortWords {
+		bad("kinds", kind)
+	}
+	for _, d := range r.known {
+		bad("known", d.Kind)
+	}
+	return faults.OrNil()
 }
 
 // decode reads one YAML file strictly.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"trucot/internal/kernel/lang"
 )
 
 // The limits, in characters, of how far the parts of one citation may lie apart.
@@ -55,13 +57,16 @@ func (f *finder) lawSymbol(from int) (symbol, bool) {
 				return symbol{}, false
 			}
 		case unicode.IsUpper(c):
-			if w, ok := f.r.kindAt(t, k); ok && w.kind != "cong_van" && w.kind != "ke_hoach" {
+			if w, ok := f.r.kindAt(t, k); ok && !slices.Contains(inLawNames, w.kind) {
 				return symbol{}, false // another document begins
 			}
 		}
 	}
 	return symbol{}, false
 }
+
+// inLawNames are the kinds whose words also stand in names of laws: Luật Tiêu chuẩn và Quy chuẩn kỹ thuật.
+var inLawNames = []string{"cong_van", "ke_hoach", "quy_chuan", "thong_bao", "bao_cao"}
 
 // amending moves the start back over "Luật sửa đổi, bổ sung một số điều của": then the number is the
 // amending law's.
@@ -139,7 +144,9 @@ func (f *finder) bridged(i int, word kindWord) (int, bool) {
 	end := i + word.length
 	at := t.skipBlanks(end)
 	if _, ok := t.hasAny(at, "cua", "do", "giua", "ngay", "lien tich"); !ok {
-		return i, false
+		if _, named := f.issuerAt(at); !named { // "Nghị quyết HĐND tỉnh số …"
+			return i, false
+		}
 	}
 	for k := at; k < len(t.runes) && k-at < maxBridge; k++ {
 		switch c := t.runes[k]; {
@@ -181,15 +188,36 @@ func (f *finder) congress(i int, word kindWord) (int, bool) {
 		if strings.ContainsRune(".;:,()“”\"", c) || c == '\n' && t.at(k+1) == '\n' {
 			break
 		}
-		if isWord(c) && !isWord(t.at(k-1)) {
-			end = t.congressMark(k)
+		if !isWord(c) || isWord(t.at(k-1)) {
+			continue
 		}
+		if _, ok := t.hasAny(k, "cac cap"); ok {
+			break // the congresses of all levels are not one
+		}
+		end = t.congressMark(k)
 	}
 	if end == 0 {
 		return i, false
 	}
+	mark := end
 	end = t.congressTail(end)
-	return f.add(find{start: i, end: end, kind: word.kind, name: t.words(i, end)}), true
+	return f.add(find{start: i, end: end, kind: word.kind, name: f.congressName(i, mark, end, word)}), true
+}
+
+// congressName is the full name of a national congress's resolution; any other keeps the writer's words.
+func (f *finder) congressName(i, mark, end int, word kindWord) string {
+	t := f.t
+	own := t.words(i, end)
+	folded := lang.Fold(own)
+	number := mark
+	for strings.ContainsRune("IVXLC", t.at(number-1)) {
+		number--
+	}
+	national := strings.Contains(folded, "toan quoc") || strings.HasSuffix(folded, "cua dang")
+	if number == mark || !national || strings.Contains(folded, "dang bo") {
+		return own
+	}
+	return strings.NewReplacer("{kind}", f.r.kinds[word.kind].VI, "{n}", t.words(number, mark)).Replace(f.r.congressName)
 }
 
 // congressMark reads what makes a congress one congress: its ordinal or its term.
@@ -307,7 +335,13 @@ func (f *finder) plenum(i int, word kindWord) (int, bool) {
 	skip("cua")
 	skip("ban chap hanh", "bch")
 	before := at
-	if skip("trung uong", "tw"); at == before {
+	if skip("trung uong", "tw"); at == before && t.at(at) == 'T' {
+		skip("tu", "t.u", "t.w") // TƯ, T.Ư
+	}
+	if at == before && t.at(at) == 'T' && strings.ContainsRune("ƯW", t.at(at+1)) && isDigit(t.at(at+2)) {
+		at += 2 // TW4
+	}
+	if at == before {
 		return i, false
 	}
 	skip("dang")
@@ -321,10 +355,36 @@ func (f *finder) plenum(i int, word kindWord) (int, bool) {
 		}
 		end = ordinal
 	}
+	name := ""
 	if tail := t.tenure(end); tail > 0 {
-		end = tail
+		name, end = f.plenumName(ordinal, tail, word), tail
 	}
-	return f.add(find{start: i, end: end, kind: word.kind, name: t.words(i, end), issuer: f.r.issuers["BCHTW"].Name}), true
+	if name == "" {
+		name = t.words(i, end)
+	}
+	return f.add(find{start: i, end: end, kind: word.kind, name: name, issuer: f.r.issuers["BCHTW"].Name}), true
+}
+
+// plenumName is the full name of a plenum's resolution, for an ordinal in digits that ends at a position, and
+// a term; empty where the ordinal is a word.
+func (f *finder) plenumName(ordinal, tail int, word kindWord) string {
+	t := f.t
+	n := ordinal
+	for isDigit(t.at(n - 1)) {
+		n--
+	}
+	term := tail
+	if t.at(term-1) == ')' {
+		term--
+	}
+	from := term
+	for strings.ContainsRune("IVXLC", t.at(from-1)) {
+		from--
+	}
+	if n == ordinal {
+		return ""
+	}
+	return strings.NewReplacer("{kind}", f.r.kinds[word.kind].VI, "{n}", t.words(n, ordinal), "{term}", t.words(from, term)).Replace(f.r.plenumName)
 }
 
 // tenure reads "khóa XII", "(khóa XII)", ", khóa XII".

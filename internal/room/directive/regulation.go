@@ -40,9 +40,28 @@ func (f *finder) regulationAt(i int) (symbol, issuer string, end int) {
 	if !ok || t.at(slash) != '/' {
 		return "", "", 0
 	}
-	code, end, ok := f.r.codeAt(t, t.skipBlanks(slash+1))
+	code, end, ok := f.r.codeAt(t, t.skipBlanks(slash+1), false)
 	if !ok {
 		return "", "", 0
 	}
-	return strings.ToUpper(string(t.runes[i:i+4])) + " " + string(t.runes[number:at]) + ":" + y + "/" + code, f.r.issuers[code].Name, end
+	symbol = strings.ToUpper(string(t.runes[i:i+4])) + " " + string(t.runes[number:at]) + ":" + y + "/" + code
+	if amended := t.amendment(end); amended > 0 {
+		symbol, end = symbol+string(t.runes[end:amended]), amended
+	}
+	return symbol, f.r.issuers[code].Name, end
+}
+
+// amendment reads "/SĐ2:2018" behind a regulation's symbol; 0 when there is none.
+func (t *text) amendment(i int) int {
+	at := i + 3
+	if t.at(i) != '/' || t.at(i+1) != 'S' || t.at(i+2) != 'Đ' {
+		return 0
+	}
+	for isDigit(t.at(at)) && at < i+6 {
+		at++
+	}
+	if _, ok := t.year(at + 1); !ok || t.at(at) != ':' {
+		return 0
+	}
+	return at + 5
 }

@@ -127,7 +127,7 @@ func (t *text) glue(i int) (at int, ok bool) {
 var afterNumber = [][]rune{}
 
 func init() {
-	for _, w := range strings.Fields("cua ve ngay nam va la da duoc trong co cung tai theo do thi quy ban voi khi nham de cho o doi neu bao hoac hay den tu nay tren " +
+	for _, w := range strings.Fields("cua ve va la da duoc trong co cung tai theo do thi quy ban voi khi nham de cho o doi neu bao hoac hay den tu nay tren " +
 		"vao khong se can con dang chua van ra doi den giai huong sau truoc thay bi khoa thuc chi yeu xac nhan nhu") {
 		afterNumber = append(afterNumber, []rune(w))
 	}
@@ -146,12 +146,16 @@ func (f *finder) closes(kindAt int, e element, so bool, word kindWord) bool {
 	if e.year != "" {
 		return len(e.number) > 2 || word.kind == "nghi_dinh" || word.kind == "thong_tu" || e.number > "12"
 	}
-	if len(e.number) == 4 || len(e.number) > 4 {
-		return false // a year or a count
-	}
 	at := t.skipBlanks(e.end)
 	c := t.at(at)
+	dated, isDated := t.hasAny(at, "nam", "ngay") // "ngày 5/6", "năm 2020", not "5 năm", "3 ngày"
+	_, ofBody := t.hasAny(at, "cua")
+	_, isYear := t.year(e.end - len(e.number))
 	switch {
+	case len(e.number) > 4, isYear && len(e.number) == 4 && !ofBody:
+		return false // a count or a year
+	case isDated:
+		return isDigit(t.at(t.skipBlanks(dated)))
 	case c == 0, !isWord(c), unicode.IsUpper(c):
 		return true
 	case firm && len(e.number) == 2 && e.number[0] == '0':
@@ -159,8 +163,7 @@ func (f *finder) closes(kindAt int, e element, so bool, word kindWord) bool {
 	}
 	for _, w := range afterNumber {
 		if _, ok := t.has(at, w); ok {
-			_, years := t.hasAny(at, "nam qua", "nam toi", "nam nay", "nam gan", "nam sau", "nam truoc", "ngay lam", "ngay ke", "ngay sau")
-			return !years
+			return true
 		}
 	}
 	return false

@@ -87,15 +87,32 @@ const maxCodes = 12
 func (r *Recogniser) readCodes(t *text, s *symbol, sep rune, at int) {
 	blanks := 0
 	for len(s.codes) < maxCodes {
-		code, end, ok := r.codeAt(t, at)
+		code, end, ok := r.codeAt(t, at, len(s.codes) == 0)
 		if !ok || len(s.codes) > 0 && !r.continues(s, sep, blanks, code) {
 			return
+		}
+		if kind, issuer, glued := r.unglue(code); glued && len(s.codes) == 0 {
+			s.codes, s.seps = append(s.codes, kind), append(s.seps, sep)
+			code, sep = issuer, ' '
 		}
 		s.codes, s.seps, s.end = append(s.codes, code), append(s.seps, sep), end
 		if sep, at, blanks = t.separator(end); sep == 0 {
 			return
 		}
 	}
+}
+
+// unglue parts an abbreviation that lost its separator: NĐCP is NĐ-CP.
+func (r *Recogniser) unglue(code string) (kind, issuer string, ok bool) {
+	if r.listed(code) || isAssembly(code) {
+		return "", "", false
+	}
+	for i := range code {
+		if _, listed := r.issuers[code[i:]]; listed && r.types[code[:i]] != nil {
+			return code[:i], code[i:], true
+		}
+	}
+	return "", "", false
 }
 
 // continues decides whether one more abbreviation belongs to the symbol. While the issuer is missing a gap
@@ -175,6 +192,7 @@ func (r *Recogniser) normal(s *symbol) string {
 	if s.year != "" {
 		b.WriteRune(s.yearSep)
 		b.WriteString(s.year)
+		seps[0] = '/'
 	}
 	for k, code := range s.codes {
 		if seps[k] == ' ' {
@@ -186,8 +204,8 @@ func (r *Recogniser) normal(s *symbol) string {
 	return b.String()
 }
 
-// codeAt reads one abbreviation at i and gives its canonical form.
-func (r *Recogniser) codeAt(t *text, i int) (code string, end int, ok bool) {
+// codeAt reads one abbreviation at i and gives its canonical form; first says that a kind is expected.
+func (r *Recogniser) codeAt(t *text, i int, first bool) (code string, end int, ok bool) {
 	const longest = 24
 	var b strings.Builder
 	end = i
@@ -205,7 +223,7 @@ func (r *Recogniser) codeAt(t *text, i int) (code string, end int, ok bool) {
 	if end == i || isWord(t.at(end)) {
 		return "", i, false
 	}
-	code, ok = r.canonical(b.String())
+	code, ok = r.canonical(b.String(), first)
 	return code, end, ok
 }
 
@@ -215,7 +233,7 @@ func codeLetter(c rune) bool {
 }
 
 // canonical finds the listed form of an abbreviation, or takes an unknown one that looks like one.
-func (r *Recogniser) canonical(raw string) (string, bool) {
+func (r *Recogniser) canonical(raw string, first bool) (string, bool) {
 	if r.listed(raw) {
 		return raw, true
 	}
@@ -227,11 +245,13 @@ func (r *Recogniser) canonical(raw string) (string, bool) {
 	if letters != raw { // QH15, qh15
 		return plain + raw[len(letters):], plain == "QH" || plain == "UBTVQH" || shapely(letters)
 	}
-	if r.listed(plain) && strings.ToLower(raw) == raw {
+	small := strings.ToLower(raw) == raw
+	if small && r.listed(plain) {
 		return plain, true
 	}
-	if code := r.loose[plain]; code != "" && !shapely(raw) || code != "" && plain == raw && len(raw) == len([]rune(raw)) && r.types[code] != nil {
-		return code, true // without marks (ND-CP), or in small letters
+	code := r.loose[strings.ToUpper(lang.Fold(raw))]
+	if code != "" && (small || first && r.types[code] != nil) {
+		return code, true // typed without marks, ND-CP, or in small letters
 	}
 	return raw, shapely(raw)
 }
@@ -302,6 +322,8 @@ func (r *Recogniser) kindOf(s *symbol, word string) string {
 		return word
 	case word == "thong_tu_lien_tich" && first == "TT", word == "phap_lenh" && first == "L":
 		return word
+	case first == "TT" && len(s.codes) > 1 && (r.issuers[s.codes[1]].Scope == "party" || partyCode(s.codes[1])):
+		return "thong_tri"
 	}
 	return kinds[0]
 }
@@ -338,6 +360,3 @@ func (r *Recogniser) issuerOf(s *symbol) (name string, firm bool) {
 	}
 	return names[0], firm
 }
-
-// foldedEqual compares two names as readers do.
-func foldedEqual(a, b string) bool { return lang.Fold(a) == lang.Fold(b) }

@@ -2,9 +2,11 @@ package report
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
+	"trucot/internal/engine/document"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -29,6 +31,7 @@ type Agency struct {
 	Authority string   `json:"authority,omitempty"` // "KT. GIÁM ĐỐC", or empty
 	Post      string   `json:"post,omitempty"`      // "GIÁM ĐỐC"
 	Signer    string   `json:"signer,omitempty"`    // name; empty until signed
+	Label     string   `json:"label,omitempty"`     // printed on every page, such as the word that figures are a sample
 	Units     []string `json:"units,omitempty"`     // the unit and those below it, over which figures are summed; nil = every unit
 }
 
@@ -54,6 +57,9 @@ type Report struct {
 	Discrepancies []Discrepancy
 
 	Frozen *Frozen
+
+	room   *Room
+	layout *document.Layout
 }
 
 // Number is one number of the report and where it comes from: enough for a page to link it to its records.
@@ -147,12 +153,16 @@ func (r *Room) build(ctx context.Context, q Request, as *Agency) (*Report, error
 	if q.KnownAt == 0 {
 		q.KnownAt = r.ledger.Head()
 	}
-	rep := &Report{Regime: regime, Period: period, Compare: period.YearBefore(), Unit: q.Unit, AsOf: q.AsOf, KnownAt: q.KnownAt,
+	layout, err := r.layoutFor(regime)
+	if err != nil {
+		return nil, err
+	}
+	rep := &Report{room: r, layout: layout, Regime: regime, Period: period, Compare: period.YearBefore(), Unit: q.Unit, AsOf: q.AsOf, KnownAt: q.KnownAt,
 		On: calendar.OfTime(r.now())}
 	if regime.Compare == "previous" {
 		rep.Compare = period.Previous()
 	}
-	if rep.AsOf > period.To {
+	if rep.AsOf <= 0 || rep.AsOf > period.To { // the zero date is nobody's cut-off
 		rep.AsOf = calendar.NoDate
 	}
 	switch {
@@ -165,6 +175,15 @@ func (r *Room) build(ctx context.Context, q Request, as *Agency) (*Report, error
 		return rep, r.buildForms(ctx, rep)
 	}
 	return rep, r.buildReview(ctx, rep)
+}
+
+// layoutFor is the layout in force today, since a report on any period is issued today.
+func (r *Room) layoutFor(regime *Regime) (*document.Layout, error) {
+	side := regime.Side
+	if side == "" {
+		side = "state"
+	}
+	return r.layouts.At(side, calendar.OfTime(r.now()))
 }
 
 // periodFor reads a period and checks that the regime has it; a bare year is the year of a yearly regime.
@@ -207,7 +226,11 @@ func nextPeriod(p calendar.Period) calendar.Period {
 
 // buildForms reads the regime's forms as the ledger holds them.
 func (r *Room) buildForms(ctx context.Context, rep *Report) error {
-	rep.Subject = rep.Regime.Title[lang.VI] + " " + rep.Period.Name(lang.VI)
+	if err := r.soleUnit(ctx, rep); err != nil {
+		return err
+	}
+	title, _ := strings.CutPrefix(rep.Regime.Title[lang.VI], "Báo cáo ")
+	rep.Subject = upperFirst(title) + " năm " + rep.Period.Code[:4]
 	for _, f := range r.Regimes.Forms.OfRegime(rep.Regime.ID) {
 		t, err := r.Table(ctx, f, rep.Unit, rep.Period.Code, rep.KnownAt)
 		if err != nil {
@@ -224,6 +247,31 @@ func (r *Room) buildForms(ctx context.Context, rep *Report) error {
 		rep.Agency.Name = name
 	}
 	return nil
+}
+
+// soleUnit settles the unit of a forms report that names none: the only one that filed forms of the period.
+func (r *Room) soleUnit(ctx context.Context, rep *Report) error {
+	if rep.Unit != "" {
+		return nil
+	}
+	filed, err := r.Filed(ctx, "", rep.Period.Code)
+	if err != nil {
+		return err
+	}
+	var units []string
+	for _, f := range filed {
+		if strings.HasPrefix(f.Form, rep.Regime.ID+"/") && !slices.Contains(units, f.Unit) {
+			units = append(units, f.Unit)
+		}
+	}
+	switch len(units) {
+	case 0:
+		return fault.New(fault.NotFound, "report.nothing_filed", "regime", rep.Regime.ID, "period", rep.Period.Code)
+	case 1:
+		rep.Unit = units[0]
+		return nil
+	}
+	return fault.New(fault.Invalid, "report.which_unit", "units", strings.Join(units, ", "))
 }
 
 // unitName is the name that a unit's own forms gave, else its code.

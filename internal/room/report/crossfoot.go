@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/indicator/crossfoot"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 )
@@ -115,73 +116,54 @@ type Discrepancy struct {
 }
 
 // CrossFoot checks every sum of the table's form and returns those that do not hold, in the order of the
-// form's checks, then of rows and columns.
+// form's checks, then of rows or columns. A blank cell counts as 0: those who fill the forms in leave zeros
+// out, so a total over parts that are all blank was not broken down, which is a discrepancy too.
 func CrossFoot(t *Table) []Discrepancy {
+	cells := crossfoot.Tables{}
+	t.each(func(at cellAt, e Entry) { cells[t.ref(at)] = crossfoot.Cell{Value: e.Value, Source: e.Source} })
+	for _, row := range t.Form.Rows {
+		for _, column := range row.X {
+			cells[t.ref(cellAt{row.Key(), column})] = crossfoot.Cell{Value: indicator.NoValue, Crossed: true}
+		}
+	}
 	var out []Discrepancy
 	for i := range t.Form.Checks {
 		c := &t.Form.Checks[i]
-		if c.Row != "" {
-			columns := c.Columns
-			if len(columns) == 0 {
-				columns = t.Form.columnCodes()
+		for _, f := range crossfoot.Check([]crossfoot.Rule{c.asRule(t.Form)}, cells) {
+			if f.Difference == 0 {
+				continue // a blank total over zeros adds up
 			}
-			for _, column := range columns {
-				out = c.check(out, t, func(row string) cellAt { return cellAt{row, column} }, c.Row)
+			d := Discrepancy{Form: f.Form, Row: f.Row, Column: f.Column, Rule: f.Rule, Expected: f.Expected, Found: f.Found, Difference: f.Difference,
+				Source: f.Source, Why: c.Why, Unit: t.Unit, Period: t.Period}
+			if f.Expected == indicator.NoValue {
+				d.Expected, d.Blank = 0, c.Sum != ""
 			}
-			continue
-		}
-		for _, row := range t.Form.rowKeys() {
-			out = c.check(out, t, func(column string) cellAt { return cellAt{row, column} }, c.Column)
+			if d.Source == "" {
+				d.Source = t.File
+			}
+			out = append(out, d)
 		}
 	}
 	return out
 }
 
-// check compares one total with its parts; at turns a code of the varying side into a cell.
-func (c *Check) check(out []Discrepancy, t *Table, at func(string) cellAt, total string) []Discrepancy {
-	if t.Form.Crossed(at(total).row, at(total).column) {
-		return out
-	}
-	whole := at(total)
-	sum, filled := indicator.Value(0), false
-	for _, p := range c.parts {
-		if v, ok := t.Get(at(p)); ok {
-			sum, filled = sum+v, true
-		}
-	}
-	found, stated := t.Get(whole)
-	if !filled && (!stated || c.Covers != "" || c.crossedParts(t, at)) {
-		return out
-	}
-	amount := indicator.Value(0)
-	if stated {
-		amount = found
-	}
-	if amount == sum || c.Covers != "" && sum < amount {
-		return out
-	}
-	d := Discrepancy{Form: t.Form.Code, Row: whole.row, Column: whole.column, Rule: c.rule(), Expected: sum, Found: indicator.NoValue,
-		Difference: amount - sum, Why: c.Why, Blank: !filled, Unit: t.Unit, Period: t.Period}
-	if stated {
-		d.Found = found
-	}
-	if c.Covers != "" && len(c.parts) == 1 {
-		part := at(c.parts[0])
-		d.Row, d.Column = part.row, part.column
-		d.Expected, d.Found, d.Difference = amount, sum, sum-amount
-	}
-	d.Source = t.source(cellAt{d.Row, d.Column})
-	return append(out, d)
+func (t *Table) ref(at cellAt) crossfoot.Ref {
+	return crossfoot.Ref{Form: t.Form.Code, Row: at.row, Column: at.column}
 }
 
-// crossedParts reports whether the form crosses every part out, so that nothing was to be broken down.
-func (c *Check) crossedParts(t *Table, at func(string) cellAt) bool {
-	for _, p := range c.parts {
-		if cell := at(p); !t.Form.Crossed(cell.row, cell.column) {
-			return false
-		}
+// asRule is the check as the engine takes it.
+func (c *Check) asRule(f *Form) crossfoot.Rule {
+	r := crossfoot.Rule{ID: c.rule(), Form: f.Code, Kind: crossfoot.Rows, Total: c.Row, Parts: c.parts, In: c.Columns, Blank: "fault"}
+	if len(r.In) == 0 {
+		r.In = f.columnCodes()
 	}
-	return true
+	if c.Column != "" {
+		r.Kind, r.Axis, r.Total, r.In = crossfoot.Columns, "column", c.Column, f.rowKeys()
+	}
+	if c.Covers != "" {
+		r.Kind, r.Blank, r.Together = crossfoot.Within, "", len(c.parts) > 1
+	}
+	return r
 }
 
 // rule is the check in one language-free line: "row 01 = 02+03+04", "column 1 ≥ 3+4", "row 02 ≤ 01".

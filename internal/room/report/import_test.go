@@ -9,10 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"trucot/definitions"
+	"trucot/internal/engine/document"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -39,6 +41,44 @@ func testRoom(t testing.TB) *Room {
 	return openRoom(t, clock)
 }
 
+var (
+	shippedRegimes = sync.OnceValues(func() (*Regimes, error) { return Load(definitions.Files) })
+	shippedLayouts = sync.OnceValues(func() (*document.Layouts, error) { return document.LoadLayouts(definitions.Files) })
+	shippedFigures = sync.OnceValues(func() (*indicator.Definitions, error) {
+		folder, err := fs.Sub(definitions.Files, "indicators")
+		if err != nil {
+			return nil, err
+		}
+		defs, err := indicator.Load(folder)
+		if err != nil {
+			return nil, err
+		}
+		regimes, err := shippedRegimes()
+		if err != nil {
+			return nil, err
+		}
+		return defs, defs.Add(regimes.Forms.Definitions()...)
+	})
+)
+
+// shipped are the definitions that the program ships, read once for all tests.
+func shipped(t testing.TB) (*Regimes, *indicator.Definitions, *document.Layouts) {
+	t.Helper()
+	regimes, err := shippedRegimes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defs, err := shippedFigures()
+	if err != nil {
+		t.Fatal(err)
+	}
+	layouts, err := shippedLayouts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regimes, defs, layouts
+}
+
 // openRoom is a room over an empty ledger at the clock's time, with its figures following.
 func openRoom(t testing.TB, clock func() time.Time) *Room {
 	t.Helper()
@@ -51,27 +91,14 @@ func openRoom(t testing.TB, clock func() time.Time) *Room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	regimes, err := Load(definitions.Files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder, err := fs.Sub(definitions.Files, "indicators")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defs, err := indicator.Load(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := defs.Add(regimes.Forms.Definitions()...); err != nil {
-		t.Fatal(err)
-	}
+	regimes, defs, layouts := shipped(t)
 	figures, err := indicator.New(defs, indicator.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { l.Close() })
 	l.Follow(figures.Feed)
-	return New(l, db, regimes, figures, Options{Clock: clock, Agency: testAgency})
+	return New(l, db, regimes, figures, layouts, Options{Clock: clock, Agency: testAgency})
 }
 
 func testAgency(unit, side string, on calendar.Date) Agency {
@@ -332,5 +359,75 @@ func TestRefusedFiles(t *testing.T) {
 				t.Error("a refused file wrote events")
 			}
 		})
+	}
+}
+
+// The shipped sample is the same province's figures: the same sums do not hold in it.
+func TestShippedSampleIsTheRealProvince(t *testing.T) {
+	r, real := testRoom(t), testRoom(t)
+	done, err := r.ImportSample(t.Context(), definitions.Files, "samples/quang-tri-2017", "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range glob(t, "tkth-filled-quang-tri", "*.json") {
+		want := importFile(t, real, f, ImportOptions{})[0]
+		got := done[i]
+		if got.Unit != want.Unit || got.Period != want.Period || got.Table.Len() != want.Table.Len() {
+			t.Errorf("%s: %s %s %d cells, want %s %s %d", got.File, got.Unit, got.Period, got.Table.Len(), want.Unit, want.Period, want.Table.Len())
+		}
+		want.Table.each(func(at cellAt, e Entry) {
+			if v, _ := got.Table.Get(at); v != e.Value {
+				t.Errorf("%s %v: %s, want %s", got.File, at, v, e.Value)
+			}
+		})
+	}
+}
+
+func BenchmarkImportForm(b *testing.B) {
+	r := testRoom(b)
+	path := glob(b, "tkth-filled-quang-tri", "form01.json")[0]
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := r.Import(b.Context(), Source{Name: path, Data: raw}, ImportOptions{Unit: "u" + time.Now().Format("150405.000000000")}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// A cell filled in after a forms report was frozen is a change, and the report stays what it was.
+func TestFrozenFormsAndLaterCells(t *testing.T) {
+	r := testRoom(t)
+	head := `[["Biểu 11/TKTH-KHCN-ĐP năm 2016"],["Đơn vị báo cáo: Sở A"],["A","B","1"],["","01","6"]`
+	for i, body := range []string{`]`, `,["","09","2"]]`} {
+		if i == 1 {
+			if _, err := r.Freeze(t.Context(), Request{Regime: "tkth-26-2015", Period: "2016", Unit: "so-a"}, "van_thu"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := r.Import(t.Context(), Source{Name: "a.json", Data: []byte(head + body)}, ImportOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	frozen, err := r.LastFrozen(t.Context(), Request{Regime: "tkth-26-2015", Period: "2016", Unit: "so-a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes, err := r.Changes(t.Context(), frozen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(changes) != 1 || changes[0].Indicator != "tkth11.09.1" || changes[0].Value != indicator.NoValue || changes[0].Now != indicator.Of(2) || len(changes[0].Records) != 1 {
+		t.Errorf("changes: %+v", changes)
+	}
+	rep, err := r.Rebuild(t.Context(), frozen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, _, err := rep.sums()
+	if err != nil || d != frozen.DOCX {
+		t.Errorf("rebuilt %s, frozen %s (%v)", d, frozen.DOCX, err)
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"trucot/internal/engine/indicator"
@@ -75,19 +76,22 @@ func (w *review) figures() error {
 	w.now, w.then = map[string]indicator.Figure{}, map[string]indicator.Figure{}
 	q := indicator.Query{Period: w.rep.Period, AsOf: w.rep.AsOf, KnownAt: w.rep.KnownAt, Units: w.rep.Agency.Units}
 	before := indicator.Query{Period: w.rep.Compare, AsOf: calendar.NoDate, KnownAt: w.rep.KnownAt, Units: w.rep.Agency.Units}
+	var ids []string
 	for _, ref := range w.rep.Outline.Refs() {
-		if _, done := w.now[ref.Indicator]; done {
-			continue
+		if !slices.Contains(ids, ref.Indicator) {
+			ids = append(ids, ref.Indicator)
 		}
-		now, err := w.room.figures.Figure(q, ref.Indicator)
-		if err != nil {
-			return err
-		}
-		then, err := w.room.figures.Figure(before, ref.Indicator)
-		if err != nil {
-			return err
-		}
-		w.now[ref.Indicator], w.then[ref.Indicator] = now, then
+	}
+	now, err := w.room.figures.Sums(q, ids)
+	if err != nil {
+		return err
+	}
+	then, err := w.room.figures.Sums(before, ids)
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		w.now[id], w.then[id] = now[i], then[i]
 	}
 	return nil
 }
@@ -277,9 +281,11 @@ func (w *review) sentences(list []Sentence) []Block {
 	var out []Block
 	for i := range list {
 		if p, ok := w.sentence(&list[i]); ok {
-			p.Item = len(list) > 1
 			out = append(out, Block{Paragraph: &p})
 		}
+	}
+	for _, b := range out {
+		b.Paragraph.Item = len(out) > 1 // one sentence is a paragraph, several are a list
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"trucot/internal/engine/document"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
@@ -30,16 +31,17 @@ type Room struct {
 	ledger  *ledger.Ledger
 	db      *store.DB
 	figures *indicator.Engine
+	layouts *document.Layouts
 	opts    Options
 	words   *lang.Catalog // this room's texts, for the words inside a report
 }
 
 // New opens the room. The ledger must run Fold; figures must follow it.
-func New(l *ledger.Ledger, db *store.DB, regimes *Regimes, figures *indicator.Engine, o Options) *Room {
+func New(l *ledger.Ledger, db *store.DB, regimes *Regimes, figures *indicator.Engine, layouts *document.Layouts, o Options) *Room {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Room{Regimes: regimes, Forms: regimes.Forms, ledger: l, db: db, figures: figures, opts: o, words: lang.NewCatalog(Texts())}
+	return &Room{Regimes: regimes, Forms: regimes.Forms, ledger: l, db: db, figures: figures, layouts: layouts, opts: o, words: lang.NewCatalog(Texts())}
 }
 
 // text is a word of the report itself, always Vietnamese.

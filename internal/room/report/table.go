@@ -41,16 +41,16 @@ func (t *Table) Get(at cellAt) (indicator.Value, bool) {
 	return e.Value, ok
 }
 
+// value is a cell's value, or NoValue.
+func (t *Table) value(at cellAt) indicator.Value {
+	if e, ok := t.cells[at]; ok {
+		return e.Value
+	}
+	return indicator.NoValue
+}
+
 // Len counts the filled cells.
 func (t *Table) Len() int { return len(t.cells) }
-
-// source names where a cell came from; for a blank one, the file.
-func (t *Table) source(at cellAt) string {
-	if e, ok := t.cells[at]; ok {
-		return e.Source
-	}
-	return t.File
-}
 
 // each calls fn for the filled cells in the order of the form.
 func (t *Table) each(fn func(at cellAt, e Entry)) {

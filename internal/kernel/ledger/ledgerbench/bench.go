@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/store"
 )
@@ -77,6 +78,10 @@ func Run(ctx context.Context, load Load) (Result, error) {
 	l, err := ledger.Open(ctx, db, ledger.Options{Folds: []ledger.Fold{Fold()}})
 	if err != nil {
 		return Result{}, err
+	}
+	if l.Head() > 0 {
+		l.Close()
+		return Result{}, fault.New(fault.Conflict, "ledger.not_empty", "head", l.Head())
 	}
 	r := Result{Engine: db.Engine, Clients: load.Clients}
 	r.Ledger, err = drive(ctx, l, load)

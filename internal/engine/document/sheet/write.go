@@ -196,8 +196,8 @@ func (s *Sheet) printSetup(x *excelize.File, name string) error {
 	if err := x.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
 		return err
 	}
-	side, top := 0.6, 0.75 // inches
-	if err := x.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &top}); err != nil {
+	side, top, centred := 0.6, 0.75, true // inches
+	if err := x.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &top, Horizontally: &centred}); err != nil {
 		return err
 	}
 	if len(s.Head) == 0 {

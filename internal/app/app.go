@@ -10,6 +10,7 @@ import (
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/document/read"
+	"trucot/internal/engine/document/sheet"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/script"
 	"trucot/internal/engine/eventlog"
@@ -83,6 +84,7 @@ func Catalog() *lang.Catalog {
 		people.Texts(),
 		document.Texts(),
 		read.Texts(),
+		sheet.Texts(),
 		eventlog.Texts(),
 		indicator.Texts(),
 		crossfoot.Texts(),

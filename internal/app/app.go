@@ -23,10 +23,10 @@ import (
 	"trucot/internal/kernel/ledger/verifier"
 	"trucot/internal/kernel/rule"
 	"trucot/internal/kernel/store"
+	"trucot/internal/kernel/vault"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/report"
-	"trucot/internal/kernel/vault"
 )
 
 // Options say where the data is.
@@ -40,6 +40,7 @@ type Options struct {
 
 // sampleAgency is the code of no real agency: H00 is not given out.
 const sampleAgency = "000.00.00.H00"
+
 // Address is the database's address: the given one, or the SQLite file in the data folder.
 func (o Options) Address() string {
 	if o.DB != "" {
@@ -53,6 +54,7 @@ type App struct {
 	Catalog *lang.Catalog
 	DB      *store.DB
 	Ledger  *ledger.Ledger
+	Vault   *vault.Vault
 	People  *people.People
 
 	Calendar   *calendar.Calendar
@@ -63,7 +65,6 @@ type App struct {
 
 	figures figureFile
 	clock   func() time.Time
-	Vault   *vault.Vault
 }
 
 // Catalog merges the texts of every package.
@@ -75,6 +76,7 @@ func Catalog() *lang.Catalog {
 		store.Texts(),
 		ledger.Texts(),
 		verifier.Texts(),
+		vault.Texts(),
 		rule.Texts(),
 		web.Texts(),
 		people.Texts(),
@@ -89,7 +91,6 @@ func Catalog() *lang.Catalog {
 		script.Texts(),
 		Texts(),
 	)...)
-	return lang.NewCatalog(lang.OwnTexts(), calendar.Texts(), store.Texts(), ledger.Texts(), verifier.Texts(), vault.Texts(), document.Texts(), Texts())
 }
 
 // Open opens or creates the agency's data.
@@ -100,7 +101,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Agency == "" {
 		o.Agency = sampleAgency
 	}
-	if err := os.MkdirAll(o.Data, 0o750); err != nil {
+	if err := store.MakeFolder(o.Data); err != nil {
 		return nil, err
 	}
 	a := &App{Catalog: Catalog(), clock: o.Clock}
@@ -122,19 +123,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 
 // openLedger opens the database and the ledger with the folds of every part.
 func (a *App) openLedger(ctx context.Context, o Options) error {
-	at := o.DB
-	if at == "" {
-		at = filepath.Join(o.Data, "trucot.db")
-	}
 	var err error
-	if a.DB, err = store.Open(ctx, at); err != nil {
+	if a.DB, err = store.Open(ctx, o.Address()); err != nil {
 		return err
-	if err := store.MakeFolder(o.Data); err != nil {
-		return nil, err
-	}
-	db, err := store.Open(ctx, o.Address())
-	if err != nil {
-		return nil, err
 	}
 	a.Ledger, err = ledger.Open(ctx, a.DB, ledger.Options{
 		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold()},
@@ -150,21 +141,20 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 // openEngines opens what stands on the ledger, from the ground up.
 func (a *App) openEngines(ctx context.Context, o Options) error {
 	var err error
+	if a.Vault, err = vault.Open(ctx, a.DB, filepath.Join(o.Data, "vault.key")); err != nil {
+		return err
+	}
 	if a.People, err = people.New(ctx, a.DB, a.Ledger, people.Options{Clock: o.Clock}); err != nil {
 		return err
 	}
-	a.Dossiers = dossier.New(a.Ledger, a.DB, a.Procedures, a.Calendar, dossier.Options{AgencyCode: o.Agency, Clock: o.Clock})
+	a.Dossiers = dossier.New(a.Ledger, a.DB, a.Procedures, a.Calendar, dossier.Options{
+		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
+		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
+	})
 	if err := a.openFigures(ctx, o.Data); err != nil {
 		return err
 	}
 	return a.openReports(o.Data)
-	v, err := vault.Open(ctx, db, filepath.Join(o.Data, "vault.key"))
-	if err != nil {
-		l.Close()
-		db.Close()
-		return nil, err
-	}
-	return &App{Catalog: Catalog(), DB: db, Ledger: l, Vault: v}, nil
 }
 
 // Close waits for the commands under way and closes the database.

@@ -45,7 +45,6 @@ type root struct {
 	Data string `help:"${help_data}" default:"trucot-data" env:"TRUCOT_DATA" type:"path"`
 	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
 
-	Report    reportCmd    `cmd:"" help:"${help_report}"`
 	Serve     serve        `cmd:"" help:"${help_serve}"`
 	User      user         `cmd:"" help:"${help_user}"`
 	Faults    faultsCmd    `cmd:"" help:"${help_faults}"`
@@ -55,10 +54,8 @@ type root struct {
 	Import    importCmd    `cmd:"" help:"${help_import}"`
 	Export    exportCmd    `cmd:"" help:"${help_export}"`
 	Procedure procedureCmd `cmd:"" help:"${help_procedure}"`
-	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
-
-	Init   initCmd   `cmd:"" help:"${help_init}"`
-	Ledger ledgerCmd `cmd:"" help:"${help_ledger}"`
+	Init      initCmd      `cmd:"" help:"${help_init}"`
+	Ledger    ledgerCmd    `cmd:"" help:"${help_ledger}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

@@ -64,20 +64,24 @@ func dossierStreams(ctx context.Context, l *ledger.Ledger, procedure string, hea
 
 // dossierData is what the export reads of a dossier's event.
 type dossierData struct {
-	Procedure  string            `json:"procedure"`
-	Version    string            `json:"version"`
-	Case       string            `json:"case"`
-	Action     string            `json:"action"`
-	At         string            `json:"at"`
-	Lifecycle  string            `json:"lifecycle"`
-	Resource   string            `json:"resource"`
-	Group      string            `json:"group"`
-	ReceivedAt string            `json:"received_at"`
-	DueAt      string            `json:"due_at"`
-	Due        string            `json:"due"`
-	Status     int               `json:"status"`
-	Fields     json.RawMessage   `json:"fields"`
-	Dims       map[string]string `json:"dims"`
+	Procedure string            `json:"procedure"`
+	Version   string            `json:"version"`
+	Action    string            `json:"action"`
+	Due       string            `json:"due"`
+	Dims      map[string]string `json:"dims"`
+	Fields    json.RawMessage   `json:"fields"`
+	Line      struct {
+		At    string `json:"at"`
+		Actor string `json:"actor"`
+		Unit  string `json:"unit"`
+	} `json:"line"`
+	Log struct {
+		ReceivedAt string          `json:"received_at"`
+		DueAt      string          `json:"due_at"`
+		FinishedAt string          `json:"finished_at"`
+		Lifecycle  string          `json:"lifecycle"`
+		Attributes json.RawMessage `json:"attributes"`
+	} `json:"log"`
 }
 
 // traceOf turns a dossier's history into a case.
@@ -109,36 +113,34 @@ func caseOf(c *eventlog.Case, e ledger.Event, d *dossierData, foreign bool) {
 			eventlog.Attribute{Key: "trucot:version", Value: d.Version})
 		if foreign {
 			c.Attributes = append(c.Attributes, fieldsOf(d.Fields)...)
+			c.Received, _ = timeOf(d.Log.ReceivedAt)
+			c.Due, _ = timeOf(d.Log.DueAt)
+			c.Finished, _ = timeOf(d.Log.FinishedAt)
 		}
 	}
-	if at, ok := timeOf(d.ReceivedAt); ok {
-		c.Received = at
-	} else if e.Kind == "dossier.received" {
-		c.Received = dayTime(e.EffectiveOn, time.Time{})
+	if foreign {
+		return
 	}
-	if at, ok := timeOf(d.DueAt); ok {
-		c.Due = at
-	} else if due, err := calendar.Parse(d.Due); err == nil {
+	if due, err := calendar.Parse(d.Due); err == nil {
 		c.Due = dayTime(due, time.Time{}).Add(24*time.Hour - time.Millisecond) // the whole day is in time
 	}
-	switch at, ok := timeOf(d.At); {
-	case e.Kind != "dossier.finished":
-	case ok:
-		c.Finished = at
-	default:
+	switch e.Kind {
+	case "dossier.received":
+		c.Received = dayTime(e.EffectiveOn, time.Time{})
+	case "dossier.finished":
 		c.Finished = dayTime(e.EffectiveOn, e.RecordedAt)
 	}
 }
 
 func stepOf(e ledger.Event, d *dossierData, foreign bool, names *eventlog.Pseudonyms) eventlog.Event {
 	if foreign {
-		v := eventlog.Event{Activity: d.Action, Lifecycle: d.Lifecycle, Resource: names.Of(d.Resource), Group: d.Group, Attributes: fieldsOf(d.Fields)}
-		v.At, _ = timeOf(d.At)
+		v := eventlog.Event{Activity: d.Action, Lifecycle: d.Log.Lifecycle, Resource: names.Of(d.Line.Actor), Group: d.Line.Unit,
+			Attributes: fieldsOf(d.Log.Attributes)}
+		v.At, _ = timeOf(d.Line.At)
 		return v
 	}
-	v := eventlog.Event{Activity: cmp.Or(d.Action, strings.TrimPrefix(e.Kind, "dossier."))}
-	v.At = dayTime(e.EffectiveOn, e.RecordedAt)
-	v.Resource, v.Group = names.Of(e.Actor), e.Unit
+	v := eventlog.Event{Activity: cmp.Or(d.Action, strings.TrimPrefix(e.Kind, "dossier.")), At: dayTime(e.EffectiveOn, e.RecordedAt),
+		Resource: names.Of(e.Actor), Group: e.Unit}
 	for _, k := range sortedKeys(d.Dims) {
 		v.Attributes = append(v.Attributes, eventlog.Attribute{Key: "trucot:" + k, Value: d.Dims[k]})
 	}

@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"slices"
 
 	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/procedure"
 	"trucot/internal/room/report"
 )
 
@@ -17,14 +19,21 @@ type figureFile struct {
 	saved int64 // ledger position it holds
 }
 
-// IndicatorDefinitions are the indicators of definitions/indicators. Indicators that procedures and report forms bring
-// are added here, before the engine is made.
+// IndicatorDefinitions are all indicators: those of definitions/indicators, of the report forms and of the procedures.
 func IndicatorDefinitions(data string) (*indicator.Definitions, error) {
+	procedures, err := Procedures(data)
+	if err != nil {
+		return nil, err
+	}
+	return indicatorDefinitions(data, procedures)
+}
+
+func indicatorDefinitions(data string, procedures *procedure.Set) (*indicator.Definitions, error) {
 	files, err := fs.Sub(Definitions(data), "indicators")
 	if err != nil {
 		return nil, err
 	}
-	defs, err := indicator.Load(files)
+	all, err := indicator.Load(files)
 	if err != nil {
 		return nil, err
 	}
@@ -32,12 +41,33 @@ func IndicatorDefinitions(data string) (*indicator.Definitions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return defs, defs.Add(forms.Definitions()...)
+	if err := all.Add(forms.Definitions()...); err != nil {
+		return nil, err
+	}
+	return all, addProcedures(all, procedures)
+}
+
+// addProcedures adds the indicators that procedures bring. Where versions of a procedure define the same one, the newest
+// holds for the whole time, so that a year in which the law changed has one figure. They rest on the same
+// record as the common dossier figures and share their note.
+func addProcedures(all *indicator.Definitions, procedures *procedure.Set) error {
+	note, _ := all.Get("dossier.received")
+	for _, p := range slices.Backward(procedures.All()) {
+		for _, i := range p.Indicators {
+			if _, newer := all.Get(i.ID); newer {
+				continue
+			}
+			if err := all.Read(note.Provenance, i.Raw); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // openFigures makes the figures follow the ledger: snapshot first, then what was recorded since.
 func (a *App) openFigures(ctx context.Context, data string) error {
-	defs, err := IndicatorDefinitions(data)
+	defs, err := indicatorDefinitions(data, a.Procedures)
 	if err != nil {
 		return err
 	}

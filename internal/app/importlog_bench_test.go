@@ -16,8 +16,7 @@ func BenchmarkXESImport(b *testing.B) {
 	events := 0
 	for b.Loop() {
 		b.StopTimer()
-		dir := b.TempDir()
-		a, err := app.Open(context.Background(), app.Options{Data: filepath.Join(dir, "data")})
+		a, err := app.Open(context.Background(), app.Options{Data: filepath.Join(b.TempDir(), "data")})
 		if err != nil {
 			b.Fatal(err)
 		}

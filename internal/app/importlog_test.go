@@ -10,9 +10,11 @@ import (
 	"testing"
 
 	"trucot/internal/app"
+	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/store"
 	"trucot/internal/testing/shared"
 )
 
@@ -57,8 +59,6 @@ func TestTheLedgerHoldsTheReceiptLog(t *testing.T) {
 			err := a.Ledger.Scan(context.Background(), 0, func(e ledger.Event) error {
 				var d struct {
 					Action string `json:"action"`
-					DueAt  string `json:"due_at"`
-					At     string `json:"at"`
 					Late   bool   `json:"late"`
 				}
 				if err := json.Unmarshal(e.Data, &d); err != nil {
@@ -87,6 +87,50 @@ func TestTheLedgerHoldsTheReceiptLog(t *testing.T) {
 				t.Errorf("%+v", done)
 			}
 		})
+	}
+}
+
+// The dossier tables take imported events as they take the agency's own.
+func TestImportedCasesAreDossiers(t *testing.T) {
+	ctx := context.Background()
+	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	l, err := ledger.Open(ctx, db, ledger.Options{Folds: []ledger.Fold{dossier.Fold()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	a := &app.App{DB: db, Ledger: l}
+	imported(t, a, app.LogImport{Path: shared.Dir(t, "data", "event-logs", "receipt.csv"), Unit: "mot_cua"})
+	engine := dossier.New(l, db, nil, nil, dossier.Options{})
+	count := func(f dossier.Filter) int {
+		_, n, err := engine.List(ctx, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if all, open, finished := count(dossier.Filter{Procedure: "imported/receipt"}), count(dossier.Filter{Open: true}), count(dossier.Filter{Status: 9}); all != 1434 || open != 105 || finished != 1329 {
+		t.Errorf("%d dossiers, %d open, %d finished", all, open, finished)
+	}
+	d, err := engine.Get(ctx, "receipt:case-10028")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.ReceivedOn.String() != "2011-10-10" || d.DueOn.String() != "2011-12-05" || d.FinishedOn.String() != "2011-12-05" || !d.Late || d.Unit != "mot_cua" ||
+		d.Title != "case-10028" || string(d.Fields["channel"]) == "" {
+		t.Errorf("%+v", d)
+	}
+	still, err := engine.Get(ctx, "receipt:case-10011")
+	if err != nil || still.FinishedOn != calendar.NoDate || !still.Open() || still.Late {
+		t.Errorf("%+v %v", still, err)
+	}
+	history, err := engine.History(ctx, "receipt:case-10011")
+	if err != nil || len(history) < 3 || history[1].Action != "Confirmation of receipt" || history[1].On.String() != "2011-10-11" {
+		t.Errorf("%+v %v", history, err)
 	}
 }
 

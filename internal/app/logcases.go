@@ -18,8 +18,8 @@ import (
 // The size of a batch of cases that is appended at once: large enough to share a sync, small enough to
 // stay out of other writers' way.
 const (
-	batchCases  = 128
-	batchEvents = 2048
+	batchCases  = 512
+	batchEvents = 4096
 )
 
 // caseWriter turns cases into commands, one a case, and appends them in batches on a goroutine of its
@@ -151,7 +151,7 @@ func (w *caseWriter) command(c *eventlog.Case) ledger.Command {
 	e := encoder{procedure: "imported/" + w.name, mapping: w.sum.Mapping}
 	on := w.startOf(c)
 	events := make([]ledger.NewEvent, 0, len(c.Events)+2)
-	events = append(events, ledger.NewEvent{Kind: "dossier.imported", On: on, Data: e.imported(c, w.name)})
+	events = append(events, ledger.NewEvent{Kind: "dossier.imported", On: on, Data: e.imported(c, on, w.name)})
 	for i := range c.Events {
 		if at := c.Events[i].At; !at.IsZero() {
 			on = dateOf(at)

@@ -74,20 +74,9 @@ func (c *figuresCmd) figures(a *app.App, q indicator.Query) ([]indicator.Figure,
 			ids = append(ids, d.ID)
 		}
 	}
-	var all []indicator.Figure
-	if c.ByUnit {
-		var err error
-		if all, err = a.Indicators.Figures(q, ids, nil); err != nil {
-			return nil, err
-		}
-	} else {
-		for _, id := range ids {
-			f, err := a.Indicators.Figure(q, id)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, f)
-		}
+	all, err := c.ask(a, q, ids)
+	if err != nil {
+		return nil, err
 	}
 	if len(c.Indicator) > 0 {
 		return all, nil
@@ -99,6 +88,13 @@ func (c *figuresCmd) figures(a *app.App, q indicator.Query) ([]indicator.Figure,
 		}
 	}
 	return out, nil
+}
+
+func (c *figuresCmd) ask(a *app.App, q indicator.Query, ids []string) ([]indicator.Figure, error) {
+	if c.ByUnit {
+		return a.Indicators.Figures(q, ids, nil)
+	}
+	return a.Indicators.Totals(q, ids)
 }
 
 // table prints the figures for a person.

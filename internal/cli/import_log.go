@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"trucot/internal/app"
 	"trucot/internal/engine/eventlog"
@@ -45,7 +46,18 @@ func (c *importLogCmd) Run(env *Env) error {
 			return err
 		}
 	}
+	c.hint(env, failed)
 	return failed.OrNil()
+}
+
+// hint tells of --lenient where a file was refused for breaking the standard that it claims.
+func (c *importLogCmd) hint(env *Env, failed fault.List) {
+	for _, f := range failed {
+		if strings.HasPrefix(f.Key, "eventlog.xes_") && f.Key != "eventlog.xes_not_log" && !c.Lenient {
+			fmt.Fprintln(env.Stderr, env.Catalog.T(env.Lang, "cli.log_strict_hint"))
+			return
+		}
+	}
 }
 
 // collect adds the faults of one file to those before; an error that is no fault comes back.

@@ -102,3 +102,17 @@ func TestScatteringRowsChangesNothing(t *testing.T) {
 		t.Error("grouping changed the cases")
 	}
 }
+
+// The mapping may name an encoding; a wide-spread one with two bytes a letter is VNI.
+func TestCSVInANamedEncoding(t *testing.T) {
+	m := mapping(t, "name: old\ncase: {id: ma}\nevent: {activity: buoc}\ncsv: {encoding: vni}\n")
+	got, _ := outline(t, text("log.csv", []byte("ma,buoc\nHS-1,Tie\xe1p nha\xe4n\n")), eventlog.Options{Mapping: m})
+	if got != "HS-1: Tiếp nhận" {
+		t.Error(got)
+	}
+	m = mapping(t, "name: old\ncase: {id: ma}\nevent: {activity: buoc}\ncsv: {encoding: koi8}\n")
+	_, err := eventlog.Read(context.Background(), text("log.csv", []byte("ma,buoc\n1,a\n")), eventlog.Options{Mapping: m}, nil)
+	if !fault.Is(err, "eventlog.csv_unknown_encoding") {
+		t.Error(err)
+	}
+}

@@ -15,14 +15,14 @@ type clock struct {
 	zone    *time.Location
 	zoned   bool // the mapping names the zone
 	layouts []string
-	offsets map[int]*time.Location
+	offsets map[string]*time.Location // by how they are written
 }
 
 // commonLayouts are day-first, as dates are written in Việt Nam.
 var commonLayouts = []string{"02/01/2006 15:04:05", "02/01/2006 15:04", "02/01/2006", "2/1/2006 15:04:05", "2/1/2006 15:04", "2/1/2006"}
 
 func newClock(m *Mapping) *clock {
-	c := &clock{zone: calendar.Zone, layouts: commonLayouts, offsets: map[int]*time.Location{0: time.UTC}}
+	c := &clock{zone: calendar.Zone, layouts: commonLayouts, offsets: map[string]*time.Location{}}
 	if m != nil && m.zone != nil {
 		c.zone, c.zoned = m.zone, true
 	}
@@ -113,6 +113,9 @@ func (c *clock) offset(v string) (zone *time.Location, zoned, ok bool) {
 	case len(v) < 3 || v[0] != '+' && v[0] != '-':
 		return nil, false, false
 	}
+	if zone := c.offsets[v]; zone != nil {
+		return zone, true, true
+	}
 	hm := strings.Replace(v[1:], ":", "", 1)
 	if len(hm) == 2 {
 		hm += "00"
@@ -125,11 +128,8 @@ func (c *clock) offset(v string) (zone *time.Location, zoned, ok bool) {
 	if v[0] == '-' {
 		seconds = -seconds
 	}
-	zone = c.offsets[seconds]
-	if zone == nil {
-		zone = time.FixedZone("", seconds)
-		c.offsets[seconds] = zone
-	}
+	zone = time.FixedZone("", seconds)
+	c.offsets[strings.Clone(v)] = zone
 	return zone, true, true
 }
 

@@ -201,12 +201,12 @@ func (r *xesReader) misplaced(element string) error {
 func (r *xesReader) allowed(t *xmlToken, names []string) error {
 next:
 	for i := range t.attrs {
-		name := string(t.attrs[i].name)
 		for _, n := range names {
-			if n == name {
+			if n == string(t.attrs[i].name) {
 				continue next
 			}
 		}
+		name := string(t.attrs[i].name)
 		if strings.HasPrefix(name, "xml") || strings.HasPrefix(name, "xsi:") || !r.strict && name == "openxes.version" {
 			continue
 		}

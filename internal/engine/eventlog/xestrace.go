@@ -89,7 +89,12 @@ func (r *xesReader) attribute(t xmlToken, globals map[string]Type) (a Attribute,
 	}
 	key, hasKey := t.attr("key")
 	value, _ := t.attr("value")
-	a.Key, a.Value = r.names.string(key), r.names.string(value)
+	a.Key = r.names.string(key)
+	if typ == Date { // hardly ever repeats
+		a.Value = string(value)
+	} else {
+		a.Value = r.names.string(value)
+	}
 	if ok {
 		if err = r.checkValue(&a, globals); err != nil {
 			return a, false, err
@@ -123,6 +128,10 @@ func (r *xesReader) checkValue(a *Attribute, globals map[string]Type) error {
 // nestedIn reads the children of an attribute. The members of a list stand in its element "values";
 // logs written before IEEE 1849 put them directly into the list.
 func (r *xesReader) nestedIn(a *Attribute) error {
+	if r.x.pending && a.Type != List { // <string …/>, nearly all of a log
+		_, err := r.x.next()
+		return err
+	}
 	hasValues := false
 	err := r.children(func(t xmlToken) error {
 		if a.Type == List && string(t.name) == "values" {

@@ -20,75 +20,60 @@ func (w Words) In(tag lang.Tag) string {
 // Names is a YAML string or list of strings.
 type Names []string
 
-// UnmarshalYAML reads either form.
-func (n *Names) UnmarshalYAML(unmarshal func(any) error) error {
-	var one string
-	if err := unmarshal(&one); err == nil {
-		*n = Names{one}
-		return nil
-	}
-	var many []string
-	if err := unmarshal(&many); err != nil {
-		return err
-	}
-	*n = many
-	return nil
-}
-
 func (n Names) allow(s string) bool { return len(n) == 0 || slices.Contains(n, s) }
 
 // Match picks events and says how much each counts. All given conditions must hold.
 type Match struct {
-	Kind      Names             `yaml:"kind"`      // event kinds, required
-	Procedure Names             `yaml:"procedure"` // procedure ids; empty = any
-	Action    Names             `yaml:"action"`    // transition ids; empty = any
-	To        Names             `yaml:"to"`        // states entered; empty = any
-	Dims      map[string]string `yaml:"dims"`      // dimension = value
-	Where     string            `yaml:"where"`     // further condition over a Fact; empty = true
-	Value     string            `yaml:"value"`     // amount over a Fact; empty = 1
+	Kind      Names             `def:"kind"`      // event kinds, required
+	Procedure Names             `def:"procedure"` // procedure ids; empty = any
+	Action    Names             `def:"action"`    // transition ids; empty = any
+	To        Names             `def:"to"`        // states entered; empty = any
+	Dims      map[string]string `def:"dims"`      // dimension = value
+	Where     string            `def:"where"`     // further condition over a Fact; empty = true
+	Value     string            `def:"value"`     // amount over a Fact; empty = 1
 }
 
 // Target is a figure to be reached, given with the definition. One recorded by an event
 // "figure.target" for the same unit and period comes before it.
 type Target struct {
-	Period string `yaml:"period"`
-	Unit   string `yaml:"unit"`
-	Value  string `yaml:"value"`
-	Source string `yaml:"source"` // the document that set it
+	Period string `def:"period"`
+	Unit   string `def:"unit"`
+	Value  string `def:"value"`
+	Source string `def:"source"` // the document that set it
 }
 
 // Provenance tells the reader how far to trust a figure: the five things that the GAO asks of agencies
 // about each performance figure (where it comes from, how it is verified, how exact it must be, its limits,
 // and what is done about them).
 type Provenance struct {
-	Source       Words `yaml:"source"`
-	Verified     Words `yaml:"verified"`
-	Accuracy     Words `yaml:"accuracy"`
-	Limits       Words `yaml:"limits"`
-	Compensation Words `yaml:"compensation"`
+	Source       Words `def:"source"`
+	Verified     Words `def:"verified"`
+	Accuracy     Words `def:"accuracy"`
+	Limits       Words `def:"limits"`
+	Compensation Words `def:"compensation"`
 }
 
 // Definition is one indicator.
 type Definition struct {
-	ID      string `yaml:"id"`
-	Title   Words  `yaml:"title"`
-	Measure Words  `yaml:"measure"` // unit of measure: "hồ sơ", "triệu đồng", "%"
-	Type    Type   `yaml:"type"`
+	ID      string `def:"id"`
+	Title   Words  `def:"title"`
+	Measure Words  `def:"measure"` // unit of measure: "hồ sơ", "triệu đồng", "%"
+	Type    Type   `def:"type"`
 
-	On    []Match `yaml:"on"`    // flow, sum, distinct: the events
-	Plus  []Match `yaml:"plus"`  // stock: events that add
-	Minus []Match `yaml:"minus"` // stock: events that take away
-	By    string  `yaml:"by"`    // distinct: the expression whose different values are counted
+	On    []Match `def:"on"`    // flow, sum, distinct: the events
+	Plus  []Match `def:"plus"`  // stock: events that add
+	Minus []Match `def:"minus"` // stock: events that take away
+	By    string  `def:"by"`    // distinct: the expression whose different values are counted
 
-	Parts []string `yaml:"parts"` // sum of other indicators, "-id" subtracts
-	Of    string   `yaml:"of"`    // ratio: numerator
-	Over  string   `yaml:"over"`  // ratio: denominator
-	Scale int64    `yaml:"scale"` // ratio: 100 = percent (the default), 1 = plain
+	Parts []string `def:"parts"` // sum of other indicators, "-id" subtracts
+	Of    string   `def:"of"`    // ratio: numerator
+	Over  string   `def:"over"`  // ratio: denominator
+	Scale int64    `def:"scale"` // ratio: 100 = percent (the default), 1 = plain
 
-	Places     int        `yaml:"places"` // decimal places shown, and to which a ratio is rounded, 0–3
-	Dimensions []string   `yaml:"dimensions"`
-	Targets    []Target   `yaml:"targets"`
-	Provenance Provenance `yaml:"provenance"`
+	Places     int        `def:"places"` // decimal places shown, and to which a ratio is rounded, 0–3
+	Dimensions []string   `def:"dimensions"`
+	Targets    []Target   `def:"targets"`
+	Provenance Provenance `def:"provenance"`
 }
 
 // needs lists the indicators this one is computed from, with their sign.

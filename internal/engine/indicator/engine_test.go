@@ -18,8 +18,8 @@ indicators:
   - {id: lent, type: flow, title: {vi: Lượt mượn, en: Loans}, measure: {vi: lượt, en: loans}, dimensions: [shelf], on: [{kind: book.lent}]}
   - {id: lent_late, type: flow, title: {vi: Trễ, en: Late}, measure: {vi: lượt, en: loans}, on: [{kind: book.returned, where: Late}]}
   - {id: out, type: stock, title: {vi: Đang mượn, en: Out}, measure: {vi: cuốn, en: books}, dimensions: [shelf], plus: [{kind: book.lent}], minus: [{kind: [book.returned, book.lost]}]}
-  - {id: fines, type: sum, title: {vi: Tiền phạt, en: Fines}, measure: {vi: đồng, en: dong}, dimensions: [shelf], on: [{kind: book.returned, value: 'Amounts["fine"] ?? 0'}]}
-  - {id: readers, type: distinct, title: {vi: Bạn đọc, en: Readers}, measure: {vi: người, en: people}, dimensions: [shelf], by: 'Dims["reader"] ?? ""', on: [{kind: book.lent}]}
+  - {id: fines, type: sum, title: {vi: Tiền phạt, en: Fines}, measure: {vi: đồng, en: dong}, dimensions: [shelf], on: [{kind: book.returned, value: 'Amounts["fine"]'}]}
+  - {id: readers, type: distinct, title: {vi: Bạn đọc, en: Readers}, measure: {vi: người, en: people}, dimensions: [shelf], by: 'Dims["reader"]', on: [{kind: book.lent}]}
   - {id: returned, type: flow, title: {vi: Lượt trả, en: Returns}, measure: {vi: lượt, en: returns}, on: [{kind: book.returned}]}
   - {id: late_rate, type: ratio, title: {vi: Tỷ lệ trễ, en: Late rate}, measure: {vi: "%", en: "%"}, of: lent_late, over: returned, places: 2}
   - {id: moves, type: sum, title: {vi: Lượt, en: Moves}, measure: {vi: lượt, en: moves}, dimensions: [], parts: [lent, returned]}

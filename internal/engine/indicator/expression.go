@@ -1,12 +1,10 @@
 package indicator
 
 import (
-	"fmt"
-	"reflect"
 	"strings"
 
-	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/vm"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/rule"
 )
 
 // Fact is what the expressions of a definition see of one event.
@@ -20,93 +18,53 @@ type Fact struct {
 	To          string // state entered
 	Status      int    // national status code 1–10 after the event
 	PrevStatus  int    // and before
-	Due         string // due date; empty while the clock has not started
+	Applicant   string // empty where the applicant is personal data
+	Received    string // when the dossier was taken in; empty before
+	Due         string // due date; empty while no deadline runs
 	Late        bool   // finished after its due date
 	WorkingDays int    // elapsed, net of pauses, on finishing
 	Dims        map[string]string
 	Amounts     map[string]float64 // numeric fields of the event
 }
 
-// maxNodes bounds an expression: definitions are edited by people, and one must not stall the ledger's reader.
-const maxNodes = 200
-
-// resultKind is what an expression must yield.
-type resultKind int
-
-const (
-	asBool resultKind = iota
-	asNumber
-	asText
-)
-
 // program is one compiled expression.
 type program struct {
-	code    *vm.Program
+	*rule.Program
 	amounts bool // reads Amounts, so the event's fields must be parsed
 }
 
+// resultKind is what an expression must yield.
+type resultKind func(source string, env any) (*rule.Program, error)
+
+// compileExpression compiles an expression over a Fact; a misspelt field or a wrong type is a fault here.
 func compileExpression(source string, want resultKind) (*program, error) {
-	options := []expr.Option{expr.Env(Fact{}), expr.MaxNodes(maxNodes)}
-	switch want {
-	case asBool:
-		options = append(options, expr.AsBool())
-	case asNumber:
-		options = append(options, expr.AsFloat64())
-	case asText:
-		options = append(options, expr.AsKind(reflect.String))
-	}
-	code, err := expr.Compile(source, options...)
+	p, err := want(source, Fact{})
 	if err != nil {
 		return nil, err
 	}
-	return &program{code: code, amounts: strings.Contains(source, "Amounts")}, nil
+	return &program{Program: p, amounts: strings.Contains(source, "Amounts")}, nil
 }
 
-// runner runs programs on one reused machine; it belongs to one goroutine.
-type runner struct{ machine vm.VM }
-
-func (r *runner) bool(p *program, f *Fact) (bool, error) {
+// holds evaluates a condition; none is always true.
+func (p *program) holds(f *Fact) (bool, error) {
 	if p == nil {
 		return true, nil
 	}
-	v, err := r.machine.Run(p.code, f)
-	if err != nil {
-		return false, err
-	}
-	b, ok := v.(bool)
-	if !ok {
-		return false, fmt.Errorf("want true or false, got %T", v)
-	}
-	return b, nil
+	return p.Bool(f)
 }
 
-func (r *runner) number(p *program, f *Fact) (Value, error) {
+// amount evaluates a formula; none is one.
+func (p *program) amount(f *Fact) (Value, error) {
 	if p == nil {
 		return One, nil
 	}
-	v, err := r.machine.Run(p.code, f)
+	n, err := p.Number(f)
 	if err != nil {
 		return NoValue, err
 	}
-	n, ok := v.(float64)
-	if !ok {
-		return NoValue, fmt.Errorf("want a number, got %T", v)
+	v := FromFloat(n)
+	if v == NoValue {
+		return NoValue, fault.New(fault.Invalid, "indicator.amount_too_large", "amount", n)
 	}
-	value := FromFloat(n)
-	if value == NoValue {
-		return NoValue, fmt.Errorf("%v is not a number that can be added", n)
-	}
-	return value, nil
-}
-
-func (r *runner) text(p *program, f *Fact) (string, error) {
-	v, err := r.machine.Run(p.code, f)
-	if err != nil {
-		return "", err
-	}
-	s, ok := v.(string)
-	if !ok {
-		return "", fmt.Errorf("want a text, got %T", v)
-	}
-	return s, nil
+	return v, nil
 }

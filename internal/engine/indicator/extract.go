@@ -32,7 +32,7 @@ type extractor struct {
 	list    []*compiled
 	byKind  map[string]*kindRules
 	dims    []string // every dimension any definition names, in order
-	runner  runner
+	reader  *factReader
 	out     []contribution
 	problem func(e *ledger.Event, indicator string, err error)
 }
@@ -47,11 +47,11 @@ type kindRules struct {
 type boundRule struct {
 	indicator uint16
 	*compiled
-	rule
+	clause
 }
 
 func newExtractor(list []*compiled) *extractor {
-	x := &extractor{list: list, byKind: map[string]*kindRules{}}
+	x := &extractor{list: list, byKind: map[string]*kindRules{}, reader: newFactReader()}
 	named := map[string]bool{}
 	for i, c := range list {
 		for _, dim := range c.Dimensions {
@@ -75,7 +75,7 @@ func (x *extractor) bind(b boundRule) {
 			k = &kindRules{byProcedure: map[string][]boundRule{}}
 			x.byKind[kind] = k
 		}
-		for _, p := range []*program{b.where, b.rule.value, b.by} {
+		for _, p := range []*program{b.where, b.clause.value, b.by} {
 			k.amounts = k.amounts || p != nil && p.amounts
 		}
 		if len(b.Procedure) == 0 {
@@ -87,29 +87,29 @@ func (x *extractor) bind(b boundRule) {
 	}
 }
 
-// extract lists what an event adds; the slice is reused by the next call. An event that a rule cannot read adds
+// extract lists what an event adds; slice and Fact are reused by the next call. An event that a rule cannot read adds
 // nothing to that rule's indicator and is reported as a problem: one bad event must not stop every figure.
 func (x *extractor) extract(e *ledger.Event) ([]contribution, *Fact) {
 	rules := x.byKind[e.Kind]
 	if rules == nil {
 		return nil, nil
 	}
-	f, err := factOf(e, rules.amounts)
+	f, err := x.reader.read(e, rules.amounts)
 	if err != nil {
 		x.problem(e, "", err)
 		return nil, nil
 	}
 	x.out = x.out[:0]
 	for i := range rules.any {
-		x.apply(e, &rules.any[i], &f)
+		x.apply(e, &rules.any[i], f)
 	}
 	if f.Procedure != "" {
 		own := rules.byProcedure[f.Procedure]
 		for i := range own {
-			x.apply(e, &own[i], &f)
+			x.apply(e, &own[i], f)
 		}
 	}
-	return x.out, &f
+	return x.out, f
 }
 
 func (x *extractor) apply(e *ledger.Event, b *boundRule, f *Fact) {
@@ -121,7 +121,7 @@ func (x *extractor) apply(e *ledger.Event, b *boundRule, f *Fact) {
 			return
 		}
 	}
-	ok, err := x.runner.bool(b.where, f)
+	ok, err := b.where.holds(f)
 	if err != nil {
 		x.problem(e, b.ID, err)
 	}
@@ -132,7 +132,7 @@ func (x *extractor) apply(e *ledger.Event, b *boundRule, f *Fact) {
 		x.count(e, b, f)
 		return
 	}
-	v, err := x.runner.number(b.rule.value, f)
+	v, err := b.clause.value.amount(f)
 	if err != nil {
 		x.problem(e, b.ID, err)
 		return
@@ -144,7 +144,7 @@ func (x *extractor) apply(e *ledger.Event, b *boundRule, f *Fact) {
 
 // count adds to a distinct indicator; an empty key is no object at all.
 func (x *extractor) count(e *ledger.Event, b *boundRule, f *Fact) {
-	key, err := x.runner.text(b.by, f)
+	key, err := b.by.Text(f)
 	if err != nil {
 		x.problem(e, b.ID, err)
 		return

@@ -9,6 +9,7 @@ import (
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
+	"trucot/internal/kernel/rule"
 )
 
 // maxIndicators keeps an indicator's number within 16 bits of a pattern.
@@ -141,12 +142,12 @@ func (l *linter) compile() {
 		if l.c.Type == Distinct && m.Value != "" {
 			l.say(at+".value", "indicator.field_not_for_type", "field", "value", "type", string(l.c.Type))
 		}
-		l.c.rules = append(l.c.rules, rule{
+		l.c.rules = append(l.c.rules, clause{
 			Match: m.Match, sign: m.sign,
-			where: l.expression(at+".where", m.Where, asBool), value: l.expression(at+".value", m.Value, asNumber),
+			where: l.expression(at+".where", m.Where, rule.Condition), value: l.expression(at+".value", m.Value, rule.Formula),
 		})
 	}
-	l.c.by = l.expression("by", l.c.By, asText)
+	l.c.by = l.expression("by", l.c.By, rule.Phrase)
 }
 
 func (l *linter) expression(field, source string, want resultKind) *program {
@@ -155,7 +156,7 @@ func (l *linter) expression(field, source string, want resultKind) *program {
 	}
 	p, err := compileExpression(source, want)
 	if err != nil {
-		l.say(field, "indicator.bad_expression", "reason", firstLine(err.Error()))
+		l.say(field, "indicator.bad_expression", "field", field, "reason", err)
 	}
 	return p
 }

@@ -1,19 +1,15 @@
 package indicator
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
+	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
-
+	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/fault"
 )
 
@@ -26,13 +22,13 @@ type Definitions struct {
 // compiled is a definition with its rules ready to run.
 type compiled struct {
 	Definition
-	rules  []rule
+	rules  []clause
 	by     *program
 	locate func(field string) fault.Place
 }
 
-// rule is one compiled Match.
-type rule struct {
+// clause is one compiled Match.
+type clause struct {
 	*Match
 	sign  int64
 	where *program // nil = always
@@ -41,11 +37,9 @@ type rule struct {
 
 // sheet is one file of definitions/indicators.
 type sheet struct {
-	Provenance Provenance   `yaml:"provenance"` // for every indicator of the file that gives none of its own
-	Indicators []Definition `yaml:"indicators"`
+	Provenance Provenance   `def:"provenance"` // for every indicator of the file that gives none of its own
+	Indicators []*defs.Node `def:"indicators,required"`
 }
-
-const maxFile = 1 << 20 // a definition file larger than this is not one
 
 // Load reads every *.yaml of the folder (definitions/indicators). Faults carry file, line and column; all
 // faults of all files come back together as a fault.List. References between indicators are checked by
@@ -62,7 +56,16 @@ func Load(fsys fs.FS) (*Definitions, error) {
 		if err != nil {
 			return nil, err
 		}
-		faults = append(faults, d.read(name, raw)...)
+		var list fault.List
+		var one *fault.Error
+		switch err := d.readFile(name, raw); {
+		case errors.As(err, &list):
+			faults = append(faults, list...)
+		case errors.As(err, &one):
+			faults = append(faults, one)
+		case err != nil:
+			return nil, err
+		}
 	}
 	if len(faults) > 0 {
 		return nil, faults
@@ -73,12 +76,21 @@ func Load(fsys fs.FS) (*Definitions, error) {
 // NewDefinitions is an empty set.
 func NewDefinitions() *Definitions { return &Definitions{index: map[string]int{}} }
 
-// Add adds definitions made elsewhere (report forms, procedures). Error: a fault.List; nothing that is
-// faulty is added.
-func (d *Definitions) Add(defs ...Definition) error {
+// Add adds definitions made elsewhere (report forms). Error: a fault.List; nothing that is faulty is added.
+func (d *Definitions) Add(definitions ...Definition) error {
 	var faults fault.List
-	for _, def := range defs {
+	for _, def := range definitions {
 		faults = append(faults, d.add(def, func(string) fault.Place { return fault.Place{File: def.ID} })...)
+	}
+	return faults.OrNil()
+}
+
+// Read adds definitions written inside other definition files, such as a procedure's. note is their provenance where
+// they give none. Error: a fault.List placed in that file.
+func (d *Definitions) Read(note Provenance, nodes ...*defs.Node) error {
+	var faults fault.List
+	for _, n := range nodes {
+		faults = append(faults, d.read(note, n)...)
 	}
 	return faults.OrNil()
 }
@@ -116,111 +128,41 @@ func (d *Definitions) Digest() [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-// read parses one file strictly and adds what it holds.
-func (d *Definitions) read(name string, raw []byte) fault.List {
-	if len(raw) > maxFile {
-		return fault.List{fault.New(fault.TooLarge, "indicator.file_too_large", "limit", int64(maxFile)).At(fault.Place{File: name})}
+// readFile parses one file strictly and adds what it holds.
+func (d *Definitions) readFile(name string, raw []byte) error {
+	tree, err := defs.Parse(name, raw)
+	if err != nil {
+		return err
 	}
 	var s sheet
-	if err := decode(raw, &s); err != nil {
-		return fault.List{yamlFault(name, raw, err)}
+	if faults := defs.Decode(tree, &s); len(faults) > 0 {
+		return faults
 	}
-	file, err := parser.ParseBytes(raw, 0)
-	if err != nil {
-		return fault.List{yamlFault(name, raw, err)}
+	return d.Read(s.Provenance, s.Indicators...)
+}
+
+func (d *Definitions) read(note Provenance, n *defs.Node) fault.List {
+	var def Definition
+	if faults := defs.Decode(n, &def); len(faults) > 0 {
+		return faults
 	}
-	var faults fault.List
-	for i, def := range s.Indicators {
-		if def.Provenance.Source == nil {
-			def.Provenance = s.Provenance
+	if def.Provenance.Source == nil {
+		def.Provenance = note
+	}
+	return d.add(def, func(field string) fault.Place { return locate(n, field) })
+}
+
+// locate finds a field of a definition, "on[0].where", or the nearest thing above it that is written out.
+func locate(n *defs.Node, field string) fault.Place {
+	for _, step := range strings.FieldsFunc(field, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
+		next := n.Get(step)
+		if i, err := strconv.Atoi(step); err == nil && n.Kind == defs.List && i < len(n.Items) {
+			next = n.Items[i]
 		}
-		faults = append(faults, d.add(def, func(field string) fault.Place {
-			return locate(file, name, raw, fmt.Sprintf("$.indicators[%d]", i), field)
-		})...)
-	}
-	return faults
-}
-
-// decode is strict; a panic of the YAML library on hostile input is a fault of the input.
-func decode(raw []byte, into any) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("yaml: %v", p)
+		if next == nil {
+			break
 		}
-	}()
-	if bytes.ContainsAny(raw, "&*") && hasAlias(raw) {
-		return errors.New("aliases are not allowed")
+		n = next
 	}
-	return yaml.UnmarshalWithOptions(raw, into, yaml.Strict())
-}
-
-// hasAlias refuses YAML anchors: definitions need none, and nested ones can grow without bound.
-func hasAlias(raw []byte) bool {
-	file, err := parser.ParseBytes(raw, 0)
-	if err != nil {
-		return false // the decoder names the error
-	}
-	found := false
-	for _, doc := range file.Docs {
-		if doc.Body != nil {
-			ast.Walk(aliasFinder{&found}, doc.Body)
-		}
-	}
-	return found
-}
-
-type aliasFinder struct{ found *bool }
-
-// Visit notes an anchor or alias.
-func (f aliasFinder) Visit(n ast.Node) ast.Visitor {
-	switch n.(type) {
-	case *ast.AnchorNode, *ast.AliasNode:
-		*f.found = true
-	}
-	return f
-}
-
-// locate finds a field of a definition in the file, or the definition itself where the field is absent.
-func locate(file *ast.File, name string, raw []byte, at, field string) fault.Place {
-	for _, p := range []string{at + "." + field, at + ".id", at} {
-		q, err := yaml.PathString(strings.TrimSuffix(p, "."))
-		if err != nil {
-			continue
-		}
-		node, err := q.FilterFile(file)
-		if err != nil || node == nil || node.GetToken() == nil {
-			continue
-		}
-		pos := node.GetToken().Position
-		return fault.Place{File: path.Base(name), Line: pos.Line, Column: pos.Column, Source: sourceLine(raw, pos.Line)}
-	}
-	return fault.Place{File: path.Base(name)}
-}
-
-// yamlFault turns the library's error into ours, with place and source line.
-func yamlFault(name string, raw []byte, err error) *fault.Error {
-	f := fault.New(fault.Invalid, "indicator.bad_yaml", "reason", firstLine(err.Error()))
-	p := fault.Place{File: path.Base(name)}
-	var y yaml.Error
-	if errors.As(err, &y) {
-		f = fault.New(fault.Invalid, "indicator.bad_yaml", "reason", y.GetMessage())
-		if t := y.GetToken(); t != nil && t.Position != nil {
-			p.Line, p.Column = t.Position.Line, t.Position.Column
-			p.Source = sourceLine(raw, p.Line)
-		}
-	}
-	return f.At(p).Because(err)
-}
-
-func firstLine(s string) string {
-	s, _, _ = strings.Cut(s, "\n")
-	return s
-}
-
-func sourceLine(raw []byte, line int) string {
-	lines := bytes.Split(raw, []byte("\n"))
-	if line < 1 || line > len(lines) {
-		return ""
-	}
-	return string(lines[line-1])
+	return n.Place
 }

@@ -8,16 +8,22 @@ import (
 
 // Figure is an indicator summed over the query's units. Error: fault.NotFound "indicator.unknown".
 func (e *Engine) Figure(q Query, id string) (Figure, error) {
-	g := together(q.Units)
-	out, err := e.figures(q, []string{id}, g)
+	out, err := e.Totals(q, []string{id})
 	if err != nil {
 		return Figure{}, err
 	}
-	f := out[0]
+	return out[0], nil
+}
+
+// Totals is Figure for many indicators in one pass over the columns, in the order given.
+func (e *Engine) Totals(q Query, ids []string) ([]Figure, error) {
+	out, err := e.figures(q, ids, together(q.Units))
 	if len(q.Units) == 1 {
-		f.Unit = q.Units[0]
+		for i := range out {
+			out[i].Unit = q.Units[0]
+		}
 	}
-	return f, nil
+	return out, err
 }
 
 // Sums is each indicator summed over the query's units, in the order given, all in one pass: a report asks

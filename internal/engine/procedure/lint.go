@@ -180,7 +180,7 @@ func (l *linter) words() {
 		l.oneOf(t.At, "mark", t.Mark, "", Seen, Recalled)
 	}
 	if p.Effective.To != p.Effective.From && !p.Effective.Covers(p.Effective.From) {
-		l.fail(p.At, "procedure.ends_before_it_begins", "from", p.Effective.From.String(), "to", p.Effective.To.String())
+		l.fail(p.At, "procedure.ends_before_it_begins", "from", p.Effective.From, "to", p.Effective.To)
 	}
 }
 

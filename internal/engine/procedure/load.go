@@ -182,7 +182,8 @@ func (s *Set) baseOf(child *source, bases map[string]*source) (*source, *fault.E
 			continue
 		}
 		last := i == len(s.base[id])-1
-		if pinned || p.Effective.Covers(beginning(child.tree)) || last && p.Effective.From <= beginning(child.tree) {
+		from := beginning(child.tree)
+		if pinned || p.Effective.Covers(from) || last && (p.Effective.From <= from || from == calendar.NoDate) {
 			return bases[p.At.File], nil
 		}
 	}
@@ -231,9 +232,54 @@ func build(s *source, base *source) (*Procedure, fault.List) {
 	faults = append(faults, p.lint(s.file)...)
 	faults = append(faults, p.compile()...)
 	if len(faults) > 0 {
+		for _, e := range faults {
+			pinpoint(e, s.tree, p.At)
+		}
 		return nil, faults
 	}
 	return p, nil
+}
+
+// pinpoint moves a fault that names a word from the entry it is about to the word itself, so that the reader
+// sees the line to change.
+func pinpoint(e *fault.Error, tree *defs.Node, whole fault.Place) {
+	for _, arg := range []string{"name", "word", "id", "base"} {
+		word, ok := e.Args[arg].(string)
+		if !ok || word == "" {
+			continue
+		}
+		entry := tree
+		if e.Place != whole {
+			entry = nodeAt(tree, e.Place)
+		}
+		found := false
+		scalars(entry, func(text string, at fault.Place) {
+			if !found && text == word {
+				e.Place, found = at, true
+			}
+		})
+		if found {
+			return
+		}
+	}
+}
+
+// nodeAt is the map that begins at a place, nil when none does.
+func nodeAt(n *defs.Node, at fault.Place) *defs.Node {
+	if n == nil || n.Kind == defs.Map && n.Place == at {
+		return n
+	}
+	for _, item := range n.Items {
+		if found := nodeAt(item, at); found != nil {
+			return found
+		}
+	}
+	for i := range n.Pairs {
+		if found := nodeAt(n.Pairs[i].Value, at); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // digest is over the files in the order of their names.

@@ -24,7 +24,7 @@ func (s *Set) At(id string, d calendar.Date) (*Procedure, error) {
 			return nil, fault.New(fault.Invalid, "procedure.draft", "id", id, "version", p.Version)
 		}
 	}
-	return nil, fault.New(fault.NotFound, "procedure.not_in_force", "id", id, "date", d.String(), "first", versions[0].Effective.From.String())
+	return nil, fault.New(fault.NotFound, "procedure.not_in_force", "id", id, "date", d, "first", versions[0].Effective.From)
 }
 
 // Version is one version by name. Errors: fault.NotFound.
@@ -73,7 +73,7 @@ func (s *Set) lintVersions() fault.List {
 			a, b := versions[i-1], versions[i]
 			if a.Status != Draft && b.Status != Draft && a.Effective.Covers(b.Effective.From) {
 				faults = append(faults, fault.New(fault.Invalid, "procedure.overlap", "id", a.ID, "a", a.Version, "b", b.Version,
-					"date", (b.Effective.From-1).String()).At(a.At))
+					"date", b.Effective.From-1).At(a.At))
 			}
 		}
 	}

@@ -28,6 +28,7 @@ type bookCell struct {
 	text             string
 	ref              string
 	colSpan, rowSpan int
+	number           bool // text is a number as programs write it: dot for decimals, no grouping
 }
 
 // readBook reads a file by its content: JSON cell lists and HTML tables.

@@ -26,6 +26,7 @@ func (r *reading) note(key string, args ...any) {
 type rawCell struct {
 	at        cellAt
 	text, ref string
+	number    bool
 }
 
 // rawCells walks the table and returns the filled cells. Rows are found by their code, else by their label
@@ -59,7 +60,7 @@ func (r *reading) rawCells() []rawCell {
 				r.note("report.note_unknown_column", "row", key, "cell", c.ref, "value", c.text)
 				continue
 			}
-			out = append(out, rawCell{cellAt{key, column}, c.text, c.ref})
+			out = append(out, rawCell{cellAt{key, column}, c.text, c.ref, c.number})
 		}
 	}
 	return out
@@ -68,6 +69,7 @@ func (r *reading) rawCells() []rawCell {
 type filledCell struct {
 	column    int
 	text, ref string
+	number    bool
 }
 
 // filled lists the non-blank cells right of the row's code and unit of measure.
@@ -76,7 +78,7 @@ func (r *reading) filled(row []gridCell) []filledCell {
 	var out []filledCell
 	for i := from; i < len(row); i++ {
 		if !isBlank(row[i].text) {
-			out = append(out, filledCell{i, row[i].text, row[i].ref})
+			out = append(out, filledCell{i, row[i].text, row[i].ref, row[i].number})
 		}
 	}
 	return out
@@ -168,7 +170,7 @@ func (r *reading) inlineCells() []rawCell {
 			lead, _, _ := strings.Cut(c.text, ":")
 			key := r.labelled(letters(lead), -1)
 			if m := leadNumber.FindStringSubmatch(c.text); key != "" && m != nil && !isBlank(m[1]) {
-				out = append(out, rawCell{cellAt{key, r.form.leaves[0].Code}, strings.TrimSpace(m[1]), c.ref})
+				out = append(out, rawCell{cellAt{key, r.form.leaves[0].Code}, strings.TrimSpace(m[1]), c.ref, c.number})
 			}
 		}
 	}
@@ -191,7 +193,11 @@ func (r *reading) fill(cells []rawCell, style lang.NumberStyle) (*Table, fault.L
 			}
 			continue
 		}
-		n, err := lang.ParseNumber(c.text, style)
+		read := style
+		if c.number {
+			read = lang.NumberEN // a program wrote it, whatever the people of the file do
+		}
+		n, err := lang.ParseNumber(c.text, read)
 		switch {
 		case err != nil:
 			note("report.note_not_a_number", c)

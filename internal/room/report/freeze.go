@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"slices"
 
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/calendar"
@@ -155,47 +154,98 @@ type Change struct {
 
 // Changes lists what changed since a report was frozen (thay đổi so với báo cáo), in the report's order.
 func (r *Room) Changes(ctx context.Context, f *Frozen) ([]Change, error) {
+	regime, err := r.Regimes.Get(f.Regime)
+	if err != nil {
+		return nil, err
+	}
+	if regime.Kind == KindForms {
+		return r.formChanges(ctx, f)
+	}
 	var out []Change
 	for _, was := range f.Figures {
-		period, err := calendar.ParsePeriod(was.Period)
+		change, changed, err := r.figureChange(f, was)
 		if err != nil {
 			return nil, err
 		}
-		q := indicator.Query{Period: period, AsOf: calendar.NoDate, Units: f.Agency.Units}
-		if period.Code == f.Period {
-			q.AsOf = f.AsOf
+		if changed {
+			if err := r.figures.Fill(ctx, r.ledger, change.Records); err != nil {
+				return nil, err
+			}
+			out = append(out, change)
 		}
-		if slices.ContainsFunc(r.Forms.list, func(form *Form) bool { _, _, ok := form.Cell(was.Indicator); return ok }) {
-			q.Units = []string{f.Unit} // a form's cell belongs to its reporting unit
-		}
-		ref := parseRef(was.Ref)
-		if ref.Part == "change" {
-			continue // follows from the two numbers it compares
-		}
-		now, err := r.figures.Figure(q, was.Indicator)
-		if err != nil {
-			return nil, err
-		}
-		value := now.Get(was.Part)
-		switch ref.Part {
-		case "estimate":
-			value = now.Estimate
-		case "target":
-			value = now.Target
-		}
-		if value == was.Value || value == indicator.NoValue && was.Value == 0 {
-			continue
-		}
-		records, err := r.figures.ChangedSince(q, was.Indicator, f.Position)
-		if err != nil {
-			return nil, err
-		}
-		if err := r.figures.Fill(ctx, r.ledger, records); err != nil {
-			return nil, err
-		}
-		out = append(out, Change{was, value, records})
 	}
 	return out, nil
+}
+
+// figureChange compares one number of a review with what it would be today.
+func (r *Room) figureChange(f *Frozen, was FrozenFigure) (c Change, changed bool, err error) {
+	ref := parseRef(was.Ref)
+	if ref.Part == "change" {
+		return c, false, nil // follows from the two numbers it compares
+	}
+	period, err := calendar.ParsePeriod(was.Period)
+	if err != nil {
+		return c, false, err
+	}
+	q := indicator.Query{Period: period, AsOf: calendar.NoDate, Units: f.Agency.Units}
+	if period.Code == f.Period {
+		q.AsOf = f.AsOf
+	}
+	now, err := r.figures.Figure(q, was.Indicator)
+	if err != nil {
+		return c, false, err
+	}
+	value := now.Get(was.Part)
+	switch ref.Part {
+	case "estimate":
+		value = now.Estimate
+	case "target":
+		value = now.Target
+	}
+	if value == was.Value || value == indicator.NoValue && was.Value == 0 {
+		return c, false, nil
+	}
+	records, err := r.figures.ChangedSince(q, was.Indicator, f.Position)
+	return Change{was, value, records}, true, err
+}
+
+// formChanges compares every cell of the regime's forms, those that were blank included.
+func (r *Room) formChanges(ctx context.Context, f *Frozen) ([]Change, error) {
+	var out []Change
+	for _, form := range r.Forms.OfRegime(f.Regime) {
+		events, err := r.ledger.Stream(ctx, formStream(form.ID, f.Unit, f.Period))
+		if err != nil {
+			return nil, err
+		}
+		was, now := foldTable(form, f.Unit, f.Period, events, f.Position), foldTable(form, f.Unit, f.Period, events, 0)
+		for _, row := range form.rowKeys() {
+			for _, column := range form.leaves {
+				at := cellAt{row, column.Code}
+				before, after := was.value(at), now.value(at)
+				if before == after {
+					continue
+				}
+				id := form.Indicator(at.row, at.column)
+				out = append(out, Change{FrozenFigure{id, id, indicator.Arising, f.Period, before}, after, cellRecords(events, id, f.Position)})
+			}
+		}
+	}
+	return out, nil
+}
+
+// cellRecords are the events after a position that recorded a cell.
+func cellRecords(events []ledger.Event, id string, after int64) []indicator.Record {
+	var out []indicator.Record
+	for _, e := range events {
+		var d figureData
+		if e.Position <= after || e.Kind != kindFigure || json.Unmarshal(e.Data, &d) != nil || d.Indicator != id {
+			continue
+		}
+		v, _ := indicator.ParseValue(d.Value) // a value that cannot be read shows as absent
+		out = append(out, indicator.Record{Position: e.Position, Indicator: id, Unit: e.Unit, On: e.EffectiveOn, Value: v, Part: indicator.Arising,
+			Stream: e.Stream, Kind: e.Kind, Label: d.Source.String(), Actor: e.Actor})
+	}
+	return out
 }
 
 // digest names the definitions a report was built with.

@@ -396,3 +396,38 @@ func BenchmarkImportForm(b *testing.B) {
 		}
 	}
 }
+
+// A cell filled in after a forms report was frozen is a change, and the report stays what it was.
+func TestFrozenFormsAndLaterCells(t *testing.T) {
+	r := testRoom(t)
+	head := `[["Biểu 11/TKTH-KHCN-ĐP năm 2016"],["Đơn vị báo cáo: Sở A"],["A","B","1"],["","01","6"]`
+	for i, body := range []string{`]`, `,["","09","2"]]`} {
+		if i == 1 {
+			if _, err := r.Freeze(t.Context(), Request{Regime: "tkth-26-2015", Period: "2016", Unit: "so-a"}, "van_thu"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := r.Import(t.Context(), Source{Name: "a.json", Data: []byte(head + body)}, ImportOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	frozen, err := r.LastFrozen(t.Context(), Request{Regime: "tkth-26-2015", Period: "2016", Unit: "so-a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes, err := r.Changes(t.Context(), frozen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(changes) != 1 || changes[0].Indicator != "tkth11.09.1" || changes[0].Value != indicator.NoValue || changes[0].Now != indicator.Of(2) || len(changes[0].Records) != 1 {
+		t.Errorf("changes: %+v", changes)
+	}
+	rep, err := r.Rebuild(t.Context(), frozen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, _, err := rep.sums()
+	if err != nil || d != frozen.DOCX {
+		t.Errorf("rebuilt %s, frozen %s (%v)", d, frozen.DOCX, err)
+	}
+}

@@ -168,7 +168,9 @@ func (r *Room) fillAll(readings []*reading, out []Imported) {
 	for i, rd := range readings {
 		cells[i] = rd.rawCells()
 		for _, c := range cells[i] {
-			samples = append(samples, c.text)
+			if !c.number {
+				samples = append(samples, c.text)
+			}
 		}
 	}
 	decision := lang.DecideNumberStyle(samples)

@@ -19,7 +19,10 @@ type segment struct {
 }
 
 // gridCell is a cell at its own column of the grid, spans worked out.
-type gridCell struct{ text, ref string }
+type gridCell struct {
+	text, ref string
+	number    bool // text is a number as programs write it
+}
 
 var (
 	formMarker = regexp.MustCompile(`\bbieu(?: so)?\s*:?\s*(\d{1,2})\s*/?\s*(tkth|cs)\b`)
@@ -31,14 +34,14 @@ func clean(s string) string {
 	return strings.TrimSpace(blanks.ReplaceAllString(lang.NFC(strings.TrimPrefix(s, "\ufeff")), " "))
 }
 
-// segments cuts a file into forms: at every "Biểu NN/…" line, and at every sheet that has a table of its
-// own.
+// segments cuts a file into forms: at every "Biểu NN/…" line, at every sheet of a spreadsheet, and
+// elsewhere at every sheet that has a table of its own (a DOCX file has a sheet a table, head and body apart).
 func segments(b *book) []*segment {
 	var out []*segment
 	var current *segment
 	for _, sheet := range b.sheets {
 		grid := expandSpans(sheet.rows)
-		if current == nil || current.hasTable() && hasCodeRow(grid) {
+		if current == nil || b.kind == "xlsx" || current.hasTable() && hasCodeRow(grid) {
 			current = &segment{sheet: sheet.name}
 			out = append(out, current)
 		}
@@ -101,7 +104,7 @@ func expandSpans(rows [][]bookCell) [][]gridCell {
 			out[i] = append(out[i], c)
 		}
 		for _, c := range row {
-			place(gridCell{clean(c.text), c.ref})
+			place(gridCell{clean(c.text), c.ref, c.number})
 			for k := range min(max(c.colSpan, 1), 64) {
 				if k > 0 {
 					out[i] = append(out[i], gridCell{})

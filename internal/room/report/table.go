@@ -41,6 +41,14 @@ func (t *Table) Get(at cellAt) (indicator.Value, bool) {
 	return e.Value, ok
 }
 
+// value is a cell's value, or NoValue.
+func (t *Table) value(at cellAt) indicator.Value {
+	if e, ok := t.cells[at]; ok {
+		return e.Value
+	}
+	return indicator.NoValue
+}
+
 // Len counts the filled cells.
 func (t *Table) Len() int { return len(t.cells) }
 

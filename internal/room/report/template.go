@@ -16,7 +16,7 @@ type node struct {
 }
 
 // parseTemplate reads "Tiếp nhận {a.b} hồ sơ[, trong đó {a.c} quá hạn]."; ok is false when braces or
-// brackets do not pair.
+// brackets do not pair or hold nothing.
 func parseTemplate(s string) (nodes []node, ok bool) {
 	nodes, rest, ok := parseNodes(s, false)
 	return nodes, ok && rest == ""
@@ -41,7 +41,7 @@ func parseNodes(s string, inside bool) (nodes []node, rest string, ok bool) {
 			s = s[i+end+1:]
 		case '[':
 			group, after, ok := parseNodes(s[i+1:], true)
-			if !ok {
+			if !ok || len(group) == 0 {
 				return nil, "", false
 			}
 			nodes = append(nodes, node{group: group})

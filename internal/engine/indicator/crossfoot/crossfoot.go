@@ -23,9 +23,9 @@ import (
 
 // Ref names a cell by the codes printed on the form, not by its place on a sheet.
 type Ref struct {
-	Form   string `yaml:"form"`
-	Row    string `yaml:"row"`
-	Column string `yaml:"column"`
+	Form   string `def:"form"`
+	Row    string `def:"row"`
+	Column string `def:"column"`
 }
 
 // Cell is what stands there.
@@ -53,19 +53,19 @@ const (
 // for "columns" and a "within" of columns the other way round. In empty is every row or column that has
 // something filled in.
 type Rule struct {
-	ID        string   `yaml:"id"` // printed with the fault; empty = the formula
-	Form      string   `yaml:"form"`
-	Kind      Kind     `yaml:"kind"`
-	Axis      string   `yaml:"axis"` // within: "row" (the default) or "column"
-	Total     string   `yaml:"total"`
-	Parts     []string `yaml:"parts"` // "-05" is subtracted
-	In        []string `yaml:"in"`
-	Except    []string `yaml:"except"` // taken out of In
-	Together  bool     `yaml:"together"`
-	Left      Ref      `yaml:"left"`
-	Right     Ref      `yaml:"right"`
-	Blank     string   `yaml:"blank"`     // "skip" (the default) or "fault": a filled total, every part blank
-	Tolerance string   `yaml:"tolerance"` // largest difference that is no fault, "0.1"; for amounts rounded one by one
+	ID        string   `def:"id"` // printed with the fault; empty = the formula
+	Form      string   `def:"form"`
+	Kind      Kind     `def:"kind"`
+	Axis      string   `def:"axis"` // within: "row" (the default) or "column"
+	Total     string   `def:"total"`
+	Parts     []string `def:"parts"` // "-05" is subtracted
+	In        []string `def:"in"`
+	Except    []string `def:"except"` // taken out of In
+	Together  bool     `def:"together"`
+	Left      Ref      `def:"left"`
+	Right     Ref      `def:"right"`
+	Blank     string   `def:"blank"`     // "skip" (the default) or "fault": a filled total, every part blank
+	Tolerance string   `def:"tolerance"` // largest difference that is no fault, "0.1"; for amounts rounded one by one
 }
 
 // Fault is one cell that does not agree. Expected or Found is indicator.NoValue where the cell is blank;

@@ -47,8 +47,9 @@ func indicatorDefinitions(data string, procedures *procedure.Set) (*indicator.De
 	return all, addProcedures(all, procedures)
 }
 
-// addProcedures adds the indicators that procedures bring. Where versions of a procedure define the same one, the newest
-// holds for the whole time, so that a year in which the law changed has one figure. They rest on the same
+// addProcedures adds the indicators that procedures bring. One that stands in definitions/indicators already stays as it is
+// there; of several versions of a procedure the newest holds for the whole time, so that a year in which the law changed has
+// one figure. They rest on the same
 // record as the common dossier figures and share their note.
 func addProcedures(all *indicator.Definitions, procedures *procedure.Set) error {
 	note, _ := all.Get("dossier.received")

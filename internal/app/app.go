@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"trucot/internal/engine/document"
+	"trucot/internal/engine/document/read"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/script"
 	"trucot/internal/engine/eventlog"
@@ -84,6 +85,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		web.Texts(),
 		people.Texts(),
 		document.Texts(),
+		read.Texts(),
 		eventlog.Texts(),
 		indicator.Texts(),
 		crossfoot.Texts(),

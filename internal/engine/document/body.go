@@ -150,6 +150,7 @@ type paraOpts struct {
 	line, exactly       float64 // lines, points
 	keepNext            bool
 	borderTop           bool
+	mark                float64 // points of the paragraph's own mark: an empty cell is as high as it
 }
 
 func para(o paraOpts, runs string) string {
@@ -177,6 +178,9 @@ func para(o paraOpts, runs string) string {
 	}
 	if o.align != "" {
 		b.WriteString(`<w:jc w:val="` + o.align + `"/>`)
+	}
+	if o.mark > 0 {
+		b.WriteString(`<w:rPr>` + half(o.mark) + `</w:rPr>`)
 	}
 	b.WriteString(`</w:pPr>` + runs + `</w:p>`)
 	return b.String()

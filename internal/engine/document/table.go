@@ -58,7 +58,7 @@ func (p *page) rows(t Table, widths []float64, size float64, rows [][]Cell, head
 			if down[at].left > 0 {
 				down[at].left--
 				span := down[at].span
-				p.b.WriteString(cellOpen(sum(widths[at:at+span]), span, `<w:vMerge/>`, "center") + para(paraOpts{}, run(" ", runOpts{font: p.l.Font, size: 2})) + `</w:tc>`)
+				p.b.WriteString(cellOpen(sum(widths[at:at+span]), span, `<w:vMerge/>`, "center") + para(paraOpts{mark: 2}, "") + `</w:tc>`)
 				at += span
 				continue
 			}
@@ -86,12 +86,8 @@ func (p *page) cellText(c Cell, align Align, size float64, head bool) string {
 	if head {
 		align = Center
 	}
-	text := c.Text
-	if text == "" {
-		text = " " // an empty paragraph would be as high as the running text
-	}
-	return para(paraOpts{align: string(align), left: c.Indent, before: 1, after: 1, keepNext: head},
-		run(text, runOpts{font: p.l.Font, size: size, bold: head || c.Bold, italic: c.Italic}))
+	return para(paraOpts{align: string(align), left: c.Indent, before: 1, after: 1, keepNext: head, mark: size},
+		run(c.Text, runOpts{font: p.l.Font, size: size, bold: head || c.Bold, italic: c.Italic}))
 }
 
 func sum(values []float64) float64 {

@@ -85,7 +85,7 @@ func (p *page) block(block Block, last bool) {
 	case Picture:
 		p.picture(b)
 	case PageBreak:
-		p.b.WriteString(`<w:p><w:r><w:br w:type="page"/></w:r></w:p>`)
+		p.b.WriteString(para(paraOpts{exactly: 1}, `<w:r><w:br w:type="page"/></w:r>`)) // all but no height, for it goes on overleaf
 	case Section:
 		p.b.WriteString(`<w:p><w:pPr><w:spacing w:after="0" w:line="20" w:lineRule="exact"/>` + p.section() + `</w:pPr></w:p>`)
 		p.landscape, p.restart = b.Landscape, b.Restart

@@ -170,7 +170,8 @@ type paraOpts struct {
 	line, exactly       float64 // lines, points
 	keepNext            bool
 	borderTop           bool
-	boxed               bool // in a red frame
+	boxed               bool    // in a red frame
+	mark                float64 // points of the paragraph's own mark: an empty cell is as high as it
 }
 
 func para(o paraOpts, runs string) string {
@@ -205,6 +206,9 @@ func para(o paraOpts, runs string) string {
 	}
 	if o.align != "" {
 		b.WriteString(`<w:jc w:val="` + o.align + `"/>`)
+	}
+	if o.mark > 0 {
+		b.WriteString(`<w:rPr>` + half(o.mark) + `</w:rPr>`)
 	}
 	b.WriteString(`</w:pPr>` + runs + `</w:p>`)
 	return b.String()

@@ -74,7 +74,7 @@ func (p *page) rows(t Table, widths []float64, rows [][]Cell, lookOf func(n int)
 			if down[at].left > 0 {
 				down[at].left--
 				span := down[at].span
-				p.b.WriteString(cellOpen(sum(widths[at:at+span]), span, `<w:vMerge/>`, "center") + para(paraOpts{keepNext: look.keep}, run(" ", runOpts{font: p.l.Font, size: 2})) + `</w:tc>`)
+				p.b.WriteString(cellOpen(sum(widths[at:at+span]), span, `<w:vMerge/>`, "center") + para(paraOpts{keepNext: look.keep, mark: 2}, "") + `</w:tc>`)
 				at += span
 				continue
 			}
@@ -104,11 +104,8 @@ func (p *page) cellText(c Cell, align Align, mm float64, look cellLook) string {
 		align = Center
 	}
 	text, bold := c.Text, look.head || c.Bold
-	if text == "" {
-		text = " " // an empty paragraph would be as high as the running text
-	}
 	size := unbroken(text, look.size, bold, mm-2*cellMargin-c.Indent)
-	return para(paraOpts{align: string(align), left: c.Indent, before: 1, after: 1, keepNext: look.keep},
+	return para(paraOpts{align: string(align), left: c.Indent, before: 1, after: 1, keepNext: look.keep, mark: size},
 		run(text, runOpts{font: p.l.Font, size: size, bold: bold, italic: c.Italic}))
 }
 

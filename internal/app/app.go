@@ -5,20 +5,33 @@ package app
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"trucot/internal/engine/document"
+	"trucot/internal/engine/document/read"
+	"trucot/internal/engine/document/sheet"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/script"
+	"trucot/internal/engine/eventlog"
+	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/indicator/crossfoot"
+	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/ledger/verifier"
 	"trucot/internal/kernel/rule"
 	"trucot/internal/kernel/store"
+	"trucot/internal/kernel/vault"
+	"trucot/internal/kernel/web"
+	"trucot/internal/room/directive"
+	"trucot/internal/room/report"
 )
 
 // Options say where the data is.
@@ -26,77 +39,139 @@ type Options struct {
 	Data string // folder; created when missing
 	DB   string // "postgres://…"; empty = SQLite in Data
 
-	Clock  func() time.Time // time.Now when nil
+	Clock  func() time.Time // time.Now when nil; tests and the sample agency set their own
 	Agency string           // the agency's code in dossier codes; the sample's when empty
 }
 
 // sampleAgency is the code of no real agency: H00 is not given out.
 const sampleAgency = "000.00.00.H00"
 
+// Address is the database's address: the given one, or the SQLite file in the data folder.
+func (o Options) Address() string {
+	if o.DB != "" {
+		return o.DB
+	}
+	return filepath.Join(o.Data, "trucot.db")
+}
+
 // App is the opened agency.
 type App struct {
 	Catalog *lang.Catalog
 	DB      *store.DB
 	Ledger  *ledger.Ledger
+	Vault   *vault.Vault
+	People  *people.People
 
 	Calendar   *calendar.Calendar
 	Procedures *procedure.Set
 	Dossiers   *dossier.Engine
+	Indicators *indicator.Engine
+	Reports    *report.Room
+
+	figures figureFile
+	clock   func() time.Time
 }
 
-// Catalog merges the texts of every package.
-func Catalog() *lang.Catalog {
-	return lang.NewCatalog(
+// Catalog is the texts of every package, merged once a process.
+var Catalog = sync.OnceValue(func() *lang.Catalog {
+	return lang.NewCatalog(append(pageTexts(),
 		lang.OwnTexts(),
 		defs.Texts(),
 		calendar.Texts(),
 		store.Texts(),
 		ledger.Texts(),
+		verifier.Texts(),
+		vault.Texts(),
 		rule.Texts(),
+		web.Texts(),
+		people.Texts(),
 		document.Texts(),
+		read.Texts(),
+		sheet.Texts(),
+		eventlog.Texts(),
+		indicator.Texts(),
+		crossfoot.Texts(),
 		procedure.Texts(),
 		dossier.Texts(),
+		report.Texts(),
+		directive.Texts(),
 		script.Texts(),
 		Texts(),
-	)
-}
+	)...)
+})
 
 // Open opens or creates the agency's data.
 func Open(ctx context.Context, o Options) (*App, error) {
-	if err := os.MkdirAll(o.Data, 0o750); err != nil {
-		return nil, err
-	}
-	cal, err := Calendar(o.Data)
-	if err != nil {
-		return nil, err
-	}
-	procs, err := Procedures(o.Data)
-	if err != nil {
-		return nil, err
-	}
-	at := o.DB
-	if at == "" {
-		at = filepath.Join(o.Data, "trucot.db")
-	}
-	db, err := store.Open(ctx, at)
-	if err != nil {
-		return nil, err
-	}
-	l, err := ledger.Open(ctx, db, ledger.Options{
-		Folds:   []ledger.Fold{dossier.Fold()},
-		Clock:   o.Clock,
-		KeyFile: filepath.Join(o.Data, "ledger.key"),
-	})
-	if err != nil {
-		db.Close()
-		return nil, err
+	if o.Clock == nil {
+		o.Clock = time.Now
 	}
 	if o.Agency == "" {
 		o.Agency = sampleAgency
 	}
-	dossiers := dossier.New(l, db, procs, cal, dossier.Options{AgencyCode: o.Agency, Clock: o.Clock})
-	return &App{Catalog: Catalog(), DB: db, Ledger: l, Calendar: cal, Procedures: procs, Dossiers: dossiers}, nil
+	if err := store.MakeFolder(o.Data); err != nil {
+		return nil, err
+	}
+	a := &App{Catalog: Catalog(), clock: o.Clock}
+	// reading definitions is most of a start and waits for nothing: all at once, beside the database
+	var regimes *report.Regimes
+	var parts errgroup.Group
+	parts.Go(func() (err error) { a.Calendar, err = Calendar(o.Data); return err })
+	parts.Go(func() (err error) { a.Procedures, err = Procedures(o.Data); return err })
+	parts.Go(func() (err error) { regimes, err = report.Load(Definitions(o.Data)); return err })
+	parts.Go(func() error { return a.openLedger(ctx, o) })
+	err := parts.Wait()
+	if err == nil {
+		err = a.openEngines(ctx, o, regimes)
+	}
+	if err != nil && a.Ledger != nil {
+		err = errors.Join(err, a.Ledger.Close(), a.DB.Close())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// openLedger opens the database and the ledger with the folds of every part.
+func (a *App) openLedger(ctx context.Context, o Options) error {
+	var err error
+	if a.DB, err = store.Open(ctx, o.Address()); err != nil {
+		return err
+	}
+	l, err := ledger.Open(ctx, a.DB, ledger.Options{
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold()},
+		Clock:   o.Clock,
+		KeyFile: filepath.Join(o.Data, "ledger.key"),
+	})
+	if err != nil {
+		return errors.Join(err, a.DB.Close())
+	}
+	a.Ledger = l
+	return nil
+}
+
+// openEngines opens what stands on the ledger, from the ground up.
+func (a *App) openEngines(ctx context.Context, o Options, regimes *report.Regimes) error {
+	var err error
+	if a.Vault, err = vault.Open(ctx, a.DB, filepath.Join(o.Data, "vault.key")); err != nil {
+		return err
+	}
+	if a.People, err = people.New(ctx, a.DB, a.Ledger, people.Options{Clock: o.Clock}); err != nil {
+		return err
+	}
+	a.Dossiers = dossier.New(a.Ledger, a.DB, a.Procedures, a.Calendar, dossier.Options{
+		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
+		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
+	})
+	if err := a.openFigures(ctx, o.Data, regimes.Forms); err != nil {
+		return err
+	}
+	return a.openReports(o.Data, regimes)
 }
 
 // Close waits for the commands under way and closes the database.
-func (a *App) Close() error { return errors.Join(a.Ledger.Close(), a.DB.Close()) }
+func (a *App) Close() error {
+	err := a.Ledger.Close()
+	a.saveFigures()
+	return errors.Join(err, a.DB.Close())
+}

@@ -45,8 +45,17 @@ type root struct {
 	Data string `help:"${help_data}" default:"trucot-data" env:"TRUCOT_DATA" type:"path"`
 	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
 
+	Serve     serve        `cmd:"" help:"${help_serve}"`
+	User      user         `cmd:"" help:"${help_user}"`
+	Faults    faultsCmd    `cmd:"" help:"${help_faults}"`
 	Calendar  calendarCmd  `cmd:"" help:"${help_calendar}"`
+	Directive directiveCmd `cmd:"" help:"${help_directive}"`
+	Figures   figuresCmd   `cmd:"" help:"${help_figures}"`
+	Import    importCmd    `cmd:"" help:"${help_import}"`
+	Export    exportCmd    `cmd:"" help:"${help_export}"`
 	Procedure procedureCmd `cmd:"" help:"${help_procedure}"`
+	Init      initCmd      `cmd:"" help:"${help_init}"`
+	Ledger    ledgerCmd    `cmd:"" help:"${help_ledger}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

@@ -20,10 +20,17 @@ func (p *page) document() string {
 	p.b.WriteString(xmlHead + `<w:document ` + nsW + `><w:body>`)
 	p.head()
 	p.opening()
+	last, signed := p.lastText(), false
 	for i, block := range p.d.Blocks {
-		p.block(block, i == p.lastText())
+		if _, appendix := block.(Section); appendix && !signed {
+			p.signature() // the signature closes the text, appendices follow it
+			signed = true
+		}
+		p.block(block, i == last)
 	}
-	p.signature()
+	if !signed {
+		p.signature()
+	}
 	p.b.WriteString(p.section() + `</w:body></w:document>`)
 	return p.b.String()
 }
@@ -78,6 +85,9 @@ func (p *page) paragraph(b Paragraph, last bool) {
 		o = paraOpts{after: 3, align: "both"}
 	} else {
 		p.leading(&o)
+	}
+	if b.Align != "" {
+		o.align, o.indent = string(b.Align), 0
 	}
 	var runs strings.Builder
 	for i, r := range b.Runs {
@@ -140,6 +150,7 @@ type paraOpts struct {
 	line, exactly       float64 // lines, points
 	keepNext            bool
 	borderTop           bool
+	mark                float64 // points of the paragraph's own mark: an empty cell is as high as it
 }
 
 func para(o paraOpts, runs string) string {
@@ -167,6 +178,9 @@ func para(o paraOpts, runs string) string {
 	}
 	if o.align != "" {
 		b.WriteString(`<w:jc w:val="` + o.align + `"/>`)
+	}
+	if o.mark > 0 {
+		b.WriteString(`<w:rPr>` + half(o.mark) + `</w:rPr>`)
 	}
 	b.WriteString(`</w:pPr>` + runs + `</w:p>`)
 	return b.String()

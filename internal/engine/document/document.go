@@ -41,8 +41,9 @@ type Heading struct {
 
 // Paragraph is running text.
 type Paragraph struct {
-	Runs []Run
-	Note bool // small and without indent: provenance under a table
+	Runs  []Run
+	Note  bool  // small and without indent: provenance under a table
+	Align Align // empty: justified with the layout's indent; else aligned so, without indent
 }
 
 // Run is a piece of a paragraph in one style.
@@ -87,6 +88,7 @@ type Table struct {
 	Head    [][]Cell
 	Rows    [][]Cell
 	Size    float64 // points; 0 = the layout's table size
+	Plain   bool    // no lines: for text that stands side by side
 }
 
 // Picture is a PNG at a size on paper.

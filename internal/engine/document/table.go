@@ -21,7 +21,11 @@ func (p *page) table(t Table) {
 		p.b.WriteString(para(paraOpts{align: "right", after: 2, keepNext: true}, run(text, runOpts{font: p.l.Font, size: size, italic: true})))
 	}
 	widths := p.columnWidths(t.Columns)
-	p.b.WriteString(ruledTable(widths))
+	if t.Plain {
+		p.b.WriteString(plainTable(widths))
+	} else {
+		p.b.WriteString(ruledTable(widths))
+	}
 	p.rows(t, widths, size, t.Head, true)
 	p.rows(t, widths, size, t.Rows, false)
 	p.b.WriteString(`</w:tbl>`)
@@ -54,7 +58,7 @@ func (p *page) rows(t Table, widths []float64, size float64, rows [][]Cell, head
 			if down[at].left > 0 {
 				down[at].left--
 				span := down[at].span
-				p.b.WriteString(cellOpen(sum(widths[at:at+span]), span, `<w:vMerge/>`, "center") + `<w:p/></w:tc>`)
+				p.b.WriteString(cellOpen(sum(widths[at:at+span]), span, `<w:vMerge/>`, "center") + para(paraOpts{mark: 2}, "") + `</w:tc>`)
 				at += span
 				continue
 			}
@@ -82,7 +86,7 @@ func (p *page) cellText(c Cell, align Align, size float64, head bool) string {
 	if head {
 		align = Center
 	}
-	return para(paraOpts{align: string(align), left: c.Indent, before: 1, after: 1, keepNext: head},
+	return para(paraOpts{align: string(align), left: c.Indent, before: 1, after: 1, keepNext: head, mark: size},
 		run(c.Text, runOpts{font: p.l.Font, size: size, bold: head || c.Bold, italic: c.Italic}))
 }
 

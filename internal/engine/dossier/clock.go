@@ -51,7 +51,7 @@ func (e *Engine) due(r *Running, pauses []calendar.Pause) (calendar.Date, error)
 }
 
 func count(r *Running, pauses []calendar.Pause) calendar.Count {
-	return calendar.Count{From: r.From, AfterCutOff: r.After, Duration: r.Duration, Pauses: pauses}
+	return calendar.Count{From: r.From, AfterCutOff: r.After, Ahead: true, Duration: r.Duration, Pauses: pauses}
 }
 
 // pause stops or starts the clock; it reports whether it changed.
@@ -188,7 +188,7 @@ func (e *Engine) withinExtension(s *step, r *Running, to calendar.Date) error {
 		}
 		most = length.Duration
 	}
-	last, err := e.cal.Due(calendar.Count{From: s.old.DueOn, Duration: most})
+	last, err := e.cal.Due(calendar.Count{From: s.old.DueOn, Ahead: true, Duration: most})
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func (e *Engine) validity(s *step, c *procedure.Credential) (from, until calenda
 	case length.Unit == calendar.CalendarDay:
 		until = from + calendar.Date(length.N) - 1
 	default:
-		until, err = e.cal.Due(calendar.Count{From: from, Duration: length.Duration})
+		until, err = e.cal.Due(calendar.Count{From: from, Ahead: true, Duration: length.Duration})
 	}
 	return from, until, err
 }

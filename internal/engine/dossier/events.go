@@ -27,7 +27,8 @@ type Data struct {
 	To          string            `json:"to"`
 	Status      int               `json:"status"`
 	PrevStatus  int               `json:"prev_status"`
-	Due         calendar.Date     `json:"due,omitzero"` // after the event; absent while none runs
+	Due         calendar.Date     `json:"due,omitzero"`      // after the event; absent while none runs
+	Received    calendar.Date     `json:"received,omitzero"` // when it was taken in; absent before
 	Late        bool              `json:"late"`
 	WorkingDays int               `json:"working_days,omitempty"`
 	Title       string            `json:"title"`

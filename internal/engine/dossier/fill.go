@@ -32,6 +32,11 @@ func (e *Engine) fill(ctx context.Context, s *step) error {
 	if r := s.next.main(); r != nil && r.Due != calendar.NoDate && (r.Met == calendar.NoDate || !open(to.Status)) {
 		x.Due = r.Due
 	}
+	if verb == "received" {
+		x.Received = s.act.On
+	} else {
+		x.Received = absent(s.old.ReceivedOn)
+	}
 	x.Title = shown(s.values[s.p.NameField])
 	if err := s.fee(); err != nil {
 		return err

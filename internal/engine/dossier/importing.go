@@ -117,7 +117,7 @@ func imported(c *ImportedCase) (ledger.Command, error) {
 	}
 	late := c.FinishedOn != calendar.NoDate && c.DueOn != calendar.NoDate && c.FinishedOn > c.DueOn
 	whole := Data{Procedure: "imported/" + c.Name, Version: "imported", To: "received", Status: Received, Title: c.Title, Dims: c.Attributes,
-		Channel: "direct", Due: absent(c.DueOn), Late: late, Span: &Span{received, c.DueOn, c.FinishedOn, c.Name, len(c.Events)}}
+		Channel: "direct", Due: absent(c.DueOn), Received: received, Late: late, Span: &Span{received, c.DueOn, c.FinishedOn, c.Name, len(c.Events)}}
 	if c.FinishedOn != calendar.NoDate && len(c.Events) == 0 {
 		whole.To, whole.Status = "finished", Finished
 	}
@@ -127,7 +127,7 @@ func imported(c *ImportedCase) (ledger.Command, error) {
 	for i := range c.Events {
 		ev := &c.Events[i]
 		x := Data{Procedure: whole.Procedure, Version: whole.Version, Action: ev.Activity, From: from, To: ev.Activity, Status: InProcessing,
-			PrevStatus: status, Due: whole.Due, Title: c.Title, Dims: c.Attributes,
+			PrevStatus: status, Due: whole.Due, Received: received, Title: c.Title, Dims: c.Attributes,
 			Line: &Line{At: ev.At, Actor: ev.Actor, Unit: ev.Unit, Attributes: ev.Attributes}}
 		if i == len(c.Events)-1 && c.FinishedOn != calendar.NoDate {
 			x.Status, x.Late = Finished, late

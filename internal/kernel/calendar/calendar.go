@@ -126,9 +126,10 @@ func (c *Calendar) Covers(d Date) bool {
 	return ok
 }
 
-// covered is the fault for a date in a year without data.
-func (c *Calendar) covered(d Date) error {
-	if c.Covers(d) {
+// countable is the fault for a date in a year without data, unless it lies ahead of all data and the
+// count may run there.
+func (c *Calendar) countable(d Date, ahead bool) error {
+	if c.Covers(d) || ahead && d >= c.first+Date(len(c.kinds)) {
 		return nil
 	}
 	y, _, _ := d.YMD()

@@ -295,3 +295,17 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// A contract of two years ends before its holidays are announced: the date stands, marked for checking.
+func TestCountAheadOfTheData(t *testing.T) {
+	c := shipped(t)
+	q := Count{From: MustParse("2029-05-04"), Ahead: true, Duration: Duration{30, CalendarDay}}
+	e, err := c.Explain(q)
+	if err != nil || e.Due != MustParse("2029-06-04") || !e.Verify { // 3 June 2029 is a Sunday
+		t.Errorf("due %v, to verify %v, %v", e.Due, e.Verify, err)
+	}
+	q.From = MustParse("2001-05-04")
+	if _, err := c.Due(q); !fault.Is(err, "calendar.year_missing") {
+		t.Errorf("a year before the data: %v", err)
+	}
+}

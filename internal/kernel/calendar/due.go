@@ -35,9 +35,12 @@ func ParsePause(s string) (Pause, error) {
 
 // Count asks for a due date: Duration after From. The day From itself is never counted. AfterCutOff says
 // that the dossier came after the cut-off hour, so that the next working day counts as the day of receipt.
+// Ahead lets a long term run into years whose holidays are not announced yet: there only the weekly rest
+// days are known, and the explanation is marked as to be verified.
 type Count struct {
 	From        Date
 	AfterCutOff bool
+	Ahead       bool
 	Duration    Duration
 	Pauses      []Pause
 }
@@ -103,6 +106,7 @@ func (c *Calendar) Due(q Count) (Date, error) { return c.count(q, nil) }
 func (c *Calendar) Explain(q Count) (Explanation, error) {
 	e := Explanation{From: q.From, Duration: q.Duration}
 	due, err := c.count(q, func(s Step) {
+		e.Verify = e.Verify || !c.Covers(s.Date)
 		day, named := c.days[s.Date]
 		if named {
 			if s.Note == "" {
@@ -124,14 +128,14 @@ func (c *Calendar) count(q Count, tell func(Step)) (Date, error) {
 	if !q.Duration.valid() {
 		return NoDate, fault.New(fault.Invalid, "calendar.bad_duration", "text", q.Duration.String())
 	}
-	if err := c.covered(q.From); err != nil {
+	if err := c.countable(q.From, q.Ahead); err != nil {
 		return NoDate, err
 	}
 	w := walk{c: c, q: q, day: q.From, tell: tell}
 	if q.AfterCutOff {
 		tell(Step{Date: q.From, Key: StepCutOff})
 		w.day = c.Next(q.From)
-		if err := c.covered(w.day); err != nil {
+		if err := c.countable(w.day, q.Ahead); err != nil {
 			return NoDate, err
 		}
 	}
@@ -198,10 +202,10 @@ func (w *walk) roll() (Date, error) {
 	}
 }
 
-// next goes one day on, if the calendar has data there.
+// next goes one day on, if the count may go there.
 func (w *walk) next() error {
 	w.day++
-	return w.c.covered(w.day)
+	return w.c.countable(w.day, w.q.Ahead)
 }
 
 // paused reports and tells a stopped day. A pause that has no end yet is a fault: no due date can be given.

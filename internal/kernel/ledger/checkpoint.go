@@ -8,7 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -66,6 +66,10 @@ func (l *Ledger) openKey(ctx context.Context, path string) (*signer, error) {
 	if v, err := note.NewVerifier(lines[1]); err != nil || v.KeyHash() != s.KeyHash() {
 		return nil, fault.New(fault.Invalid, "ledger.key_damaged", "path", path).Because(err)
 	}
+	known, err := l.Verifiers(ctx)
+	if err != nil || slices.Contains(known, lines[1]) {
+		return &signer{s, lines[1]}, err
+	}
 	err = l.db.Update(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, insertKey, lines[1], l.opts.Clock().UnixMicro())
 		return err
@@ -80,21 +84,7 @@ func drawKey(path, name string) ([]byte, error) {
 		return nil, err
 	}
 	text := []byte(secret + "\n" + public + "\n")
-	return text, writeSecret(path, text)
-}
-
-// writeSecret makes the file appear whole or not at all, and durable.
-func writeSecret(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".key-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return text, store.WriteSecret(path, text)
 }
 
 // Verifiers are the public keys of all nodes that ever signed here, in the form of sumdb/note.
@@ -149,7 +139,8 @@ func checkpointText(origin string, size int64, root tlog.Hash) string {
 }
 
 // CheckNote checks the signature of a checkpoint that was printed or stored elsewhere and that this
-// ledger still begins with the events it vouches for.
+// ledger's tree still begins with the one it vouches for. It trusts the stored tree; Verify compares
+// that with the events.
 func (l *Ledger) CheckNote(ctx context.Context, text string) (Checkpoint, error) {
 	keys, err := l.Verifiers(ctx)
 	if err != nil {
@@ -161,7 +152,7 @@ func (l *Ledger) CheckNote(ctx context.Context, text string) (Checkpoint, error)
 	}
 	root, err := l.Root(ctx, c.Position)
 	if err == nil && root != c.Root {
-		err = fault.New(fault.Conflict, "ledger.root_differs", "position", c.Position)
+		err = fault.New(fault.Conflict, "ledger.root_differs", "at", c.Position)
 	}
 	return c, err
 }

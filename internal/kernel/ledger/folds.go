@@ -11,10 +11,9 @@ import (
 )
 
 var (
-	readFolds  = store.Statement(`select name, version, position, live from fold order by name`)
-	writeFold  = store.Statement(`insert into fold (name, version, position, live) values ($1, $2, $3, $4) on conflict (name) do update set version = excluded.version, position = excluded.position, live = excluded.live`)
-	growFolds  = store.Statement(`update ledger_state set generation = generation + 1 where one = 1`)
-	insertName = store.Statement(`update ledger_state set origin = $1 where one = 1 and origin = ''`)
+	readFolds = store.Statement(`select name, version, position, live from fold order by name`)
+	writeFold = store.Statement(`insert into fold (name, version, position, live) values ($1, $2, $3, $4) on conflict (name) do update set version = excluded.version, position = excluded.position, live = excluded.live`)
+	growFolds = store.Statement(`update ledger_state set generation = generation + 1 where one = 1`)
 )
 
 // foldState is a row of the folds' bookkeeping.
@@ -35,13 +34,6 @@ func scanFold(rows *sql.Rows) (foldState, error) {
 
 // readState reads head, generation, name and tree when the ledger opens.
 func (l *Ledger) readState(ctx context.Context) error {
-	err := l.db.Update(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, insertName, newOrigin())
-		return err
-	})
-	if err != nil {
-		return err
-	}
 	var position int64
 	if err := l.db.QueryRow(ctx, readState).Scan(&position, &l.generation); err != nil {
 		return store.Fault(err)
@@ -49,9 +41,19 @@ func (l *Ledger) readState(ctx context.Context) error {
 	if err := l.db.QueryRow(ctx, readOrigin).Scan(&l.origin); err != nil {
 		return store.Fault(err)
 	}
+	if l.origin == "" {
+		l.origin = newOrigin()
+		err := l.db.Update(ctx, func(tx store.Tx) error {
+			_, err := tx.Exec(ctx, writeOrigin, l.origin)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	l.head.Store(position)
-	l.tree, err = readFrontier(ctx, l.db, position)
-	if err != nil {
+	var err error
+	if l.tree, err = readFrontier(ctx, l.db, position); err != nil {
 		return fault.New(fault.Unavailable, "ledger.damaged").Because(err)
 	}
 	return nil
@@ -69,43 +71,47 @@ func (l *Ledger) openFolds(ctx context.Context) error {
 	for _, s := range rows {
 		known[s.name] = s
 	}
-	changed := false
+	var work []func() error
 	for i := range l.opts.Folds {
 		f := &l.opts.Folds[i]
 		s, there := known[f.Name]
 		delete(known, f.Name)
 		switch {
 		case !there || s.version != int64(f.Version):
-			changed = true
-			if err := l.clearFold(ctx, f); err != nil {
-				return err
-			}
-			err = l.fill(ctx, f, 0)
+			work = append(work, func() error { return l.clearFold(ctx, f) }, func() error { return l.fill(ctx, f, 0) })
 		case !s.live:
-			err = l.fill(ctx, f, s.position)
-			changed = true
-		}
-		if err != nil {
-			return err
+			work = append(work, func() error { return l.fill(ctx, f, s.position) })
 		}
 	}
 	for _, s := range known {
 		if s.live {
-			changed = true
 			s.live, s.position = false, l.head.Load()
-			if err := l.noteFold(ctx, s); err != nil {
-				return err
-			}
+			work = append(work, func() error { return l.noteFold(ctx, s) })
 		}
 	}
-	if !changed {
+	if len(work) == 0 {
 		return nil
 	}
-	l.generation++
-	return l.db.Update(ctx, func(tx store.Tx) error {
+	return l.changeFolds(ctx, work)
+}
+
+// changeFolds first moves the generation, so that a node with other folds stops writing even if this
+// one ends half-way.
+func (l *Ledger) changeFolds(ctx context.Context, work []func() error) error {
+	err := l.db.Update(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, growFolds)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	l.generation++
+	for _, do := range work {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *Ledger) noteFold(ctx context.Context, s foldState) error {

@@ -132,7 +132,8 @@ type Ledger struct {
 	tree       frontier
 	generation int64
 	batch      batch
-	lastSize   int
+	lastSize   int // of the batches of late
+	room       int // requests a batch may take
 }
 
 //go:embed migrations/*.sql

@@ -12,11 +12,11 @@ import (
 	"trucot/internal/kernel/store"
 )
 
-// A batch ends at either bound. More requests would not sync less often by much, but would wait
-// longer; on PostgreSQL they would also keep other nodes waiting.
+// A batch ends at either bound. On PostgreSQL a large batch would keep other nodes waiting.
 const (
-	maxRequests = 128
-	maxEvents   = 4096
+	maxRequests         = 512
+	maxRequestsPostgres = 128
+	maxEvents           = 4096
 )
 
 var (
@@ -36,7 +36,11 @@ func (l *Ledger) run() {
 		defer t.Stop()
 		tick = t.C
 	}
-	reqs := make([]*request, 0, maxRequests)
+	l.room = maxRequests
+	if l.db.Engine == store.Postgres {
+		l.room = maxRequestsPostgres
+	}
+	reqs := make([]*request, 0, l.room)
 	for {
 		select {
 		case r := <-l.queue:
@@ -67,11 +71,11 @@ func (l *Ledger) drain(ctx context.Context, reqs []*request) {
 }
 
 // collect adds the requests that are waiting. Callers of the batch before have just been woken and
-// are about to come again; where that batch was large they get a moment to do so, since otherwise
-// batches alternate between one request and all the others.
+// are about to come again; where batches were large of late they get a moment to do so, since otherwise
+// the crowd splits into groups that wait for each other's sync.
 func (l *Ledger) collect(reqs []*request) []*request {
-	events, patience := len(reqs[0].data), 2
-	for len(reqs) < maxRequests && events < maxEvents {
+	events, patience := len(reqs[0].data), 10
+	for len(reqs) < l.room && events < maxEvents {
 		select {
 		case r := <-l.queue:
 			reqs = append(reqs, r)
@@ -85,7 +89,7 @@ func (l *Ledger) collect(reqs []*request) []*request {
 		patience--
 		runtime.Gosched()
 	}
-	l.lastSize = len(reqs)
+	l.lastSize = max(len(reqs), l.lastSize*7/8)
 	return reqs
 }
 

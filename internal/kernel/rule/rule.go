@@ -47,6 +47,11 @@ func Condition(src string, env any) (*Program, error) { return compile(src, env,
 // Formula is Compile for an expression that must be a number.
 func Formula(src string, env any) (*Program, error) { return compile(src, env, expr.AsFloat64()) }
 
+// Phrase is Compile for an expression that must be a text.
+func Phrase(src string, env any) (*Program, error) {
+	return compile(src, env, expr.AsKind(reflect.String))
+}
+
 func compile(src string, env any, want expr.Option) (*Program, error) {
 	if len(src) > MaxBytes {
 		return nil, fault.New(fault.TooLarge, "rule.too_long", "limit", MaxBytes)
@@ -121,6 +126,19 @@ func (p *Program) Number(env any) (float64, error) {
 	return f, nil
 }
 
+// Text evaluates a phrase.
+func (p *Program) Text(env any) (string, error) {
+	out, err := p.run(env)
+	if err != nil {
+		return "", err
+	}
+	s, ok := out.(string)
+	if !ok {
+		return "", fault.New(fault.Invalid, "rule.not_text", "rule", p.src)
+	}
+	return s, nil
+}
+
 func sample(env any) any {
 	t, ok := env.(reflect.Type)
 	if !ok {
@@ -148,7 +166,8 @@ func explain(err error, env any) error {
 		out = fault.New(fault.Invalid, "rule.mismatch")
 	case strings.Contains(at.Message, "maximum"):
 		out = fault.New(fault.TooLarge, "rule.too_long", "limit", MaxNodes)
-	case strings.HasPrefix(at.Message, "expected bool"), strings.HasPrefix(at.Message, "expected float"):
+	case strings.HasPrefix(at.Message, "expected bool"), strings.HasPrefix(at.Message, "expected float"),
+		strings.HasPrefix(at.Message, "expected string"):
 		out = fault.New(fault.Invalid, "rule.wrong_result")
 	default:
 		out = fault.New(fault.Invalid, "rule.syntax")

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -106,6 +107,17 @@ func placed(err error, file string) error {
 		return f.At(fault.Place{File: file})
 	}
 	return err
+}
+
+// MakeFolder creates a data folder for its owner and group alone; an existing one is left as it is.
+func MakeFolder(path string) error {
+	if err := os.MkdirAll(path, 0o750); err != nil {
+		if errors.Is(err, syscall.ENOTDIR) {
+			return fault.New(fault.Invalid, "store.not_a_folder", "path", path).Because(err)
+		}
+		return folderFault(path, err)
+	}
+	return nil
 }
 
 // folderFault explains why a file could not be created at path.

@@ -103,7 +103,7 @@ func (db *DB) prepared(ctx context.Context, q SQL) (*sql.Stmt, error) {
 	if st, ok := db.stmts.Load(q); ok {
 		return st.(*sql.Stmt), nil
 	}
-	st, err := db.read.PrepareContext(ctx, string(q))
+	st, err := db.read.PrepareContext(ctx, db.text(q))
 	if err != nil {
 		return nil, err
 	}

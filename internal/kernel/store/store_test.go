@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"go.uber.org/goleak"
 
@@ -256,4 +257,55 @@ func TestDDLIsRewrittenForTheEngine(t *testing.T) {
 			t.Errorf("%s: %s", engine, got)
 		}
 	}
+}
+
+func TestADigestSaysWhatRowsThereAreInAnyOrder(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, at string) {
+		ctx := context.Background()
+		db := withBooks(t, at)
+		var sums []store.Digest
+		for _, order := range [][]int{{1, 2, 3}, {3, 1, 2}, {1, 2, 4}, {1, 2}} {
+			err := db.Update(ctx, func(tx store.Tx) error {
+				if _, err := tx.Exec(ctx, "delete from book"); err != nil {
+					return err
+				}
+				for _, id := range order {
+					if _, err := tx.Exec(ctx, putBook, id, fmt.Sprint(id), []byte("b")); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, err := db.Digest(ctx, "book")
+			if err != nil || d.Rows != int64(len(order)) {
+				t.Fatal(d, err)
+			}
+			sums = append(sums, d)
+		}
+		if sums[0] != sums[1] || sums[0] == sums[2] || sums[2] == sums[3] {
+			t.Fatal(sums)
+		}
+	})
+}
+
+func TestMigrationsRunOnceOnBothEngines(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, at string) {
+		ctx := context.Background()
+		db := storetest.Open(t, at)
+		files := fstest.MapFS{
+			"00001_book.sql":  {Data: []byte("-- +goose Up\n" + bookDDL + ";\n")},
+			"00002_shelf.sql": {Data: []byte("-- +goose Up\nalter table book add column shelf text;\ninsert into book (id, title, cover) values (1, 'a', '');\n")},
+		}
+		for range 2 {
+			if err := db.Migrate(ctx, "books", files); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := books(t, db); n != 1 {
+			t.Fatal(n)
+		}
+	})
 }

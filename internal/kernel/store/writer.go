@@ -243,7 +243,7 @@ func (t *WriteTx) prepared(ctx context.Context, q SQL) (*sql.Stmt, error) {
 	if st, ok := t.w.stmts[q]; ok {
 		return st, nil
 	}
-	st, err := t.w.conn.PrepareContext(context.WithoutCancel(ctx), string(q))
+	st, err := t.w.conn.PrepareContext(context.WithoutCancel(ctx), t.w.db.text(q))
 	if err == nil {
 		t.w.stmts[q] = st
 	}
@@ -262,6 +262,22 @@ func (db *DB) Update(ctx context.Context, fn func(Tx) error) error {
 		return err
 	}
 	return t.Commit(ctx)
+}
+
+// Raw lends the writing connection as it is, while nobody else writes; for measurements.
+func (db *DB) Raw(ctx context.Context, fn func(*sql.Conn) error) error {
+	t, err := db.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	t.Rollback()
+	w := &db.writer
+	<-w.turn
+	defer func() { w.turn <- struct{}{} }()
+	if w.conn == nil {
+		return fault.New(fault.Unavailable, "store.closed")
+	}
+	return fn(w.conn)
 }
 
 // enqueue keeps a statement for the next journey to the PostgreSQL server.

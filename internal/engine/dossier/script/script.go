@@ -37,6 +37,7 @@ type Script struct {
 type Result struct {
 	Script *Script
 	Steps  int
+	Taken  []string // transitions that went through, in order
 	Faults fault.List
 }
 
@@ -157,6 +158,7 @@ func (r *runner) took(l line, d *dossier.Dossier, err error) {
 	r.last, r.at = err, l
 	if err == nil {
 		r.current = d
+		r.result.Taken = append(r.result.Taken, l.name)
 	}
 }
 

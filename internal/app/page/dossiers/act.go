@@ -1,0 +1,345 @@
+package dossiers
+
+import (
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/people"
+	"trucot/internal/engine/procedure"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
+	"trucot/internal/kernel/web"
+)
+
+// fieldPrefix and documentPrefix keep a definition's own names apart from the form's.
+const (
+	fieldPrefix    = "f."
+	documentPrefix = "d."
+)
+
+// step is one action that the reader may take now, with what was typed after a mistake.
+type step struct {
+	T         *procedure.Transition
+	Role      string
+	Fields    []*procedure.Field
+	Documents []*procedure.Document
+	Assign    bool
+	Open      bool // shown opened
+	Side      bool // an exit or correction, not the way forward
+	Key       string
+	Typed     url.Values
+	Trouble   string
+}
+
+// steps are the actions out of the dossier's state, the way forward first; waiting are those of others.
+func (s *pages) steps(r *web.Request, d *dossier.Dossier, p *procedure.Procedure) (mine []step, waiting []*procedure.Transition) {
+	if p == nil || !r.Can(people.ActOnDossiers, d.Unit) {
+		return nil, nil
+	}
+	for _, t := range p.Leaving(d.State) {
+		role := roleFor(r, t, d.Unit)
+		if role == "" {
+			waiting = append(waiting, t)
+			continue
+		}
+		mine = append(mine, s.step(d, p, t, role))
+	}
+	for i := range mine {
+		if !mine[i].Side {
+			mine[i].Open = true
+			break
+		}
+	}
+	return mine, waiting
+}
+
+func (s *pages) step(d *dossier.Dossier, p *procedure.Procedure, t *procedure.Transition, role string) step {
+	st := step{T: t, Role: role, Key: rand.Text(), Assign: p.Verb(t, d.State) == "assigned", Side: isSide(p, t)}
+	asked := map[string]bool{}
+	for _, id := range append(append([]string{}, t.Asks...), t.Requires.Fields...) {
+		f := p.Field(id)
+		_, filled := d.Fields[id]
+		again := contains(t.Asks, id) // asked anew with every act, even when an earlier one filled it
+		if f != nil && !asked[id] && (again || !filled) {
+			asked[id] = true
+			st.Fields = append(st.Fields, f)
+		}
+	}
+	for _, id := range t.Requires.Documents {
+		if doc := p.Document(id); doc != nil && !contains(d.Track.Documents, id) {
+			st.Documents = append(st.Documents, doc)
+		}
+	}
+	return st
+}
+
+// isSide tells exits, pauses and corrections from the way forward.
+func isSide(p *procedure.Procedure, t *procedure.Transition) bool {
+	if t.To == "" || t.Clock != "" || t.Reappoint != "" {
+		return true
+	}
+	to := p.State(t.To)
+	if to == nil {
+		return false
+	}
+	switch to.Status {
+	case dossier.Refused, dossier.AwaitSupplement, dossier.Withdrawn, dossier.Stopped:
+		return true
+	}
+	return false
+}
+
+// act takes one step from the dossier's page.
+func (s *pages) act(r *web.Request) error {
+	in, err := r.Form()
+	if err != nil {
+		return err
+	}
+	d, err := s.get(r)
+	if err != nil {
+		return err
+	}
+	if err := s.take(r, d, in); err != nil {
+		if k := fault.KindOf(err); k == fault.Internal || k == fault.NotFound {
+			return err
+		}
+		// the page again with everything typed, and what is wrong above the form
+		return s.show(r, d, in, err)
+	}
+	return r.Go(path(d.Code) + "?da=luu")
+}
+
+func (s *pages) take(r *web.Request, d *dossier.Dossier, in url.Values) error {
+	p := s.definition(r.Context(), d)
+	if p == nil {
+		return fault.New(fault.NotFound, "dossiers.no_definition", "code", d.Code)
+	}
+	a, err := s.request(r, d, p, r.PathValue("action"))
+	if err != nil {
+		return err
+	}
+	if a.Fields, err = formFields(r, p, in); err != nil {
+		return err
+	}
+	a.Documents = formDocuments(in)
+	a.Note, a.Assignee = strings.TrimSpace(in.Get("ghi-chu")), in.Get("nguoi-xu-ly")
+	a.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
+	if key := in.Get("khoa"); key != "" {
+		a.Key = r.Actor() + ":" + key
+	}
+	if on := in.Get("ngay"); on != "" {
+		if a.On, err = calendar.Parse(on); err != nil {
+			return err
+		}
+	}
+	_, err = s.dossiers.Act(r.Context(), a)
+	return err
+}
+
+// request checks that the reader may take the action and prepares it.
+func (s *pages) request(r *web.Request, d *dossier.Dossier, p *procedure.Procedure, action string) (dossier.Act, error) {
+	a := dossier.Act{Code: d.Code, Action: action, On: calendar.NoDate, Actor: r.Actor()}
+	if err := r.Require(people.ActOnDossiers, d.Unit); err != nil {
+		return a, err
+	}
+	t := p.Transition(action)
+	if t == nil {
+		return a, nil // the engine names the near ones
+	}
+	if a.Role = roleFor(r, t, d.Unit); a.Role == "" {
+		return a, fault.New(fault.Forbidden, "dossiers.not_your_step", "action", t.Label.In(r.Lang), "actors", actorNames(r.Lang, p, t))
+	}
+	return a, nil
+}
+
+func actorNames(tag lang.Tag, p *procedure.Procedure, t *procedure.Transition) string {
+	var words []string
+	for _, id := range t.Actor {
+		for _, a := range p.Actors {
+			if a.ID == id {
+				words = append(words, a.Label.In(tag))
+			}
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// formFields reads the fields of a definition that a form carries.
+func formFields(r *web.Request, p *procedure.Procedure, in url.Values) (map[string]any, error) {
+	out := map[string]any{}
+	for name := range in {
+		id, ok := strings.CutPrefix(name, fieldPrefix)
+		f := p.Field(id)
+		if !ok || f == nil {
+			continue
+		}
+		switch f.Type {
+		case procedure.TypeNumber, procedure.TypeMoney:
+			out[id] = plainNumber(r.Lang, in.Get(name))
+		case procedure.TypeList:
+			out[id] = listRows(f, in.Get(name))
+		default:
+			out[id] = in.Get(name)
+		}
+	}
+	return out, nil
+}
+
+// plainNumber turns a number as people of the language type it into the form that definitions read; what
+// is no number stays as typed, so that the message can quote it.
+func plainNumber(tag lang.Tag, text string) string {
+	style := lang.NumberVI
+	if tag == lang.EN {
+		style = lang.NumberEN
+	}
+	n, err := lang.ParseNumber(text, style)
+	if err != nil {
+		return text
+	}
+	return strconv.FormatFloat(float64(n)/1000, 'f', -1, 64)
+}
+
+// listRows reads a list typed one row a line, columns divided by semicolons, in the order of the
+// definition.
+func listRows(f *procedure.Field, text string) []map[string]any {
+	rows := []map[string]any{}
+	for _, line := range strings.Split(text, "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		row := map[string]any{}
+		for i, cell := range strings.Split(line, ";") {
+			if i < len(f.Columns) {
+				row[f.Columns[i].ID] = strings.TrimSpace(cell)
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func formDocuments(in url.Values) []string {
+	var out []string
+	for name := range in {
+		if id, ok := strings.CutPrefix(name, documentPrefix); ok {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// blankPage is the form that files a dossier.
+type blankPage struct {
+	*web.View
+	Choices []*procedure.Procedure
+	P       *procedure.Procedure
+	Units   []people.Unit
+	Step    step
+	Trouble string
+}
+
+func (s *pages) blank(r *web.Request) error { return s.showBlank(r, r.URL.Query(), nil) }
+
+func (s *pages) showBlank(r *web.Request, in url.Values, trouble error) error {
+	b := blankPage{View: r.View(r.T("dossiers.new"), web.Crumb{Title: r.T("dossiers.title"), Path: "/ho-so"})}
+	for _, p := range s.procs.All() {
+		if p.Effective.Covers(r.Today()) && p.Status != procedure.Draft {
+			b.Choices = append(b.Choices, p)
+		}
+	}
+	if id := in.Get("thu-tuc"); id != "" {
+		var err error
+		if b.P, err = s.procs.At(id, r.Today()); err != nil {
+			return err
+		}
+		b.Step = step{Key: rand.Text(), Typed: in}
+		for i := range b.P.Fields {
+			if asksAtFiling(b.P, &b.P.Fields[i]) {
+				b.Step.Fields = append(b.Step.Fields, &b.P.Fields[i])
+			}
+		}
+		for i := range b.P.Documents {
+			b.Step.Documents = append(b.Step.Documents, &b.P.Documents[i])
+		}
+	}
+	var err error
+	if b.Units, err = s.unitsFor(r, people.OpenDossiers); err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if trouble != nil {
+		b.Trouble, status = r.ErrorText(trouble), web.Status(fault.KindOf(trouble))
+	}
+	return r.Render(status, blank(b))
+}
+
+// asksAtFiling leaves out the fields that a later step asks for itself.
+func asksAtFiling(p *procedure.Procedure, f *procedure.Field) bool {
+	if f.Required {
+		return true
+	}
+	for i := range p.Transitions {
+		t := &p.Transitions[i]
+		if !contains(t.From, p.Initial) && (contains(t.Asks, f.ID) || contains(t.Requires.Fields, f.ID)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *pages) file(r *web.Request) error {
+	in, err := r.Form()
+	if err != nil {
+		return err
+	}
+	d, err := s.open(r, in)
+	if err != nil {
+		if fault.KindOf(err) == fault.Internal {
+			return err
+		}
+		return s.showBlank(r, in, err)
+	}
+	return r.Go(path(d.Code) + "?da=luu")
+}
+
+func (s *pages) open(r *web.Request, in url.Values) (*dossier.Dossier, error) {
+	unit := in.Get("don-vi")
+	if err := r.Require(people.OpenDossiers, unit); err != nil {
+		return nil, err
+	}
+	p, err := s.procs.At(in.Get("thu-tuc"), r.Today())
+	if err != nil {
+		return nil, err
+	}
+	n := dossier.Filing{Procedure: p.ID, On: calendar.NoDate, Channel: in.Get("kenh"), Actor: r.Actor(), Unit: unit,
+		Documents: formDocuments(in), Note: strings.TrimSpace(in.Get("ghi-chu")), Key: r.Actor() + ":" + in.Get("khoa")}
+	if n.Fields, err = formFields(r, p, in); err != nil {
+		return nil, err
+	}
+	return s.dossiers.Open(r.Context(), n)
+}
+
+func (s *pages) unitsFor(r *web.Request, p web.Permission) ([]people.Unit, error) {
+	units, err := s.who.Units(r.Context(), r.Today(), people.State)
+	var out []people.Unit
+	for _, u := range units {
+		if r.Can(p, u.Code) {
+			out = append(out, u)
+		}
+	}
+	return out, err
+}

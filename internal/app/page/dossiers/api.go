@@ -1,0 +1,103 @@
+package dossiers
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/web"
+)
+
+// State is a dossier as the API gives it. Dates are ISO or empty; Version counts the dossier's events and is
+// also its ETag.
+type State struct {
+	Code       string        `json:"code"`
+	Procedure  string        `json:"procedure"`
+	Definition string        `json:"definition"` // version of the procedure it is pinned to
+	State      string        `json:"state"`
+	Status     int           `json:"status"` // the national status, 1–10
+	Unit       string        `json:"unit"`
+	Assignee   string        `json:"assignee,omitempty"`
+	Title      string        `json:"title"`
+	Received   calendar.Date `json:"received"`
+	Due        calendar.Date `json:"due"`
+	Finished   calendar.Date `json:"finished"`
+	Late       bool          `json:"late"`
+	Version    int64         `json:"version"`
+	Position   int64         `json:"position"` // in the ledger, of its last event
+}
+
+// Transition is the body of a step through the API.
+type Transition struct {
+	Fields    map[string]any `json:"fields"`
+	Documents []string       `json:"documents"`
+	Note      string         `json:"note"`
+	On        calendar.Date  `json:"on"`     // day it happened; today when empty
+	Expect    int64          `json:"expect"` // version the caller saw; If-Match says the same
+	Assignee  string         `json:"assignee"`
+	Unit      string         `json:"unit"`
+}
+
+func stateOf(d *dossier.Dossier) State {
+	return State{Code: d.Code, Procedure: d.Procedure, Definition: d.Version, State: d.State, Status: d.Status, Unit: d.Unit,
+		Assignee: d.Assignee, Title: d.Title, Received: d.ReceivedOn, Due: d.DueOn, Finished: d.FinishedOn, Late: d.Late,
+		Version: d.Stream, Position: d.Position}
+}
+
+func (s *pages) answer(r *web.Request, d *dossier.Dossier) error {
+	r.W.Header().Set("Etag", `"`+strconv.FormatInt(d.Stream, 10)+`"`)
+	return r.JSON(http.StatusOK, stateOf(d))
+}
+
+func (s *pages) apiGet(r *web.Request) error {
+	d, err := s.get(r)
+	if err != nil {
+		return err
+	}
+	return s.answer(r, d)
+}
+
+// apiAct takes one step. The same Idempotency-Key again gives the dossier as it then stands and records
+// nothing; If-Match, or expect, refuses when somebody changed the dossier first.
+func (s *pages) apiAct(r *web.Request) error {
+	var in Transition
+	in.On = calendar.NoDate
+	if err := r.ReadJSON(&in); err != nil {
+		return err
+	}
+	d, err := s.seen(r)
+	if err != nil {
+		return err
+	}
+	p := s.definition(r.Context(), d)
+	if p == nil {
+		return fault.New(fault.NotFound, "dossiers.no_definition", "code", d.Code)
+	}
+	a, err := s.request(r, d, p, r.PathValue("action"))
+	if err != nil {
+		return err
+	}
+	a.Fields, a.Documents, a.Note, a.On, a.Assignee, a.Unit, a.Expect = in.Fields, in.Documents, in.Note, in.On, in.Assignee, in.Unit, in.Expect
+	if match := strings.Trim(r.Header.Get("If-Match"), `"`); match != "" && match != "*" {
+		if a.Expect, err = strconv.ParseInt(match, 10, 64); err != nil {
+			return fault.New(fault.Invalid, "dossiers.bad_match", "text", match)
+		}
+	}
+	if key := r.Header.Get("Idempotency-Key"); key != "" {
+		a.Key = r.Actor() + ":" + key
+	}
+	if in.Unit != "" {
+		if err := r.Require(people.ActOnDossiers, in.Unit); err != nil {
+			return err
+		}
+	}
+	next, err := s.dossiers.Act(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	return s.answer(r, next)
+}

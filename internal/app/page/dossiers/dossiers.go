@@ -1,0 +1,130 @@
+// Package dossiers (trang hồ sơ) is the pages and the JSON transitions of dossiers: the work list, one
+// dossier with its next steps, clock and history, and filing a new one. It owns no rules: package dossier
+// decides what a step may do, package people who the reader is.
+package dossiers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/people"
+	"trucot/internal/engine/procedure"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
+	"trucot/internal/kernel/web"
+)
+
+type pages struct {
+	dossiers *dossier.Engine
+	procs    *procedure.Set
+	who      *people.People
+}
+
+// Routes are the pages and the API of dossiers.
+func Routes(e *dossier.Engine, procs *procedure.Set, who *people.People) []web.Route {
+	s := &pages{e, procs, who}
+	return []web.Route{
+		{Method: http.MethodGet, Pattern: "/ho-so", Permission: people.ReadDossiers, Handler: s.list},
+		{Method: http.MethodGet, Pattern: "/ho-so/moi", Permission: people.OpenDossiers, Handler: s.blank},
+		{Method: http.MethodPost, Pattern: "/ho-so", Permission: people.OpenDossiers, Handler: s.file},
+		{Method: http.MethodGet, Pattern: "/ho-so/{code}", Permission: people.ReadDossiers, Handler: s.one},
+		{Method: http.MethodPost, Pattern: "/ho-so/{code}/{action}", Permission: people.ActOnDossiers, Handler: s.act},
+		{Method: http.MethodGet, Pattern: "/api/v1/ho-so/{code}", Permission: people.ReadDossiers, Handler: s.apiGet},
+		{Method: http.MethodPost, Pattern: "/api/v1/ho-so/{code}/{action}", Permission: people.ActOnDossiers, Handler: s.apiAct},
+	}
+}
+
+// roles says which role of package people an actor of a definition is. An actor that stands here not is
+// played by whoever may act in the unit: a definition may name bodies that have no account of their own.
+var roles = map[string]people.Role{
+	"nguoi_nop": people.OneStop, "mot_cua": people.OneStop, "truong_phong": people.UnitHead,
+	"chuyen_vien": people.Specialist, "lanh_dao": people.Leader, "van_phong": people.GeneralOffice,
+}
+
+// roleFor is the first actor of a transition that the reader is in the dossier's unit, "" when none.
+func roleFor(r *web.Request, t *procedure.Transition, unit string) string {
+	for _, actor := range t.Actor {
+		role, known := roles[actor]
+		if known && people.HasRole(r.Reader, role, unit) || !known && r.Can(people.ActOnDossiers, unit) {
+			return actor
+		}
+	}
+	return ""
+}
+
+// get reads a dossier that the reader may see.
+func (s *pages) get(r *web.Request) (*dossier.Dossier, error) {
+	d, err := s.dossiers.Get(r.Context(), r.PathValue("code"))
+	return visible(r, d, err)
+}
+
+// seen is get for a step: it may come from memory, since the engine finds out when that is stale.
+func (s *pages) seen(r *web.Request) (*dossier.Dossier, error) {
+	d, err := s.dossiers.Seen(r.Context(), r.PathValue("code"))
+	return visible(r, d, err)
+}
+
+// visible says of another unit's dossier that it is not found rather than forbidden, so that its code
+// cannot be guessed.
+func visible(r *web.Request, d *dossier.Dossier, err error) (*dossier.Dossier, error) {
+	if err == nil && !r.Can(people.ReadDossiers, d.Unit) {
+		return nil, fault.New(fault.NotFound, "dossiers.unknown", "code", r.PathValue("code"))
+	}
+	return d, err
+}
+
+// definition governs a dossier; nil for an imported one, which has none.
+func (s *pages) definition(ctx context.Context, d *dossier.Dossier) *procedure.Procedure {
+	p, err := s.dossiers.Procedure(ctx, d)
+	if err != nil {
+		return nil
+	}
+	return p
+}
+
+// procedureName is a procedure's title, or its id where there is no definition.
+func (s *pages) procedureName(tag lang.Tag, id, version string) string {
+	if p, err := s.procs.Version(id, version); err == nil {
+		return p.Title.In(tag)
+	}
+	return id
+}
+
+// path is a dossier's page.
+func path(code string) string { return "/ho-so/" + url.PathEscape(code) }
+
+// tone is the colour of a national status; the word always stands beside it.
+func tone(status int, late bool) string {
+	switch {
+	case late:
+		return "red"
+	case status == dossier.Finished || status == dossier.Returned:
+		return "green"
+	case status == dossier.AwaitSupplement || status == dossier.AwaitFee:
+		return "purple"
+	case status == dossier.Refused || status == dossier.Withdrawn || status == dossier.Stopped:
+		return "grey"
+	case status == dossier.Filed:
+		return "teal"
+	}
+	return "blue"
+}
+
+func (s *pages) assignees(ctx context.Context) ([]people.Account, error) {
+	all, err := s.who.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []people.Account
+	for _, a := range all {
+		for _, g := range a.Grants {
+			if g.Role == people.Specialist && !a.Closed {
+				out = append(out, a)
+				break
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,367 @@
+// Package reports (trang báo cáo) shows the report regimes, one report with every number opening onto its
+// records, the faults of its sums, its files, and what changed since it was frozen. It owns no rules; room
+// report does.
+package reports
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"trucot/internal/app/page/figures"
+	"trucot/internal/app/page/scope"
+	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
+	"trucot/internal/kernel/web"
+	"trucot/internal/room/report"
+)
+
+type pages struct {
+	room    *report.Room
+	who     *people.People
+	catalog *lang.Catalog
+}
+
+// Routes are the pages of reports.
+func Routes(room *report.Room, who *people.People, catalog *lang.Catalog) []web.Route {
+	s := &pages{room, who, catalog}
+	return []web.Route{
+		{Method: http.MethodGet, Pattern: "/bao-cao", Permission: people.ReadReports, Handler: s.list},
+		{Method: http.MethodGet, Pattern: "/bao-cao/{regime}/{period}", Permission: people.ReadReports, Handler: s.one},
+		{Method: http.MethodGet, Pattern: "/bao-cao/{regime}/{period}/tai/{kind}", Permission: people.ReadReports, Handler: s.file},
+		{Method: http.MethodPost, Pattern: "/bao-cao/{regime}/{period}/chot", Permission: people.FreezeReports, Handler: s.freeze},
+	}
+}
+
+// offered is a regime with the periods that the list offers.
+type offered struct {
+	*report.Regime
+	Periods []offer
+}
+
+type offer struct {
+	Period calendar.Period
+	Path   string
+	Frozen bool
+}
+
+type filed struct {
+	report.Filed
+	Title, Path, UnitName string
+}
+
+type listPage struct {
+	*web.View
+	Regimes []offered
+	Filed   []filed
+	Faults  int
+}
+
+func (s *pages) list(r *web.Request) error {
+	p := listPage{View: r.View(r.T("reports.title"))}
+	for _, regime := range s.room.Regimes.All() {
+		if regime.Kind == report.KindForms || !s.mayRead(r, regime, "") {
+			continue // forms stand in their own list, by unit
+		}
+		o, err := s.offer(r, regime)
+		if err != nil {
+			return err
+		}
+		p.Regimes = append(p.Regimes, o)
+	}
+	forms, err := s.room.Filed(r.Context(), "", "")
+	if err != nil {
+		return err
+	}
+	for _, f := range forms {
+		if form, ok := s.room.Forms.Get(f.Form); ok && r.Can(people.ReadReports, f.Unit) {
+			p.Filed = append(p.Filed, s.filed(r, form, f))
+		}
+	}
+	faults, err := s.room.Faults(r.Context(), "", "", 0)
+	for _, d := range faults {
+		if r.Can(people.ReadReports, d.Unit) {
+			p.Faults++
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, list(p))
+}
+
+func (s *pages) filed(r *web.Request, form *report.Form, f report.Filed) filed {
+	regime, _, _ := cutForm(f.Form)
+	out := filed{Filed: f, Title: form.Number + " – " + form.Title[r.Lang], UnitName: f.UnitName,
+		Path: reportPath(regime, f.Period, f.Unit) + "#" + formAnchor(form)}
+	if out.UnitName == "" {
+		out.UnitName = s.who.UnitName(r.Context(), f.Unit, r.Lang)
+	}
+	return out
+}
+
+// offer lists the periods of a regime among the last two years, the latest first.
+func (s *pages) offer(r *web.Request, regime *report.Regime) (offered, error) {
+	o := offered{Regime: regime}
+	for _, code := range scope.Choices(r.Today()) {
+		p, err := calendar.ParsePeriod(code)
+		if err != nil {
+			return o, err
+		}
+		if p.From > r.Today() || !has(regime, p) || len(o.Periods) == 3 {
+			continue
+		}
+		frozen, err := s.room.LastFrozen(r.Context(), report.Request{Regime: regime.ID, Period: code, AsOf: calendar.NoDate})
+		if err != nil {
+			return o, err
+		}
+		o.Periods = append(o.Periods, offer{Period: p, Path: reportPath(regime.ID, code, ""), Frozen: frozen != nil})
+	}
+	return o, nil
+}
+
+func has(regime *report.Regime, p calendar.Period) bool {
+	kind := map[calendar.PeriodKind]string{calendar.PeriodHalf: "half", calendar.PeriodYear: "year", calendar.PeriodStatistics: "statistics"}[p.Kind]
+	for _, k := range regime.Periods {
+		if k == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// mayRead asks for the Party's permission besides, for a report of the Party side.
+func (s *pages) mayRead(r *web.Request, regime *report.Regime, unit string) bool {
+	if regime.Side == string(people.Party) && !r.Can(people.ReadParty, "") {
+		return false
+	}
+	return r.Can(people.ReadReports, unit)
+}
+
+// request reads which report the address asks for and checks that the reader may see it.
+func (s *pages) request(r *web.Request) (report.Request, error) {
+	q := report.Request{Regime: r.PathValue("regime"), Period: r.PathValue("period"), Unit: r.URL.Query().Get("unit"), AsOf: calendar.NoDate}
+	regime, err := s.room.Regimes.Get(q.Regime)
+	if err != nil {
+		return q, err
+	}
+	if !s.mayRead(r, regime, q.Unit) {
+		return q, r.Require(people.ReadParty, "")
+	}
+	if text := r.Query("asof"); text != "" {
+		if q.AsOf, err = calendar.Parse(text); err != nil {
+			return q, err
+		}
+	}
+	if text := r.Query("known"); text != "" {
+		if q.KnownAt, err = strconv.ParseInt(text, 10, 64); err != nil {
+			return q, fault.New(fault.Invalid, "scope.bad_number", "name", "known", "text", text)
+		}
+	}
+	return q, nil
+}
+
+// onePage is one report as it stands, or as it was frozen.
+type onePage struct {
+	*web.View
+	R          *report.Report
+	Frozen     *report.Frozen
+	AsFrozen   bool
+	Changes    []report.Change
+	Unrebuilt  string // why the frozen form cannot be built again
+	Mine       string // this page's own path without a query
+	Unit       string
+	Faults     []string
+	CanFreeze  bool
+	indicators map[string]string
+}
+
+func (s *pages) one(r *web.Request) error {
+	q, err := s.request(r)
+	if err != nil {
+		return err
+	}
+	p := onePage{Mine: "/bao-cao/" + url.PathEscape(q.Regime) + "/" + url.PathEscape(q.Period), Unit: q.Unit, AsFrozen: r.Query("xem") == "chot"}
+	if p.R, err = s.room.Build(r.Context(), q); err != nil {
+		return err
+	}
+	if p.Frozen, err = s.room.LastFrozen(r.Context(), q); err != nil {
+		return err
+	}
+	p.View = r.View(p.R.Regime.Title[r.Lang]+", "+p.R.Period.Name(r.Lang), web.Crumb{Title: r.T("reports.title"), Path: "/bao-cao"})
+	p.CanFreeze = p.Can(people.FreezeReports)
+	if err := s.since(r.Context(), r, &p); err != nil {
+		return err
+	}
+	for _, d := range p.R.Discrepancies {
+		p.Faults = append(p.Faults, d.Sentence(s.catalog, r.Lang))
+	}
+	return r.Render(http.StatusOK, one(p))
+}
+
+// since adds what changed after the freeze, and shows the frozen state itself when asked to.
+func (s *pages) since(ctx context.Context, r *web.Request, p *onePage) error {
+	if p.Frozen == nil {
+		p.AsFrozen = false
+		return nil
+	}
+	if p.AsFrozen {
+		rep, err := s.room.Rebuild(ctx, p.Frozen)
+		if fault.KindOf(err) == fault.Conflict {
+			p.Unrebuilt, p.AsFrozen = r.ErrorText(err), false
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		p.R = rep
+	}
+	var err error
+	p.Changes, err = s.room.Changes(ctx, p.Frozen)
+	return err
+}
+
+// file sends the report as DOCX or XLSX; of a frozen one, the frozen bytes.
+func (s *pages) file(r *web.Request) error {
+	q, err := s.request(r)
+	if err != nil {
+		return err
+	}
+	rep, err := s.toFile(r, q)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	typ := "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	switch kind := r.PathValue("kind"); kind {
+	case "docx":
+		err = rep.WriteDOCX(&b)
+	case "xlsx":
+		typ = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+		err = rep.WriteXLSX(&b)
+	default:
+		return fault.New(fault.NotFound, "reports.unknown_kind", "kind", kind)
+	}
+	if err != nil {
+		return err
+	}
+	h := r.W.Header()
+	h.Set("Content-Type", typ)
+	h.Set("Content-Disposition", `attachment; filename="`+rep.Regime.ID+"-"+rep.Period.Code+"."+r.PathValue("kind")+`"`)
+	h.Set("Cache-Control", "no-store")
+	_, err = b.WriteTo(r.W)
+	return err
+}
+
+func (s *pages) toFile(r *web.Request, q report.Request) (*report.Report, error) {
+	if r.Query("xem") != "chot" {
+		return s.room.Build(r.Context(), q)
+	}
+	f, err := s.room.LastFrozen(r.Context(), q)
+	if err != nil {
+		return nil, err
+	}
+	if f == nil {
+		return nil, fault.New(fault.NotFound, "reports.not_frozen")
+	}
+	return s.room.Rebuild(r.Context(), f)
+}
+
+func (s *pages) freeze(r *web.Request) error {
+	in, err := r.Form()
+	if err != nil {
+		return err
+	}
+	regime, err := s.room.Regimes.Get(r.PathValue("regime"))
+	if err != nil {
+		return err
+	}
+	unit := in.Get("unit")
+	if err := r.Require(people.FreezeReports, unit); err != nil {
+		return err
+	}
+	if !s.mayRead(r, regime, unit) {
+		return r.Require(people.ReadParty, "")
+	}
+	rep, err := s.room.Freeze(r.Context(), report.Request{Regime: regime.ID, Period: r.PathValue("period"), Unit: unit, AsOf: calendar.NoDate}, r.Actor())
+	if err != nil {
+		return err
+	}
+	v := url.Values{"xem": {"chot"}, "da": {"dong-bang"}}
+	if unit != "" {
+		v.Set("unit", unit)
+	}
+	return r.Go("/bao-cao/" + url.PathEscape(regime.ID) + "/" + url.PathEscape(rep.Period.Code) + "?" + v.Encode())
+}
+
+func reportPath(regime, period, unit string) string {
+	p := "/bao-cao/" + url.PathEscape(regime) + "/" + url.PathEscape(period)
+	if unit != "" {
+		p += "?unit=" + url.QueryEscape(unit)
+	}
+	return p
+}
+
+// figurePath opens a number of the report: as known to it when it is frozen.
+func (p onePage) figurePath(n report.Number) string {
+	period, err := calendar.ParsePeriod(n.Period)
+	if err != nil {
+		return ""
+	}
+	s := scope.Scope{Period: period, Unit: p.Unit, AsOf: calendar.NoDate}
+	if n.Period == p.R.Period.Code {
+		s.AsOf = p.R.AsOf
+	}
+	if p.AsFrozen {
+		s.Known = p.Frozen.Position
+	}
+	return s.FigurePath(n.Indicator, n.Part)
+}
+
+// cellPath opens a cell of a form.
+func (p onePage) cellPath(t *report.Table, row, column string) string {
+	period, err := calendar.ParsePeriod(t.Period)
+	if err != nil {
+		return ""
+	}
+	s := scope.Scope{Period: period, Unit: t.Unit, AsOf: calendar.NoDate}
+	if p.AsFrozen {
+		s.Known = p.Frozen.Position
+	}
+	return s.FigurePath(t.Form.Indicator(row, column), "")
+}
+
+// path is this page with parts of its query changed.
+func (p onePage) path(tail string, pairs ...string) string {
+	v := url.Values{}
+	if p.Unit != "" {
+		v.Set("unit", p.Unit)
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Set(pairs[i], pairs[i+1])
+	}
+	out := p.Mine + tail
+	if len(v) > 0 {
+		out += "?" + v.Encode()
+	}
+	return out
+}
+
+// filePath downloads what is seen: the frozen bytes for a frozen report.
+func (p onePage) filePath(kind string) string {
+	if p.AsFrozen {
+		return p.path("/tai/"+kind, "xem", "chot")
+	}
+	return p.path("/tai/" + kind)
+}
+
+func number(v *web.View, n report.Number) string {
+	if n.Text != "" {
+		return n.Text
+	}
+	return figures.Number(v.Lang, n.Value)
+}

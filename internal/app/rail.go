@@ -1,0 +1,51 @@
+package app
+
+import (
+	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/web"
+)
+
+// railLine is a line of the left rail before it is known who looks.
+type railLine struct {
+	key, path, icon string
+	permission      web.Permission
+}
+
+var railLines = []railLine{
+	{"app.rail_home", "/", "home", web.SignedIn},
+	{"app.rail_dossiers", "/ho-so", "files", people.ReadDossiers},
+	{"app.rail_reports", "/bao-cao", "report", people.ReadReports},
+	{"app.rail_figures", "/so-lieu", "chart-bar", people.ReadFigures},
+	{"app.rail_procedures", "/thu-tuc", "book-2", people.ReadProcedures},
+	{"app.rail_ledger", "/so-cai", "shield-check", people.ReadLedger},
+}
+
+// rail is the left rail: what this reader may open, with the number of dossiers in work.
+func (a *App) rail(r *web.Request) []web.RailItem {
+	var items []web.RailItem
+	for _, l := range railLines {
+		if l.permission == web.SignedIn || r.Can(l.permission, "") {
+			items = append(items, web.RailItem{Title: r.T(l.key), Short: r.T(l.key + "_short"), Path: l.path, Icon: l.icon, Count: a.railCount(r, l)})
+		}
+	}
+	return items
+}
+
+// railCount is what waits behind a line, -1 for nothing to count. A failed count leaves the rail without
+// it: the page itself will say what is wrong.
+func (a *App) railCount(r *web.Request, l railLine) int {
+	if l.path != "/ho-so" {
+		return -1
+	}
+	f := dossier.Filter{Open: true, Limit: 1, Overdue: calendar.NoDate}
+	if units, everywhere := people.Reach(r.Reader, people.ReadDossiers); !everywhere {
+		f.Units = append(units, "\x00") // never empty, which would mean all
+	}
+	_, n, err := a.Dossiers.List(r.Context(), f)
+	if err != nil {
+		return -1
+	}
+	return n
+}

@@ -1,0 +1,70 @@
+package app
+
+import (
+	"context"
+
+	"trucot/internal/engine/document"
+	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/lang"
+	"trucot/internal/room/report"
+)
+
+// openReports opens the report room and tells it who the units are.
+func (a *App) openReports(data string, regimes *report.Regimes) error {
+	layouts, err := document.LoadLayouts(Definitions(data))
+	if err != nil {
+		return err
+	}
+	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, layouts, report.Options{
+		Clock: a.clock, Agency: a.reportingAgency, Checkpoint: a.checkpointAt, UnitByName: a.unitByName,
+	})
+	return nil
+}
+
+// reportingAgency is the unit as a report names it. A report of no unit is the whole side's.
+func (a *App) reportingAgency(unit, side string, on calendar.Date) report.Agency {
+	ctx := context.Background()
+	if unit == "" {
+		units, err := a.People.Units(ctx, on, people.Side(side))
+		if err != nil {
+			return report.Agency{}
+		}
+		for _, u := range units {
+			if u.Parent == "" {
+				unit = u.Code
+			}
+		}
+	}
+	u, err := a.People.Unit(ctx, unit, on)
+	if err != nil {
+		return report.Agency{}
+	}
+	out := report.Agency{Name: u.Name(lang.VI)}
+	if parent, err := a.People.Unit(ctx, u.Parent, on); err == nil {
+		out.Parent = parent.Name(lang.VI)
+	}
+	out.Units, _ = a.People.Subtree(ctx, unit, on) // known to exist
+	return out
+}
+
+// checkpointAt is the root of the ledger's tree over its first events, which a report prints: whoever holds
+// a signed checkpoint of then or later can check it.
+func (a *App) checkpointAt(ctx context.Context, position int64) (string, error) {
+	root, err := a.Ledger.Root(ctx, position)
+	return root.String(), err
+}
+
+// unitByName finds a unit by its Vietnamese name, marks and case aside.
+func (a *App) unitByName(name string) (string, bool) {
+	units, err := a.People.Units(context.Background(), calendar.OfTime(a.clock()), "")
+	if err != nil {
+		return "", false
+	}
+	for _, u := range units {
+		if lang.Fold(u.NameVI) == lang.Fold(name) {
+			return u.Code, true
+		}
+	}
+	return "", false
+}

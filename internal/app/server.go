@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"trucot/internal/app/page/dossiers"
+	"trucot/internal/app/page/events"
+	"trucot/internal/app/page/figures"
+	"trucot/internal/app/page/home"
+	"trucot/internal/app/page/login"
+	"trucot/internal/app/page/procedures"
+	"trucot/internal/app/page/reports"
+	"trucot/internal/app/page/scope"
+	"trucot/internal/engine/people"
+	"trucot/internal/engine/procedure"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/lang"
+	"trucot/internal/kernel/web"
+)
+
+// SiteOptions say how the web is served.
+type SiteOptions struct {
+	Secure bool // over TLS, here or at a proxy in front
+	Sample bool // the data is the labelled sample
+	Log    *slog.Logger
+}
+
+// Site is the whole web: every route of the program stands in routes.
+func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
+	return web.NewSite(web.Options{
+		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail,
+		Secure: o.Secure, Sample: o.Sample, Log: o.Log, Clock: a.clock,
+	}, a.routes())
+}
+
+// pageTexts are the texts of the pages.
+func pageTexts() []lang.Texts {
+	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts()}
+}
+
+// routes is the route table of rooms and engines, in the order of the left rail.
+func (a *App) routes() []web.Route {
+	var all []web.Route
+	for _, part := range [][]web.Route{
+		login.Routes(a.People),
+		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar),
+		dossiers.Routes(a.Dossiers, a.Procedures, a.People),
+		procedures.Routes(a.Procedures, a.draw),
+		reports.Routes(a.Reports, a.People, a.Catalog),
+		figures.Routes(a.Indicators, a.Ledger, a.People),
+		events.Routes(a.Ledger, a.People),
+	} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// draw is a procedure's state diagram.
+func (a *App) draw(p *procedure.Procedure, tag lang.Tag) string { return p.Draw(a.Catalog, tag) }
+
+// agencyName is the name of the unit at the top of the state side.
+func (a *App) agencyName(ctx context.Context) map[lang.Tag]string {
+	units, err := a.People.Units(ctx, calendar.OfTime(a.clock()), people.State)
+	if err == nil {
+		for _, u := range units {
+			if u.Parent == "" {
+				return map[lang.Tag]string{lang.VI: u.NameVI, lang.EN: u.Name(lang.EN)}
+			}
+		}
+	}
+	return map[lang.Tag]string{lang.VI: a.Catalog.T(lang.VI, "cli.agency"), lang.EN: a.Catalog.T(lang.EN, "cli.agency")}
+}
+
+// stopIn is how long open requests may finish after the program was told to stop.
+const stopIn = 10 * time.Second
+
+// Serve answers at ln until ctx ends, then lets open requests finish.
+func Serve(ctx context.Context, ln net.Listener, h http.Handler) error {
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		last, cancel := context.WithTimeout(context.Background(), stopIn)
+		defer cancel()
+		stopped <- srv.Shutdown(last)
+	}()
+	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-stopped
+}

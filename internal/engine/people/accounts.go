@@ -1,0 +1,143 @@
+package people
+
+import (
+	"context"
+	"regexp"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/store"
+)
+
+var accountName = regexp.MustCompile(`^[a-z][a-z0-9._-]{1,39}$`)
+
+// SetPerson stores or corrects a person's name, beside the ledger.
+func (p *People) SetPerson(ctx context.Context, who Person) error {
+	if who.ID == "" || who.Name == "" {
+		return fault.New(fault.Invalid, "people.bad_person", "person", who.ID)
+	}
+	err := p.db.Update(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, upsertPerson, who.ID, who.Name)
+		return err
+	})
+	p.version.Add(1)
+	return err
+}
+
+// OpenAccount records a new account of a person. Errors: people.bad_account for a name outside
+// a–z 0–9 . _ -, people.account_exists.
+func (p *People) OpenAccount(ctx context.Context, by By, id, person string) error {
+	if !accountName.MatchString(id) {
+		return fault.New(fault.Invalid, "people.bad_account", "account", id)
+	}
+	d, err := p.directory(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := d.account[id]; ok {
+		return fault.New(fault.Conflict, "people.account_exists", "account", id)
+	}
+	return p.record(ctx, by, "account/"+id, "", kindAccountOpened, map[string]string{"account": id, "person": person})
+}
+
+// CloseAccount records that an account is not used any more and ends its sessions.
+func (p *People) CloseAccount(ctx context.Context, by By, id string) error {
+	a, err := p.account(ctx, id)
+	if err != nil {
+		return err
+	}
+	err = p.record(ctx, by, "account/"+id, "", kindAccountClosed, map[string]string{"account": id, "person": a.person})
+	if err != nil {
+		return err
+	}
+	p.seen.clear()
+	return p.db.Update(ctx, func(tx store.Tx) error {
+		_, err := tx.Exec(ctx, deleteSessions, id)
+		return err
+	})
+}
+
+// Accounts lists every account.
+func (p *People) Accounts(ctx context.Context) ([]Account, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return d.accountList(), nil
+}
+
+// AccountName is the name to show for an actor: the person's, else the account itself.
+func (p *People) AccountName(ctx context.Context, id string) string {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return id
+	}
+	if a := d.account[id]; a != nil {
+		return d.name(a.person)
+	}
+	return id
+}
+
+// GivePost records that a person holds a post from by.On.
+func (p *People) GivePost(ctx context.Context, by By, post Post) error {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := d.units[post.Unit]; !ok {
+		return missing("people.unknown_unit", "unit", post.Unit)
+	}
+	return p.record(ctx, by, "person/"+post.Person, post.Unit, kindPostGiven, post)
+}
+
+// EndPost records that a person's post in a unit ended on by.On.
+func (p *People) EndPost(ctx context.Context, by By, person, unit string) error {
+	return p.record(ctx, by, "person/"+person, unit, kindPostEnded, map[string]string{"person": person, "unit": unit})
+}
+
+// Posts lists the posts held on a date.
+func (p *People) Posts(ctx context.Context, on calendar.Date) ([]Post, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Post
+	for _, post := range d.posts {
+		if post.From <= on && (post.To == calendar.NoDate || on < post.To) {
+			out = append(out, post)
+		}
+	}
+	return out, nil
+}
+
+func (p *People) account(ctx context.Context, id string) (*account, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a := d.account[id]
+	if a == nil || a.closed {
+		return nil, missing("people.unknown_account", "account", id)
+	}
+	return a, nil
+}
+
+// identify makes the identity of an account with its rights of today; nil when it is closed or unknown.
+func (p *People) identify(ctx context.Context, id string) (*identity, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a := d.account[id]
+	if a == nil || a.closed {
+		return nil, nil
+	}
+	on := p.today()
+	i := &identity{account: id, name: d.name(a.person), dir: d, on: on}
+	for _, g := range a.grants {
+		if g.from <= on && on < g.to {
+			i.grants = append(i.grants, g.Grant)
+		}
+	}
+	return i, nil
+}

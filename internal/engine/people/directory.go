@@ -1,0 +1,187 @@
+package people
+
+import (
+	"context"
+	"database/sql"
+	"sort"
+	"time"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/store"
+)
+
+// directory is everything this package knows, in memory: an agency has hundreds of units and accounts,
+// every page asks several times, and changes are rare.
+type directory struct {
+	version int64
+	loaded  time.Time
+	units   map[string][]Unit // shapes in order of From
+	persons map[string]string // id → name
+	posts   []Post
+	account map[string]*account
+}
+
+type account struct {
+	id, person string
+	closed     bool
+	grants     []datedGrant
+}
+
+type datedGrant struct {
+	Grant
+	from, to calendar.Date
+}
+
+// otherNodes is how long another node's change may stay unseen on PostgreSQL, where this process hears
+// only of its own.
+const otherNodes = 5 * time.Second
+
+// directory gives the current snapshot, reading the tables again after a change.
+func (p *People) directory(ctx context.Context) (*directory, error) {
+	v := p.version.Load()
+	if d := p.dir.Load(); p.fresh(d, v) {
+		return d, nil
+	}
+	p.load.Lock()
+	defer p.load.Unlock()
+	v = p.version.Load()
+	if d := p.dir.Load(); p.fresh(d, v) {
+		return d, nil
+	}
+	d, err := readDirectory(ctx, p.db)
+	if err != nil {
+		return nil, err
+	}
+	d.version, d.loaded = v, time.Now()
+	p.dir.Store(d)
+	return d, nil
+}
+
+func (p *People) fresh(d *directory, v int64) bool {
+	return d != nil && d.version == v && (p.db.Engine == store.SQLite || time.Since(d.loaded) < otherNodes)
+}
+
+func readDirectory(ctx context.Context, db *store.DB) (*directory, error) {
+	d := &directory{units: map[string][]Unit{}, persons: map[string]string{}, account: map[string]*account{}}
+	units, err := store.All(ctx, db, scanUnit, selectUnits)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range units {
+		d.addShape(u.Unit, u.closed)
+	}
+	if d.posts, err = store.All(ctx, db, scanPost, selectPosts); err != nil {
+		return nil, err
+	}
+	persons, err := store.All(ctx, db, scanPerson, selectPersons)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range persons {
+		d.persons[p.ID] = p.Name
+	}
+	return d, d.readAccounts(ctx, db)
+}
+
+func (d *directory) readAccounts(ctx context.Context, db *store.DB) error {
+	accounts, err := store.All(ctx, db, scanAccount, selectAccounts)
+	if err != nil {
+		return err
+	}
+	for i := range accounts {
+		d.account[accounts[i].id] = &accounts[i]
+	}
+	_, err = store.All(ctx, db, func(rows *sql.Rows) (struct{}, error) {
+		var id, role, unit string
+		var from, to int64
+		err := rows.Scan(&id, &role, &unit, &from, &to)
+		if a := d.account[id]; a != nil {
+			a.grants = append(a.grants, datedGrant{Grant{Role(role), unit}, calendar.Date(from), calendar.Date(to)})
+		}
+		return struct{}{}, err
+	}, selectGrants)
+	return err
+}
+
+// addShape appends a shape of a unit; rows come in order of code and date.
+func (d *directory) addShape(u Unit, closed bool) {
+	vs := d.units[u.Code]
+	if n := len(vs); n > 0 && vs[n-1].To == calendar.NoDate {
+		vs[n-1].To = u.From
+		if closed {
+			vs[n-1].MergedInto = u.MergedInto
+		}
+	}
+	if !closed {
+		vs = append(vs, u)
+	}
+	d.units[u.Code] = vs
+}
+
+func (d *directory) unitOn(code string, on calendar.Date) (Unit, bool) {
+	for _, u := range d.units[code] {
+		if u.From <= on && (u.To == calendar.NoDate || on < u.To) {
+			return u, true
+		}
+	}
+	return Unit{}, false
+}
+
+// below is the set of the unit, the units under it on the date, and what merged into any of them.
+func (d *directory) below(code string, on calendar.Date) map[string]bool {
+	children := map[string][]string{}
+	for c, shapes := range d.units {
+		last := shapes[0]
+		for _, s := range shapes {
+			if s.From <= on {
+				last = s
+			}
+		}
+		switch {
+		case last.To != calendar.NoDate && last.To <= on:
+			if last.MergedInto != "" {
+				children[last.MergedInto] = append(children[last.MergedInto], c)
+			}
+		case last.From <= on && last.Parent != "":
+			children[last.Parent] = append(children[last.Parent], c)
+		}
+	}
+	set := map[string]bool{code: true}
+	for todo := []string{code}; len(todo) > 0; {
+		next := todo[0]
+		todo = todo[1:]
+		for _, c := range children[next] {
+			if !set[c] {
+				set[c] = true
+				todo = append(todo, c)
+			}
+		}
+	}
+	return set
+}
+
+func (d *directory) name(person string) string {
+	if n := d.persons[person]; n != "" {
+		return n
+	}
+	return person
+}
+
+func (d *directory) accountList() []Account {
+	out := make([]Account, 0, len(d.account))
+	for _, a := range d.account {
+		out = append(out, a.public(d))
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
+}
+
+func (a *account) public(d *directory) Account {
+	out := Account{ID: a.id, Person: a.person, Name: d.name(a.person), Closed: a.closed}
+	for _, g := range a.grants {
+		if g.to == forever {
+			out.Grants = append(out.Grants, g.Grant)
+		}
+	}
+	return out
+}

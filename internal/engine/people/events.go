@@ -1,0 +1,85 @@
+package people
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/store"
+)
+
+// The facts of this package. A unit's facts carry its whole shape, so that one alone can be understood.
+const (
+	kindUnitOpened    = "people.unit_opened"
+	kindUnitChanged   = "people.unit_changed"
+	kindUnitClosed    = "people.unit_closed"
+	kindPostGiven     = "people.post_given"
+	kindPostEnded     = "people.post_ended"
+	kindAccountOpened = "people.account_opened"
+	kindAccountClosed = "people.account_closed"
+	kindRoleGranted   = "people.role_granted"
+	kindRoleRevoked   = "people.role_revoked"
+)
+
+func isOurs(kind string) bool { return strings.HasPrefix(kind, "people.") }
+
+// fact is the union of the events' data.
+type fact struct {
+	Unit
+	Person  string `json:"person"`
+	UnitRef string `json:"unit"`
+	TitleVI string `json:"title_vi"`
+	TitleEN string `json:"title_en"`
+	Account string `json:"account"`
+	Role    Role   `json:"role"`
+}
+
+// forever ends what has no end yet; it sorts behind every date.
+const forever = calendar.Date(1<<31 - 1)
+
+// Fold keeps the tables people_unit, people_post, people_account and people_grant.
+func Fold() ledger.Fold {
+	return ledger.Fold{Name: "people", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+		for _, e := range batch {
+			if !isOurs(e.Kind) {
+				continue
+			}
+			var f fact
+			if err := json.Unmarshal(e.Data, &f); err != nil {
+				return err
+			}
+			if err := apply(ctx, tx, e, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func apply(ctx context.Context, tx store.Tx, e ledger.Event, f fact) error {
+	on := int64(e.EffectiveOn)
+	var err error
+	switch e.Kind {
+	case kindUnitOpened, kindUnitChanged, kindUnitClosed:
+		closed := 0
+		if e.Kind == kindUnitClosed {
+			closed = 1
+		}
+		_, err = tx.Exec(ctx, upsertUnit, f.Code, on, f.NameVI, f.NameEN, f.Parent, string(f.Side), f.Kind, closed, f.MergedInto)
+	case kindPostGiven:
+		_, err = tx.Exec(ctx, upsertPost, f.Person, f.UnitRef, on, int64(forever), f.TitleVI, f.TitleEN)
+	case kindPostEnded:
+		_, err = tx.Exec(ctx, endPost, on, f.Person, f.UnitRef, int64(forever))
+	case kindAccountOpened:
+		_, err = tx.Exec(ctx, upsertAccount, f.Account, f.Person, 0)
+	case kindAccountClosed:
+		_, err = tx.Exec(ctx, upsertAccount, f.Account, f.Person, 1)
+	case kindRoleGranted:
+		_, err = tx.Exec(ctx, upsertGrant, f.Account, string(f.Role), f.UnitRef, on, int64(forever))
+	case kindRoleRevoked:
+		_, err = tx.Exec(ctx, endGrant, on, f.Account, string(f.Role), f.UnitRef, int64(forever))
+	}
+	return err
+}

@@ -1,0 +1,180 @@
+package people
+
+import (
+	"context"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/web"
+)
+
+// Role is a bundle of permissions that an account has in a part of the tree.
+type Role string
+
+// The roles.
+const (
+	Admin         Role = "admin"          // quản trị
+	Leader        Role = "leader"         // lãnh đạo
+	UnitHead      Role = "unit_head"      // trưởng phòng
+	GeneralOffice Role = "general_office" // văn phòng
+	OneStop       Role = "one_stop"       // bộ phận một cửa
+	Specialist    Role = "specialist"     // chuyên viên
+	PartyOffice   Role = "party_office"   // văn phòng đảng uỷ
+	Viewer        Role = "viewer"         // chỉ xem
+)
+
+// The permissions that routes ask for.
+const (
+	ReadDossiers   web.Permission = "dossier.read"
+	OpenDossiers   web.Permission = "dossier.open"
+	ActOnDossiers  web.Permission = "dossier.act"
+	ReadProcedures web.Permission = "procedure.read"
+	ReadFigures    web.Permission = "figure.read"
+	ReadReports    web.Permission = "report.read"
+	FreezeReports  web.Permission = "report.freeze"
+	ReadLedger     web.Permission = "ledger.read"
+	ManagePeople   web.Permission = "people.manage"
+	ReadParty      web.Permission = "party.read" // needed besides, for anything of a Party unit
+)
+
+var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger}
+
+var permissions = map[Role]map[web.Permission]bool{
+	Admin:         set(reading, ManagePeople),
+	Leader:        set(reading, ActOnDossiers, FreezeReports),
+	UnitHead:      set(reading, ActOnDossiers),
+	GeneralOffice: set(reading, FreezeReports),
+	OneStop:       set(reading, OpenDossiers, ActOnDossiers),
+	Specialist:    set(reading, ActOnDossiers),
+	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger}, FreezeReports, ReadParty),
+	Viewer:        set(reading),
+}
+
+func set(base []web.Permission, more ...web.Permission) map[web.Permission]bool {
+	m := map[web.Permission]bool{}
+	for _, p := range base {
+		m[p] = true
+	}
+	for _, p := range more {
+		m[p] = true
+	}
+	return m
+}
+
+// Roles lists the roles in the order of the interface.
+func Roles() []Role {
+	return []Role{Admin, Leader, UnitHead, GeneralOffice, OneStop, Specialist, PartyOffice, Viewer}
+}
+
+// GrantRole records that an account has a role in a unit and below. Errors: people.unknown_account,
+// people.unknown_role, people.unknown_unit.
+func (p *People) GrantRole(ctx context.Context, by By, account string, g Grant) error {
+	return p.changeRole(ctx, by, account, g, kindRoleGranted)
+}
+
+// RevokeRole ends a role from by.On.
+func (p *People) RevokeRole(ctx context.Context, by By, account string, g Grant) error {
+	return p.changeRole(ctx, by, account, g, kindRoleRevoked)
+}
+
+func (p *People) changeRole(ctx context.Context, by By, id string, g Grant, kind string) error {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := d.account[id]; !ok {
+		return missing("people.unknown_account", "account", id)
+	}
+	if permissions[g.Role] == nil {
+		return fault.New(fault.Invalid, "people.unknown_role", "role", string(g.Role))
+	}
+	if _, ok := d.units[g.Unit]; !ok && g.Unit != Everywhere {
+		return missing("people.unknown_unit", "unit", g.Unit)
+	}
+	return p.record(ctx, by, "account/"+id, "", kind, map[string]string{"account": id, "role": string(g.Role), "unit": g.Unit})
+}
+
+// identity is a recognised reader with the rights of today.
+type identity struct {
+	account, name string
+	grants        []Grant
+	scopes        map[web.Permission]bool // nil = all the account's rights; an API token may have fewer
+	dir           *directory
+	on            calendar.Date
+}
+
+// Account is the log-in name.
+func (i *identity) Account() string { return i.account }
+
+// Name is the person's name.
+func (i *identity) Name() string { return i.name }
+
+// Can reports whether one of the roles gives the permission in the unit. Anything of a Party unit asks
+// for party.read besides, from a role in the same part of the tree.
+func (i *identity) Can(p web.Permission, unit string) bool {
+	if i.scopes != nil && !i.scopes[p] {
+		return false
+	}
+	for _, g := range i.grants {
+		if permissions[g.Role][p] && (unit == "" || i.covers(g, unit)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (i *identity) covers(g Grant, unit string) bool {
+	party := i.dir.isParty(unit)
+	if party && !permissions[g.Role][ReadParty] {
+		return false
+	}
+	if g.Unit == Everywhere {
+		return !party
+	}
+	return unit == g.Unit || i.dir.below(g.Unit, i.on)[unit]
+}
+
+func (d *directory) isParty(unit string) bool {
+	vs := d.units[unit]
+	return len(vs) > 0 && vs[len(vs)-1].Side == Party
+}
+
+// Reach is where a reader has a permission: everywhere on the state side, or in the units listed.
+func Reach(id web.Identity, p web.Permission) (units []string, everywhere bool) {
+	i, ok := id.(*identity)
+	if !ok {
+		return nil, false
+	}
+	found := map[string]bool{}
+	for _, g := range i.grants {
+		if !permissions[g.Role][p] || i.scopes != nil && !i.scopes[p] {
+			continue
+		}
+		if g.Unit == Everywhere {
+			everywhere = true
+			continue
+		}
+		for u := range i.dir.below(g.Unit, i.on) {
+			if !found[u] && i.covers(g, u) {
+				found[u] = true
+				units = append(units, u)
+			}
+		}
+	}
+	return units, everywhere
+}
+
+// HasRole reports whether the reader has the role in the unit, for the steps of a procedure that name
+// who may take them.
+func HasRole(id web.Identity, r Role, unit string) bool {
+	i, ok := id.(*identity)
+	if !ok {
+		return false
+	}
+	for _, g := range i.grants {
+		if g.Role == r && (unit == "" || i.covers(g, unit)) {
+			return true
+		}
+	}
+	return false
+}

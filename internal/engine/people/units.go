@@ -1,0 +1,125 @@
+package people
+
+import (
+	"context"
+	"sort"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
+)
+
+// OpenUnit records a new unit. Errors: people.bad_unit for a missing code, name or side;
+// people.unit_exists; people.unknown_unit for the parent.
+func (p *People) OpenUnit(ctx context.Context, by By, u Unit) error {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := d.units[u.Code]; ok {
+		return fault.New(fault.Conflict, "people.unit_exists", "unit", u.Code)
+	}
+	return p.recordUnit(ctx, d, by, u, kindUnitOpened)
+}
+
+// ChangeUnit records a unit's new name, parent or kind from a date on; the old shape stays for the time
+// before.
+func (p *People) ChangeUnit(ctx context.Context, by By, u Unit) error {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := d.units[u.Code]; !ok {
+		return missing("people.unknown_unit", "unit", u.Code)
+	}
+	if u.Parent != "" && d.below(u.Code, by.On)[u.Parent] {
+		return fault.New(fault.Invalid, "people.unit_circle", "unit", u.Code, "parent", u.Parent)
+	}
+	return p.recordUnit(ctx, d, by, u, kindUnitChanged)
+}
+
+func (p *People) recordUnit(ctx context.Context, d *directory, by By, u Unit, kind string) error {
+	if u.Code == "" || u.Code == Everywhere || u.NameVI == "" || (u.Side != State && u.Side != Party) {
+		return fault.New(fault.Invalid, "people.bad_unit", "unit", u.Code)
+	}
+	if u.Parent != "" {
+		if _, ok := d.units[u.Parent]; !ok {
+			return missing("people.unknown_unit", "unit", u.Parent)
+		}
+	}
+	return p.record(ctx, by, "unit/"+u.Code, u.Code, kind, u)
+}
+
+// CloseUnit records that a unit ended on by.On, merged into another one or into none.
+func (p *People) CloseUnit(ctx context.Context, by By, code, mergedInto string) error {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return err
+	}
+	u, ok := d.unitOn(code, by.On)
+	if !ok {
+		return missing("people.unknown_unit", "unit", code)
+	}
+	u.MergedInto = mergedInto
+	return p.record(ctx, by, "unit/"+code, code, kindUnitClosed, u)
+}
+
+// Units lists the units standing on a date, of one side or of both ("").
+func (p *People) Units(ctx context.Context, on calendar.Date, side Side) ([]Unit, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Unit
+	for code := range d.units {
+		if u, ok := d.unitOn(code, on); ok && (side == "" || u.Side == side) {
+			out = append(out, u)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Code < out[j].Code })
+	return out, nil
+}
+
+// Unit is a unit as it stands on a date, or as it last stood before it ended.
+func (p *People) Unit(ctx context.Context, code string, on calendar.Date) (Unit, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return Unit{}, err
+	}
+	if u, ok := d.unitOn(code, on); ok {
+		return u, nil
+	}
+	if vs := d.units[code]; len(vs) > 0 {
+		return vs[len(vs)-1], nil
+	}
+	return Unit{}, missing("people.unknown_unit", "unit", code)
+}
+
+// UnitName is a unit's name for display: its code when nothing is known of it.
+func (p *People) UnitName(ctx context.Context, code string, tag lang.Tag) string {
+	u, err := p.Unit(ctx, code, p.today())
+	if err != nil {
+		return code
+	}
+	return u.Name(tag)
+}
+
+// Subtree is the unit and every unit below it on a date, and the units that had merged into one of them
+// by then, since their past counts for the successor. The unit itself is always first.
+func (p *People) Subtree(ctx context.Context, code string, on calendar.Date) ([]string, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := d.units[code]; !ok {
+		return nil, missing("people.unknown_unit", "unit", code)
+	}
+	set := d.below(code, on)
+	delete(set, code)
+	out := make([]string, 0, len(set)+1)
+	for c := range set {
+		out = append(out, c)
+	}
+	sort.Strings(out)
+	return append([]string{code}, out...), nil
+}

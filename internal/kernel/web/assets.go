@@ -1,0 +1,141 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+)
+
+//go:embed assets
+var assetFiles embed.FS
+
+// assetPrefix is where assets live; the name behind it carries the content's hash, so that a browser may
+// keep an asset for ever.
+const assetPrefix = "/tinh/"
+
+// asset is one file with its compressed forms, made at the first request that can use them.
+type asset struct {
+	body, typ, etag string
+	gzipOnce        sync.Once
+	gzip            []byte
+	brotliOnce      sync.Once
+	brotli          []byte
+}
+
+type assets struct {
+	byName map[string]*asset // hashed name → asset
+	hashed map[string]string // plain name → hashed name
+}
+
+// AssetNames of what the shell links to.
+const styleName = "trucot.css"
+
+// loadAssets is cheap (hashing under a megabyte) and happens once in the process.
+var loadAssets = sync.OnceValue(func() *assets {
+	a := &assets{byName: map[string]*asset{}, hashed: map[string]string{}}
+	for _, name := range []string{"inter-vietnamese-wght-normal.woff2", "inter-latin-ext-wght-normal.woff2", "inter-latin-wght-normal.woff2"} {
+		a.add(name, mustRead("assets/vendor/"+name))
+	}
+	a.add("icon.svg", mustRead("assets/icon.svg"))
+	own := mustRead("assets/kh.css")
+	for name, hashed := range a.hashed {
+		own = strings.ReplaceAll(own, "url("+name+")", "url("+assetPrefix+hashed+")")
+	}
+	// one sheet: the vendored base first, ours after it so that ours wins
+	a.add(styleName, mustRead("assets/vendor/tabler.min.css")+"\n"+own)
+	return a
+})
+
+func mustRead(name string) string {
+	b, err := fs.ReadFile(assetFiles, name)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+func (a *assets) add(name, body string) {
+	sum := sha256.Sum256([]byte(body))
+	hash := hex.EncodeToString(sum[:6])
+	ext := path.Ext(name)
+	hashed := strings.TrimSuffix(name, ext) + "." + hash + ext
+	typ := mime.TypeByExtension(ext)
+	if ext == ".woff2" {
+		typ = "font/woff2"
+	}
+	a.byName[hashed] = &asset{body: body, typ: typ, etag: `"` + hash + `"`}
+	a.hashed[name] = hashed
+}
+
+// URL is the address of an asset by its plain name; it panics on an unknown one.
+func (a *assets) URL(name string) string {
+	h, ok := a.hashed[name]
+	if !ok {
+		panic("web: no asset " + name)
+	}
+	return assetPrefix + h
+}
+
+// ServeHTTP serves an asset in the best form the browser accepts.
+func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	as, ok := a.byName[strings.TrimPrefix(r.URL.Path, assetPrefix)]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", as.typ)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Etag", as.etag)
+	if r.Header.Get("If-None-Match") == as.etag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	if strings.HasPrefix(as.typ, "font/") {
+		w.Write([]byte(as.body))
+		return
+	}
+	h.Set("Vary", "Accept-Encoding")
+	switch accept := r.Header.Get("Accept-Encoding"); {
+	case strings.Contains(accept, "br"):
+		h.Set("Content-Encoding", "br")
+		w.Write(as.brotliForm())
+	case strings.Contains(accept, "gzip"):
+		h.Set("Content-Encoding", "gzip")
+		w.Write(as.gzipForm())
+	default:
+		w.Write([]byte(as.body))
+	}
+}
+
+func (as *asset) brotliForm() []byte {
+	as.brotliOnce.Do(func() {
+		var b bytes.Buffer
+		w := brotli.NewWriterLevel(&b, 5)
+		w.Write([]byte(as.body))
+		w.Close()
+		as.brotli = b.Bytes()
+	})
+	return as.brotli
+}
+
+func (as *asset) gzipForm() []byte {
+	as.gzipOnce.Do(func() {
+		var b bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&b, gzip.DefaultCompression) // the level is a constant in range
+		w.Write([]byte(as.body))
+		w.Close()
+		as.gzip = b.Bytes()
+	})
+	return as.gzip
+}

@@ -1,0 +1,164 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
+)
+
+var (
+	errUnknownReader = fault.New(fault.Unauthenticated, "web.unknown_reader")
+	errForbidden     = fault.New(fault.Forbidden, "web.forbidden")
+	errNoPage        = fault.New(fault.NotFound, "web.no_page")
+	errCrossOrigin   = &crossOrigin{}
+)
+
+// crossOrigin makes a fresh fault for every refusal, since a shared one must not collect causes.
+type crossOrigin struct{}
+
+func (*crossOrigin) Because(err error) error {
+	return fault.New(fault.Forbidden, "web.cross_origin").Because(err)
+}
+
+func asError[T error](err error, target *T) bool { return errors.As(err, target) }
+
+// Status is the HTTP status of a kind of fault.
+func Status(k fault.Kind) int {
+	switch k {
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// fail renders an error, once and here only. Causes and unclassified errors go to the log.
+func (s *Site) fail(r *Request, err error) {
+	kind := fault.KindOf(err)
+	if kind == fault.Internal {
+		s.opts.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	} else {
+		s.opts.Log.Debug("request refused", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	switch {
+	case isAPI(r.Request):
+		r.problem(err)
+	case kind == fault.Unauthenticated && r.Method == http.MethodGet:
+		http.Redirect(r.W, r.Request, "/dang-nhap?toi="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+	default:
+		v := r.View(r.T(errorTitle(kind)))
+		v.Crumbs = []Crumb{{Title: v.Title}}
+		if err := r.Render(Status(kind), errorPage(v, r.site.opts.Catalog.Error(r.Lang, err), kind)); err != nil {
+			s.opts.Log.Error("error page failed", "error", err)
+		}
+	}
+}
+
+func errorTitle(k fault.Kind) string {
+	switch k {
+	case fault.NotFound:
+		return "web.title_not_found"
+	case fault.Forbidden, fault.Unauthenticated:
+		return "web.title_forbidden"
+	case fault.Conflict:
+		return "web.title_conflict"
+	case fault.Invalid, fault.TooLarge:
+		return "web.title_invalid"
+	}
+	return "web.title_internal"
+}
+
+// recover turns a panic of a handler into the neutral error page.
+func (s *Site) recover(r *Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	s.opts.Log.Error("handler panicked", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+	s.fail(r, fault.New(fault.Internal, "lang.internal_error"))
+}
+
+// Problem is the body of an API error (RFC 9457). Code is stable for programs; Detail is for people.
+type Problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+	Code   string `json:"code"`
+}
+
+func (r *Request) problem(err error) {
+	kind := fault.KindOf(err)
+	code := "lang.internal_error"
+	var e *fault.Error
+	if errors.As(err, &e) {
+		code = e.Key
+	}
+	p := Problem{Type: "about:blank", Title: r.T(errorTitle(kind)), Status: Status(kind), Detail: r.site.opts.Catalog.Error(r.Lang, err), Code: code}
+	h := r.W.Header()
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Language", string(r.Lang))
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="trucot"`)
+	}
+	r.W.WriteHeader(p.Status)
+	json.NewEncoder(r.W).Encode(p)
+}
+
+// ErrorText is the sentence for an error shown inside a page, such as beside a form.
+func (r *Request) ErrorText(err error) string { return r.site.opts.Catalog.Error(r.Lang, err) }
+
+// JSON answers with one object.
+func (r *Request) JSON(status int, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	h := r.W.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	r.W.WriteHeader(status)
+	_, err = r.W.Write(append(body, '\n'))
+	return err
+}
+
+// ReadJSON decodes the body strictly into v.
+func (r *Request) ReadJSON(v any) error {
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		var tooLarge *http.MaxBytesError
+		if asError(err, &tooLarge) {
+			return fault.New(fault.TooLarge, "web.body_too_large", "limit", maxBody>>10)
+		}
+		return fault.New(fault.Invalid, "web.bad_json", "reason", err.Error()).Because(err)
+	}
+	return nil
+}
+
+// Tag is the other language, for the switch.
+func otherLanguage(t lang.Tag) lang.Tag {
+	if t == lang.EN {
+		return lang.VI
+	}
+	return lang.EN
+}

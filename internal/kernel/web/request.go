@@ -1,0 +1,201 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
+)
+
+// maxBody caps a form or JSON body in bytes; files are streamed by their own handlers.
+const maxBody = 1 << 20
+
+const (
+	langCookie  = "kh-lang"
+	themeCookie = "kh-theme"
+)
+
+// Theme is the reader's choice of colours.
+type Theme string
+
+// The three themes; Auto follows the reader's device and needs no script.
+const (
+	Auto  Theme = "auto"
+	Light Theme = "light"
+	Dark  Theme = "dark"
+)
+
+// Request is one request with its reader, language and theme. Reader is nil when nobody is logged in.
+type Request struct {
+	*http.Request
+	W      http.ResponseWriter
+	Lang   lang.Tag
+	Theme  Theme
+	Reader Identity
+
+	site *Site
+}
+
+func (s *Site) request(w http.ResponseWriter, hr *http.Request) *Request {
+	r := &Request{Request: hr, W: w, Lang: preferredLanguage(hr), Theme: Auto, site: s}
+	if c, err := hr.Cookie(themeCookie); err == nil && (c.Value == string(Light) || c.Value == string(Dark)) {
+		r.Theme = Theme(c.Value)
+	}
+	if hr.Body != nil && hr.Body != http.NoBody {
+		hr.Body = http.MaxBytesReader(w, hr.Body, maxBody)
+	}
+	return r
+}
+
+// preferredLanguage is the reader's cookie, else for the API the first language of Accept-Language, else
+// Vietnamese: a Vietnamese office's browser in English still gets Vietnamese pages until told otherwise.
+func preferredLanguage(r *http.Request) lang.Tag {
+	if c, err := r.Cookie(langCookie); err == nil && (c.Value == string(lang.VI) || c.Value == string(lang.EN)) {
+		return lang.Tag(c.Value)
+	}
+	if isAPI(r) {
+		return lang.FromEnv(r.Header.Get("Accept-Language"))
+	}
+	return lang.VI
+}
+
+func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+
+// identify recognises the reader: below /api/ by bearer token only, elsewhere by session cookie only, so
+// that a page in a browser can never spend an API right and the API needs no cross-site defence.
+func (s *Site) identify(r *Request) (Identity, error) {
+	if s.opts.Auth == nil {
+		return nil, nil
+	}
+	if isAPI(r.Request) {
+		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !ok {
+			return nil, nil
+		}
+		return s.opts.Auth.Bearer(r.Context(), token)
+	}
+	c, err := r.Cookie(s.sessionCookie())
+	if err != nil {
+		return nil, nil
+	}
+	return s.opts.Auth.Session(r.Context(), c.Value)
+}
+
+func (s *Site) sessionCookie() string {
+	if s.opts.Secure {
+		return "__Host-trucot"
+	}
+	return "trucot"
+}
+
+// T is a text in the reader's language.
+func (r *Request) T(key string, args ...any) string {
+	return r.site.opts.Catalog.T(r.Lang, key, args...)
+}
+
+// Today is the local date of the site's clock.
+func (r *Request) Today() calendar.Date { return calendar.OfTime(r.site.opts.Clock()) }
+
+// Now is the site's clock.
+func (r *Request) Now() time.Time { return r.site.opts.Clock() }
+
+// Actor is the reader's account, "" for nobody.
+func (r *Request) Actor() string {
+	if r.Reader == nil {
+		return ""
+	}
+	return r.Reader.Account()
+}
+
+// Can reports whether the reader has the permission in the unit ("" = in any).
+func (r *Request) Can(p Permission, unit string) bool {
+	return r.Reader != nil && r.Reader.Can(p, unit)
+}
+
+// Require is Can as an error, for rights that depend on the thing asked for.
+func (r *Request) Require(p Permission, unit string) error {
+	if r.Can(p, unit) {
+		return nil
+	}
+	return errForbidden
+}
+
+// Render answers with a page.
+func (r *Request) Render(status int, c templ.Component) error {
+	h := r.W.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", string(r.Lang))
+	h.Set("Cache-Control", "no-store")
+	h.Add("Vary", "Cookie")
+	buf := templ.GetBuffer()
+	defer templ.ReleaseBuffer(buf)
+	if err := c.Render(r.Context(), buf); err != nil {
+		return err
+	}
+	h.Set("Content-Length", strconv.Itoa(buf.Len()))
+	r.W.WriteHeader(status)
+	_, err := buf.WriteTo(r.W)
+	return err
+}
+
+// Go sends the reader on after a form was done, so that reloading does not send it twice.
+func (r *Request) Go(path string) error {
+	http.Redirect(r.W, r.Request, path, http.StatusSeeOther)
+	return nil
+}
+
+// Form parses the body; a broken or too large one is a fault.
+func (r *Request) Form() (url.Values, error) {
+	if err := r.ParseForm(); err != nil {
+		var tooLarge *http.MaxBytesError
+		if asError(err, &tooLarge) {
+			return nil, fault.New(fault.TooLarge, "web.body_too_large", "limit", maxBody>>10)
+		}
+		return nil, fault.New(fault.Invalid, "web.bad_form").Because(err)
+	}
+	return r.PostForm, nil
+}
+
+// Query is a query parameter, trimmed and in NFC as the rest of the program stores text.
+func (r *Request) Query(name string) string { return strings.TrimSpace(r.URL.Query().Get(name)) }
+
+// SetSession gives the browser a session; an empty token ends it. The session's end is the server's to
+// decide: the cookie lives with the browser's own session.
+func (r *Request) SetSession(token string) {
+	c := r.cookie(r.site.sessionCookie(), token, 0)
+	c.HttpOnly = true
+	if token == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(r.W, c)
+}
+
+// SessionToken is the value of the session cookie, "" when there is none.
+func (r *Request) SessionToken() string {
+	c, err := r.Cookie(r.site.sessionCookie())
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+func (r *Request) cookie(name, value string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, Secure: r.site.opts.Secure, SameSite: http.SameSiteLaxMode}
+}
+
+// LocalPath is p when it is a path on this site and "/" otherwise, so that a link cannot send a reader
+// who has just logged in somewhere else.
+func LocalPath(p string) string {
+	u, err := url.Parse(p)
+	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\r\n") {
+		return "/"
+	}
+	return p
+}

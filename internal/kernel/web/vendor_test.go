@@ -1,0 +1,11 @@
+package web
+
+import (
+	"testing"
+
+	"trucot/internal/testing/vendorlock"
+)
+
+func TestVendoredAssetsAreTheLockedOnes(t *testing.T) {
+	vendorlock.Check(t, "assets", "kh.css", "icon.svg")
+}

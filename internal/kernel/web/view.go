@@ -1,0 +1,131 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/lang"
+)
+
+// View is what every page knows: its reader, language, place and head. Pages embed it in their own struct
+// or pass it along.
+type View struct {
+	Title  string
+	Lang   lang.Tag
+	Theme  Theme
+	Path   string // where this page is, for the switches to come back to
+	Crumbs []Crumb
+	Rail   []RailItem
+	Notice string // one sentence about what was just done
+	Today  calendar.Date
+	Wide   bool // the page is a table that wants the whole width
+
+	req *Request
+}
+
+// Crumb is one step of the path to a page; the last has no Path.
+type Crumb struct{ Title, Path string }
+
+// RailItem is one line of the left rail. Count < 0 shows none.
+type RailItem struct {
+	Title, Short string // Short is for the narrow bar of a phone
+	Path, Icon   string
+	Count        int
+	Alert        bool // the count is of things that are late
+}
+
+// View makes the page head of a request. The notice comes from ?da=<key>, which only names a text and
+// so cannot carry foreign words.
+func (r *Request) View(title string, crumbs ...Crumb) *View {
+	v := &View{Title: title, Lang: r.Lang, Theme: r.Theme, Path: r.URL.RequestURI(), Today: r.Today(), req: r}
+	if r.Method != "GET" {
+		v.Path = r.URL.Path
+	}
+	v.Crumbs = append(crumbs, Crumb{Title: title})
+	if key := "web.done_" + r.URL.Query().Get("da"); r.site.opts.Catalog.Has(key) {
+		v.Notice = r.T(key)
+	}
+	if r.Reader != nil && r.site.opts.Rail != nil {
+		v.Rail = r.site.opts.Rail(r)
+	}
+	return v
+}
+
+// T is a text in the reader's language.
+func (v *View) T(key string, args ...any) string { return v.req.T(key, args...) }
+
+// Pick is the reader's language out of a pair, Vietnamese when there is no other.
+func (v *View) Pick(m map[lang.Tag]string) string {
+	if s := m[v.Lang]; s != "" {
+		return s
+	}
+	return m[lang.VI]
+}
+
+// Date is the short form for tables, 14/06/2021; "—" for none.
+func (v *View) Date(d calendar.Date) string {
+	if d == calendar.NoDate {
+		return "—"
+	}
+	y, m, day := d.YMD()
+	return fmt.Sprintf("%02d/%02d/%d", day, m, y)
+}
+
+// DateWithDay is the date with its weekday, beginning with a capital: "Thứ Hai, 14/06/2021".
+func (v *View) DateWithDay(d calendar.Date) string {
+	if d == calendar.NoDate {
+		return "—"
+	}
+	day := []rune(d.WeekdayName(v.Lang))
+	day[0] = unicode.ToUpper(day[0])
+	return string(day) + ", " + v.Date(d)
+}
+
+// Int groups thousands in the reader's language.
+func (v *View) Int(n int64) string { return lang.Integer(v.Lang, n) }
+
+// Can reports whether the reader has the permission somewhere, to show or leave out a button.
+func (v *View) Can(p Permission) bool { return v.req.Can(p, "") }
+
+// ReaderName is the logged-in person's name, "" for nobody.
+func (v *View) ReaderName() string {
+	if v.req.Reader == nil {
+		return ""
+	}
+	return v.req.Reader.Name()
+}
+
+// Initials are the first letters of the last two words of a name, as Vietnamese offices abbreviate:
+// Nguyễn Thị Minh Khai → MK. What stands in brackets is no part of the name.
+func Initials(name string) string {
+	name, _, _ = strings.Cut(name, "(")
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
+	if len(words) > 2 {
+		words = words[len(words)-2:]
+	}
+	var b strings.Builder
+	for _, w := range words {
+		for _, r := range w {
+			b.WriteRune(unicode.ToUpper(r))
+			break
+		}
+	}
+	return b.String()
+}
+
+func (v *View) agency() string { return v.Pick(v.req.site.opts.Agency) }
+
+func (v *View) sample() bool { return v.req.site.opts.Sample }
+
+func (v *View) asset(name string) string { return v.req.site.assets.URL(name) }
+
+// current reports whether a rail item leads to this page or one below it.
+func (v *View) current(item RailItem) bool {
+	p, _, _ := strings.Cut(v.Path, "?")
+	if item.Path == "/" {
+		return p == "/"
+	}
+	return p == item.Path || strings.HasPrefix(p, item.Path+"/")
+}

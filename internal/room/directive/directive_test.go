@@ -1,0 +1,63 @@
+package directive
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"testing"
+
+	"trucot/internal/testing/shared"
+)
+
+// knownToDiffer are the passages where a name or issuer differs from the marks, and why.
+var knownToDiffer = map[string]string{
+	"D01": "the marker inferred the city of “Thành ủy” from the sentence before",
+	"D05": "a short form resolves to a document whose issuer we know; a plenum's resolution is the Central Committee's",
+	"S03": "a dash is a hyphen in names; a congress is not on the list of issuers",
+	"S05": "the province is known from the page only",
+}
+
+func TestMarkedPassages(t *testing.T) {
+	f, err := os.Open(shared.Dir(t, "data", "directive-citations", "dev.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		var p struct {
+			ID, Text  string
+			Citations []struct {
+				Citation
+				Note string
+			}
+		}
+		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Find(p.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		matched := map[int]bool{}
+		for _, want := range p.Citations {
+			ok := false
+			for k, g := range got {
+				if g.Start == want.Start && g.End == want.End && g.Kind == want.Kind && g.Symbol == want.Symbol && g.Date == want.Date && g.Mention == want.Mention {
+					ok, matched[k] = true, true
+					if why := knownToDiffer[p.ID]; why == "" && (want.Name != "" && want.Name != g.Name || want.Issuer != g.Issuer) {
+						t.Errorf("%s %s: name %q issuer %q, marked %q %q", p.ID, want.Mention, g.Name, g.Issuer, want.Name, want.Issuer)
+					}
+				}
+			}
+			if !ok && want.Note != "generic: may be left out" {
+				t.Errorf("%s: not found as marked: %+v", p.ID, want)
+			}
+		}
+		for k, g := range got {
+			if !matched[k] {
+				t.Errorf("%s: false alarm or wrong: %+v", p.ID, g)
+			}
+		}
+	}
+}

@@ -1,0 +1,28 @@
+// Package report (báo cáo) turns recorded figures into the reports that an agency owes: the annual
+// statistical forms and the half-year and annual reviews, in the state and in the Party outline.
+//
+// It owns the report regimes and forms (definitions/reports), the reading of filled-in forms, the
+// cross-footing of their cells, the building of a report from figures, its freezing, and what changed
+// since. It does not own figures (engine indicator computes them), nor page layouts (engine document).
+package report
+
+import (
+	"io/fs"
+
+	"trucot/internal/kernel/defs"
+	"trucot/internal/kernel/fault"
+)
+
+// decodeFile reads one YAML definition strictly into out. The error is a fault.List with every fault's
+// place.
+func decodeFile(fsys fs.FS, name string, out any) error {
+	raw, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return fault.New(fault.Unavailable, "report.definition_unreadable", "file", name).Because(err)
+	}
+	node, err := defs.Parse(name, raw)
+	if err != nil {
+		return err
+	}
+	return defs.Decode(node, out).OrNil()
+}

@@ -52,7 +52,7 @@ func (a *App) routes() []web.Route {
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People),
 		procedures.Routes(a.Procedures, a.draw),
 		reports.Routes(a.Reports, a.People, a.Catalog),
-		figures.Routes(a.Indicators, a.Ledger, a.People),
+		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People),
 	} {
 		all = append(all, part...)

@@ -45,6 +45,7 @@ type root struct {
 	Data string `help:"${help_data}" default:"trucot-data" env:"TRUCOT_DATA" type:"path"`
 	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
 
+	Report    reportCmd    `cmd:"" help:"${help_report}"`
 	Serve     serve        `cmd:"" help:"${help_serve}"`
 	User      user         `cmd:"" help:"${help_user}"`
 	Faults    faultsCmd    `cmd:"" help:"${help_faults}"`

@@ -51,7 +51,7 @@ func (a *App) routes() []web.Route {
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People),
 		procedures.Routes(a.Procedures, a.draw),
-		reports.Routes(a.Reports, a.People, a.Catalog),
+		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People),
 	} {

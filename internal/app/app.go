@@ -13,6 +13,7 @@ import (
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/document/read"
+	"trucot/internal/engine/document/sheet"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/script"
 	"trucot/internal/engine/eventlog"
@@ -86,6 +87,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		people.Texts(),
 		document.Texts(),
 		read.Texts(),
+		sheet.Texts(),
 		eventlog.Texts(),
 		indicator.Texts(),
 		crossfoot.Texts(),

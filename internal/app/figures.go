@@ -25,19 +25,19 @@ func IndicatorDefinitions(data string) (*indicator.Definitions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return indicatorDefinitions(data, procedures)
+	forms, err := report.LoadForms(Definitions(data))
+	if err != nil {
+		return nil, err
+	}
+	return indicatorDefinitions(data, procedures, forms)
 }
 
-func indicatorDefinitions(data string, procedures *procedure.Set) (*indicator.Definitions, error) {
+func indicatorDefinitions(data string, procedures *procedure.Set, forms *report.Forms) (*indicator.Definitions, error) {
 	files, err := fs.Sub(Definitions(data), "indicators")
 	if err != nil {
 		return nil, err
 	}
 	all, err := indicator.Load(files)
-	if err != nil {
-		return nil, err
-	}
-	forms, err := report.LoadForms(Definitions(data))
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +67,8 @@ func addProcedures(all *indicator.Definitions, procedures *procedure.Set) error 
 }
 
 // openFigures makes the figures follow the ledger: snapshot first, then what was recorded since.
-func (a *App) openFigures(ctx context.Context, data string) error {
-	defs, err := indicatorDefinitions(data, a.Procedures)
+func (a *App) openFigures(ctx context.Context, data string, forms *report.Forms) error {
+	defs, err := indicatorDefinitions(data, a.Procedures, forms)
 	if err != nil {
 		return err
 	}

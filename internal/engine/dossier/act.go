@@ -65,7 +65,6 @@ type step struct {
 	values map[string]any // all fields after it
 	env    any
 	data   Data
-	raw    map[string]json.RawMessage // data.Fields as recorded
 }
 
 // Open files a dossier and returns it. Errors: fault.NotFound for a procedure that is not in force on the
@@ -208,17 +207,31 @@ func (e *Engine) take(ctx context.Context, p *procedure.Procedure, d *Dossier, a
 	if receipts[0].Version != d.Stream+1 {
 		return e.reload(ctx, d.Code) // the key was known: nothing was written
 	}
-	next := s.outcome(receipts[0].Position, cmds[0], event)
+	next, err := s.recorded(receipts[0], cmds[0], event)
+	if err != nil {
+		return nil, err
+	}
 	e.cache.put(next)
 	return next, nil
 }
 
-// outcome is the dossier with the event that was just recorded.
-func (s *step) outcome(position int64, c ledger.Command, n ledger.NewEvent) *Dossier {
+// recorded is the dossier with the event that was just recorded.
+func (s *step) recorded(r ledger.Receipt, c ledger.Command, n ledger.NewEvent) (*Dossier, error) {
+	raw := make(map[string]json.RawMessage, len(s.data.Fields))
+	for id, v := range s.data.Fields {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
+		}
+		raw[id] = text
+	}
 	next := s.old.clone()
-	ev := ledger.Event{Position: position, Stream: c.Stream, Version: s.old.Stream + 1, Kind: n.Kind, EffectiveOn: n.On, Unit: c.Unit}
-	next.apply(&ev, &s.data, s.raw)
-	return next
+	ev := ledger.Event{Position: r.Position, Stream: c.Stream, Version: s.old.Stream + 1, Kind: n.Kind, EffectiveOn: n.On, Unit: c.Unit}
+	if len(s.data.Outputs)+len(s.data.Documents) > 0 { // lists of the definition and of the caller are not ours to keep
+		s.data.Outputs, s.data.Documents = slices.Clone(s.data.Outputs), slices.Clone(s.data.Documents)
+	}
+	next.apply(&ev, &s.data, raw)
+	return next, nil
 }
 
 // work checks the step against the definition and fills its data.

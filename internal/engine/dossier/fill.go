@@ -80,7 +80,6 @@ func (s *step) fee() error {
 // seal lays the fields of the act, personal ones sealed, and the measures into the event.
 func (e *Engine) seal(ctx context.Context, s *step) error {
 	out := make(map[string]any, len(s.given)+len(s.p.Measures))
-	s.raw = make(map[string]json.RawMessage, len(s.given)+len(s.p.Measures))
 	for id, v := range s.given {
 		f := s.p.Field(id)
 		if !f.Personal || v == nil {
@@ -98,14 +97,9 @@ func (e *Engine) seal(ctx context.Context, s *step) error {
 			out[id] = v
 		}
 	}
-	for id, v := range out {
-		raw, err := json.Marshal(v)
-		if err != nil {
-			return err
-		}
-		s.raw[id], out[id] = raw, json.RawMessage(raw)
+	if len(out) > 0 {
+		s.data.Fields = out
 	}
-	s.data.Fields = out
 	return nil
 }
 

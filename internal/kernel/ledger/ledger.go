@@ -91,6 +91,10 @@ type Fold struct {
 	Version int
 	Tables  []Table
 	Apply   func(ctx context.Context, tx store.Tx, batch []Event) error
+
+	// Forget, where set, is called when what Apply may remember of its tables since the last batch no
+	// longer holds: that batch was rolled back, another node wrote, or the tables are built anew.
+	Forget func()
 }
 
 // Options configure a ledger.

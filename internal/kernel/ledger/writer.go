@@ -146,11 +146,18 @@ func (l *Ledger) attempt(ctx context.Context, reqs []*request, careful bool, fil
 	}
 	b := &l.batch
 	b.reset(tx, l, careful, room)
+	committed := false
+	defer func() {
+		if !committed {
+			l.forget()
+		}
+	}()
 	if err := fill(ctx, b, reqs); err != nil {
 		return err
 	}
 	if len(b.events) == 0 && len(b.keys) == 0 {
-		return nil // all were rejected or repeated
+		committed = true // nothing was begun
+		return nil       // all were rejected or repeated
 	}
 	if _, err := tx.Exec(ctx, writeState, b.base+int64(len(b.events))); err != nil {
 		return err
@@ -164,6 +171,7 @@ func (l *Ledger) attempt(ctx context.Context, reqs []*request, careful bool, fil
 			return err
 		}
 	}
+	committed = true
 	l.adopt(b)
 	return nil
 }
@@ -210,6 +218,7 @@ func (l *Ledger) oneByOne(ctx context.Context, b *batch, reqs []*request) error 
 		r.receipts, r.err = nil, err
 		b.undo(events, journal)
 		b.nodes, b.tree = b.nodes[:nodes], tree
+		l.forget()
 		if err := b.tx.RollbackTo(ctx); err != nil {
 			return err
 		}
@@ -249,6 +258,7 @@ func (l *Ledger) catchUp(ctx context.Context, position int64) error {
 	if position < head { // the database went back: a backup was restored or a lagging standby took over
 		return fault.New(fault.Unavailable, "ledger.node_ahead", "position", position, "head", head)
 	}
+	l.forget()
 	return l.pages(ctx, head, func(page []Event) error {
 		for i := range page {
 			e := &page[i]

@@ -54,18 +54,25 @@ func roleFor(r *web.Request, t *procedure.Transition, unit string) string {
 	return ""
 }
 
-// get reads a dossier that the reader may see. One of another unit is not found rather than forbidden, so
-// that its code cannot be guessed.
+// get reads a dossier that the reader may see.
 func (s *pages) get(r *web.Request) (*dossier.Dossier, error) {
-	code := r.PathValue("code")
-	d, err := s.dossiers.Get(r.Context(), code)
-	if err != nil {
-		return nil, err
+	d, err := s.dossiers.Get(r.Context(), r.PathValue("code"))
+	return visible(r, d, err)
+}
+
+// seen is get for a step: it may come from memory, since the engine finds out when that is stale.
+func (s *pages) seen(r *web.Request) (*dossier.Dossier, error) {
+	d, err := s.dossiers.Seen(r.Context(), r.PathValue("code"))
+	return visible(r, d, err)
+}
+
+// visible says of another unit's dossier that it is not found rather than forbidden, so that its code
+// cannot be guessed.
+func visible(r *web.Request, d *dossier.Dossier, err error) (*dossier.Dossier, error) {
+	if err == nil && !r.Can(people.ReadDossiers, d.Unit) {
+		return nil, fault.New(fault.NotFound, "dossiers.unknown", "code", r.PathValue("code"))
 	}
-	if !r.Can(people.ReadDossiers, d.Unit) {
-		return nil, fault.New(fault.NotFound, "dossiers.unknown", "code", code)
-	}
-	return d, nil
+	return d, err
 }
 
 // definition governs a dossier; nil for an imported one, which has none.

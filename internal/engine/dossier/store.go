@@ -46,9 +46,8 @@ var tables = []ledger.Table{
 	}},
 }
 
-// chunks are the sizes of statements that take many rows: a batch is cut into the largest that fit. They are small
-// because the SQLite driver looks every parameter up by its name, which costs the square of their number.
-var chunks = []int{4, 1}
+// chunks are the sizes of statements that take many rows: a batch is cut into the largest that fit.
+var chunks = []int{32, 8, 1}
 
 var (
 	selectRows = map[int]store.SQL{}

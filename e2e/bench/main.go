@@ -35,6 +35,8 @@ var sections = []struct {
 }{
 	{"http", measureHTTP},
 	{"slow-disk", measureSlowDisk},
+	{"start", measureEmptyStart},
+	{"year", measureYear},
 }
 
 func main() {

@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,7 +25,10 @@ type process struct {
 // startTimeout bounds how long a server may take to say where it listens.
 const startTimeout = 2 * time.Minute
 
-// start runs a server and waits for its first line, "listening host:port".
+// listens finds where a server says it listens.
+var listens = regexp.MustCompile(`\d+\.\d+\.\d+\.\d+:\d+`)
+
+// start runs a server and waits for its first line, which says where it listens.
 func start(ctx context.Context, program string, args ...string) (*process, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Stderr = os.Stderr
@@ -37,16 +42,17 @@ func start(ctx context.Context, program string, args ...string) (*process, error
 	p := &process{cmd: cmd}
 	first := make(chan string, 1)
 	go func() {
-		line, _ := bufio.NewReader(out).ReadString('\n')
+		in := bufio.NewReader(out)
+		line, _ := in.ReadString('\n')
 		first <- strings.TrimSpace(line)
+		_, _ = io.Copy(io.Discard, in) // a full pipe would stop the server
 	}()
 	select {
 	case line := <-first:
-		addr, ok := strings.CutPrefix(line, "listening ")
-		if !ok {
+		p.addr = listens.FindString(line)
+		if p.addr == "" {
 			return nil, errors.Join(fmt.Errorf("%s %v said %q", program, args, line), p.stop())
 		}
-		p.addr = addr
 		return p, nil
 	case <-time.After(startTimeout):
 		return nil, errors.Join(fmt.Errorf("%s %v does not answer", program, args), p.stop())

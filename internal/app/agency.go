@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 
@@ -61,3 +62,6 @@ func (a Agency) heading(out report.Agency, side string) report.Agency {
 	out.Symbol, out.Place, out.Authority, out.Post, out.Signer, out.Label = s.Symbol, s.Place, s.Authority, s.Post, s.Signer, a.Label
 	return out
 }
+
+// AgencyCode is the first part of dossier codes.
+func (a *App) AgencyCode() string { return cmp.Or(a.agency.Code, sampleAgency) }

@@ -62,8 +62,7 @@ func (s *simulation) staff() error {
 	}
 	for _, c := range w.Closed {
 		s.at(c.On, func(on calendar.Date) error {
-			s.clock.tick()
-			return s.app.People.CloseUnit(s.ctx, people.By{Actor: actor, On: on}, c.Code, c.Into)
+			return s.alone(func() error { return s.app.People.CloseUnit(s.ctx, people.By{Actor: actor, On: on}, c.Code, c.Into) })
 		})
 	}
 	n := 0

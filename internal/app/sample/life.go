@@ -40,7 +40,7 @@ func (s *simulation) file(k *kind, on calendar.Date, fields map[string]any, chan
 		leader: pick(&s.rnd, []string{"giamdoc", "phogiamdoc-1", "phogiamdoc-2"})}
 	s.clock.tick()
 	var err error
-	l.d, err = s.app.Dossiers.Open(s.ctx, dossier.Filing{Procedure: k.procedure, On: on, Channel: channel, Actor: l.desk, Unit: k.unit, Fields: fields,
+	l.d, err = s.files.Open(s.ctx, dossier.Filing{Procedure: k.procedure, On: on, Channel: channel, Actor: l.desk, Unit: k.unit, Fields: fields,
 		Documents: k.papers})
 	s.filed++
 	return l, err
@@ -53,7 +53,7 @@ func (l *life) act(action, who string, on calendar.Date, fields map[string]any, 
 	if action == "phan_cong" {
 		a.Assignee = l.hand
 	}
-	d, err := l.s.app.Dossiers.Act(l.s.ctx, a)
+	d, err := l.s.files.Act(l.s.ctx, a)
 	if err != nil {
 		return err
 	}

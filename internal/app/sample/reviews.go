@@ -1,9 +1,6 @@
 package sample
 
 import (
-	"context"
-
-	"trucot/definitions"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/room/report"
@@ -79,6 +76,9 @@ func (s *simulation) reviews() error {
 					continue
 				}
 				stream := "figure/" + w.BudgetUnit + "/" + r.Indicator + "/" + r.Period
+				if r.Estimate {
+					stream += "/estimate"
+				}
 				if err := s.record(stream, w.BudgetActor, w.BudgetUnit, indicator.KindRecorded, on, r); err != nil {
 					return err
 				}
@@ -87,7 +87,7 @@ func (s *simulation) reviews() error {
 		})
 	}
 	for _, n := range w.Notes {
-		s.at(n.On, func(on calendar.Date) error { return s.note(n, on) })
+		s.at(n.On, func(on calendar.Date) error { return s.alone(func() error { return s.note(n, on) }) })
 	}
 	for _, f := range w.Late {
 		s.at(f.Recorded, func(calendar.Date) error {
@@ -97,16 +97,16 @@ func (s *simulation) reviews() error {
 	}
 	for _, f := range w.Freeze {
 		s.at(f.On, func(calendar.Date) error {
-			s.clock.tick()
-			_, err := s.app.Reports.Freeze(s.ctx, report.Request{Regime: f.Regime, Period: f.Period, AsOf: calendar.NoDate}, f.Actor)
-			return err
+			return s.alone(func() error {
+				_, err := s.app.Reports.Freeze(s.ctx, report.Request{Regime: f.Regime, Period: f.Period, AsOf: calendar.NoDate}, f.Actor)
+				return err
+			})
 		})
 	}
 	return nil
 }
 
 func (s *simulation) note(n noteWords, on calendar.Date) error {
-	s.clock.tick()
 	if n.Resolves == 0 {
 		return s.app.Reports.AddNote(s.ctx, "", n.Period, report.Note{Kind: n.Kind, Side: n.Side, Section: n.Section, Text: n.Text}, on, actor)
 	}
@@ -140,27 +140,4 @@ func (s *simulation) directives() error {
 		})
 	}
 	return nil
-}
-
-// fill makes the sample from its first day to its last.
-func (g *Agency) fill(ctx context.Context) error {
-	s := &simulation{app: g.App, ctx: ctx, clock: g.clock, rnd: chance{state: 57}, day: missionsFrom, instruments: map[calendar.Date][2]int{}}
-	if err := read("dossiers.yaml", &s.words); err != nil {
-		return err
-	}
-	for _, plan := range []func() error{s.staff, s.directives, s.facts, s.reviews} {
-		if err := plan(); err != nil {
-			return err
-		}
-	}
-	s.propose(missions())
-	for _, k := range append(oneStop(), verification()) {
-		s.arrivals(k)
-	}
-	if err := s.run(); err != nil {
-		return err
-	}
-	g.Filed = s.filed
-	_, err := g.App.Reports.ImportSample(ctx, definitions.Files, provinceFolder, actor)
-	return err
 }

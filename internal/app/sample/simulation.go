@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"trucot/internal/app"
+	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/ledger"
 )
@@ -16,6 +17,8 @@ type simulation struct {
 	app   *app.App
 	ctx   context.Context
 	clock *clock
+	pipe  *pipeline
+	files *dossier.Engine // over the pipeline
 	rnd   chance
 	words words
 
@@ -74,12 +77,17 @@ func (s *simulation) run() error {
 	return nil
 }
 
-// record appends one fact.
+// record appends the first fact of a stream.
 func (s *simulation) record(stream, who, unit, kind string, on calendar.Date, data any) error {
 	s.clock.tick()
-	_, err := s.app.Ledger.Append(s.ctx, ledger.Command{Stream: stream, Expect: ledger.AnyVersion, Actor: who, Unit: unit,
-		Events: []ledger.NewEvent{{Kind: kind, On: on, Data: data}}})
+	_, err := s.pipe.Append(s.ctx, ledger.Command{Stream: stream, Actor: who, Unit: unit, Events: []ledger.NewEvent{{Kind: kind, On: on, Data: data}}})
 	return err
+}
+
+// alone runs what writes to the ledger by itself.
+func (s *simulation) alone(do func() error) error {
+	s.clock.tick()
+	return s.pipe.alone(do)
 }
 
 // working is the n-th working day after a day; 0 is the day itself or the first working day from it.

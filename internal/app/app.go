@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -40,7 +41,7 @@ type Options struct {
 	DB   string // "postgres://…"; empty = SQLite in Data
 
 	Clock  func() time.Time // time.Now when nil; tests and the sample agency set their own
-	Agency string           // the agency's code in dossier codes; the sample's when empty
+	Agency string           // the agency's code in dossier codes; agency.yaml's, then the sample's when empty
 
 	CommitDelay time.Duration // see ledger.Options; for measurements
 }
@@ -70,6 +71,7 @@ type App struct {
 	Indicators *indicator.Engine
 	Reports    *report.Room
 
+	agency  Agency
 	figures figureFile
 	clock   func() time.Time
 }
@@ -107,13 +109,15 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	if o.Agency == "" {
-		o.Agency = sampleAgency
-	}
 	if err := store.MakeFolder(o.Data); err != nil {
 		return nil, err
 	}
 	a := &App{Catalog: Catalog(), clock: o.Clock}
+	var err error
+	if a.agency, err = readAgency(Definitions(o.Data)); err != nil {
+		return nil, err
+	}
+	o.Agency = cmp.Or(o.Agency, a.agency.Code, sampleAgency)
 	// reading definitions is most of a start and waits for nothing: all at once, beside the database
 	var regimes *report.Regimes
 	var parts errgroup.Group
@@ -121,7 +125,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	parts.Go(func() (err error) { a.Procedures, err = Procedures(o.Data); return err })
 	parts.Go(func() (err error) { regimes, err = report.Load(Definitions(o.Data)); return err })
 	parts.Go(func() error { return a.openLedger(ctx, o) })
-	err := parts.Wait()
+	err = parts.Wait()
 	if err == nil {
 		err = a.openEngines(ctx, o, regimes)
 	}

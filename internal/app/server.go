@@ -34,7 +34,7 @@ type SiteOptions struct {
 func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 	return web.NewSite(web.Options{
 		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail,
-		Secure: o.Secure, Sample: o.Sample, Log: o.Log, Clock: a.clock,
+		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock,
 	}, a.routes())
 }
 

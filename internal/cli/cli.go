@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"os"
@@ -27,8 +28,12 @@ type Env struct {
 
 	Catalog *lang.Catalog
 	Data    string // the data folder
+	Named   bool   // Data was named by the user and is not the default
 	DB      string // database address; empty = SQLite inside Data
 }
+
+// defaultData is the data folder when none is named.
+const defaultData = "trucot-data"
 
 // Standard is the process's own environment. The language is Vietnamese unless LANG begins with "en".
 func Standard() *Env {
@@ -42,9 +47,10 @@ func (e *Env) Open() (*app.App, error) {
 
 // root is the whole command line; one field a command, in the order of help.
 type root struct {
-	Data string `help:"${help_data}" default:"trucot-data" env:"TRUCOT_DATA" type:"path"`
+	Data string `help:"${help_data}" env:"TRUCOT_DATA" type:"path"`
 	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
 
+	Demo      demoCmd      `cmd:"" help:"${help_demo}"`
 	Init      initCmd      `cmd:"" help:"${help_init}"`
 	Serve     serve        `cmd:"" help:"${help_serve}"`
 	User      user         `cmd:"" help:"${help_user}"`
@@ -80,7 +86,7 @@ func Main(args []string, env *Env) int {
 		env.report(fault.New(fault.Invalid, "cli.usage", "reason", err.Error()))
 		return 2
 	}
-	env.Data, env.DB = cli.Data, cli.DB
+	env.Data, env.Named, env.DB = cmp.Or(cli.Data, defaultData), cli.Data != "", cli.DB
 	if err := command.Run(env); err != nil {
 		env.report(err)
 		return 1

@@ -119,6 +119,9 @@ type Options struct {
 	Seal func(ctx context.Context, dossier, plaintext string) (string, error)
 	// Open undoes Seal; an erased key gives an error, and the value then counts as erased.
 	Open func(ctx context.Context, dossier, sealed string) (string, error)
+	// Append records commands and says where they landed; the ledger's own Append when nil. A sole writer of
+	// many dossiers, such as the sample agency, does not wait for each sync.
+	Append func(ctx context.Context, cmds ...ledger.Command) ([]ledger.Receipt, error)
 }
 
 // Engine files and moves dossiers.
@@ -129,6 +132,7 @@ type Engine struct {
 	cal    *calendar.Calendar
 	opts   Options
 	codes  codes
+	issued numbers
 	cache  *cache
 	past   pastVersions
 }
@@ -137,6 +141,9 @@ type Engine struct {
 func New(l *ledger.Ledger, db *store.DB, procs *procedure.Set, cal *calendar.Calendar, opts Options) *Engine {
 	if opts.Clock == nil {
 		opts.Clock = time.Now
+	}
+	if opts.Append == nil {
+		opts.Append = l.Append
 	}
 	e := &Engine{ledger: l, db: db, procs: procs, cal: cal, opts: opts, cache: newCache(cacheSize)}
 	l.Follow(e.cache.outdate)

@@ -37,12 +37,20 @@ func (c *serve) Run(env *Env) error {
 	if accounts, err := a.People.Accounts(env.Ctx); err == nil && len(accounts) == 0 {
 		env.say("cli.no_account_yet")
 	}
-	go debug.FreeOSMemory() // what reading the definitions left behind: an idle server should be small
-	if err := app.Serve(env.Ctx, ln, a.Site(env.Ctx, app.SiteOptions{Secure: c.Secure})); err != nil {
+	site := a.Site(env.Ctx, app.SiteOptions{Secure: c.Secure})
+	go settle()
+	if err := app.Serve(env.Ctx, ln, site); err != nil {
 		return err
 	}
 	env.say("cli.stopped")
 	return nil
+}
+
+// settle gives back what reading the definitions left behind: an idle server should be small. What pools and finalizers
+// held in the first round goes in the second.
+func settle() {
+	debug.FreeOSMemory()
+	debug.FreeOSMemory()
 }
 
 func listen(addr string) (net.Listener, error) {

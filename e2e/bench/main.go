@@ -37,6 +37,9 @@ var sections = []struct {
 	{"slow-disk", measureSlowDisk},
 	{"start", measureEmptyStart},
 	{"year", measureYear},
+	{"ledger", measureLedger},
+	{"columns", measureColumns},
+	{"import", measureImports},
 }
 
 func main() {

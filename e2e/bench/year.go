@@ -75,7 +75,7 @@ func measureEmptyStart(ctx context.Context, o *options) ([]row, error) {
 }
 
 // idle is how long a server rests before its memory is read.
-const idle = time.Second
+const idle = 3 * time.Second
 
 // startRows starts the program n times and measures the time from exec to the first HTTP answer, and its memory at rest.
 func startRows(ctx context.Context, o *options, dir string, n int) ([]row, error) {

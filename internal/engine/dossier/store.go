@@ -2,7 +2,6 @@ package dossier
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,20 +83,9 @@ func marks(from, n int) string {
 	return b.String()
 }
 
-// detail is the part of a row that no list looks at.
-type detail struct {
-	Digest      string                     `json:"digest,omitempty"`
-	LastOn      calendar.Date              `json:"last_on"`
-	Supplements int                        `json:"supplements,omitempty"`
-	Reappointed bool                       `json:"reappointed,omitempty"`
-	WorkingDays int                        `json:"working_days,omitempty"`
-	Fields      map[string]json.RawMessage `json:"fields"`
-	Track       Track                      `json:"track"`
-}
-
 // args appends the values of a row in the order of columns.
 func (d *Dossier) args(to []any) ([]any, error) {
-	rest, err := json.Marshal(&detail{d.Digest, d.LastOn, d.Supplements, d.Reappointed, d.WorkingDays, d.Fields, d.Track})
+	rest, err := detailOf(d)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"trucot/definitions"
 	"trucot/internal/app"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
@@ -27,6 +28,9 @@ func fill(t *testing.T, a *app.App) {
 	account(t, a, "xem", "Lê Quang Đạo (mẫu)", people.Viewer)
 	for i := range 36 {
 		move(t, a, i)
+	}
+	if _, err := a.Reports.ImportSample(ctx, definitions.Files, "samples/quang-tri-2017", "test"); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -7,9 +7,14 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"trucot/internal/engine/document"
+	"trucot/internal/engine/document/read"
+	"trucot/internal/engine/document/sheet"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/script"
 	"trucot/internal/engine/eventlog"
@@ -69,8 +74,8 @@ type App struct {
 	clock   func() time.Time
 }
 
-// Catalog merges the texts of every package.
-func Catalog() *lang.Catalog {
+// Catalog is the texts of every package, merged once a process.
+var Catalog = sync.OnceValue(func() *lang.Catalog {
 	return lang.NewCatalog(append(pageTexts(),
 		lang.OwnTexts(),
 		defs.Texts(),
@@ -83,6 +88,8 @@ func Catalog() *lang.Catalog {
 		web.Texts(),
 		people.Texts(),
 		document.Texts(),
+		read.Texts(),
+		sheet.Texts(),
 		eventlog.Texts(),
 		indicator.Texts(),
 		crossfoot.Texts(),
@@ -93,7 +100,7 @@ func Catalog() *lang.Catalog {
 		script.Texts(),
 		Texts(),
 	)...)
-}
+})
 
 // Open opens or creates the agency's data.
 func Open(ctx context.Context, o Options) (*App, error) {
@@ -109,17 +116,22 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	o.Agency = cmp.Or(o.Agency, a.agency.Code, sampleAgency)
-	if a.Calendar, err = Calendar(o.Data); err != nil {
-		return nil, err
+	// reading definitions is most of a start and waits for nothing: all at once, beside the database
+	var regimes *report.Regimes
+	var parts errgroup.Group
+	parts.Go(func() (err error) { a.Calendar, err = Calendar(o.Data); return err })
+	parts.Go(func() (err error) { a.Procedures, err = Procedures(o.Data); return err })
+	parts.Go(func() (err error) { regimes, err = report.Load(Definitions(o.Data)); return err })
+	parts.Go(func() error { return a.openLedger(ctx, o) })
+	err = parts.Wait()
+	if err == nil {
+		err = a.openEngines(ctx, o, regimes)
 	}
-	if a.Procedures, err = Procedures(o.Data); err != nil {
-		return nil, err
+	if err != nil && a.Ledger != nil {
+		err = errors.Join(err, a.Ledger.Close(), a.DB.Close())
 	}
-	if err := a.openLedger(ctx, o); err != nil {
+	if err != nil {
 		return nil, err
-	}
-	if err := a.openEngines(ctx, o); err != nil {
-		return nil, errors.Join(err, a.Ledger.Close(), a.DB.Close())
 	}
 	return a, nil
 }
@@ -130,19 +142,20 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 	if a.DB, err = store.Open(ctx, o.Address()); err != nil {
 		return err
 	}
-	a.Ledger, err = ledger.Open(ctx, a.DB, ledger.Options{
+	l, err := ledger.Open(ctx, a.DB, ledger.Options{
 		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"),
 	})
 	if err != nil {
-		a.DB.Close()
+		return errors.Join(err, a.DB.Close())
 	}
-	return err
+	a.Ledger = l
+	return nil
 }
 
 // openEngines opens what stands on the ledger, from the ground up.
-func (a *App) openEngines(ctx context.Context, o Options) error {
+func (a *App) openEngines(ctx context.Context, o Options, regimes *report.Regimes) error {
 	var err error
 	if a.Vault, err = vault.Open(ctx, a.DB, filepath.Join(o.Data, "vault.key")); err != nil {
 		return err
@@ -154,10 +167,10 @@ func (a *App) openEngines(ctx context.Context, o Options) error {
 		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
 		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
 	})
-	if err := a.openFigures(ctx, o.Data); err != nil {
+	if err := a.openFigures(ctx, o.Data, regimes.Forms); err != nil {
 		return err
 	}
-	return a.openReports(o.Data)
+	return a.openReports(o.Data, regimes)
 }
 
 // Close waits for the commands under way and closes the database.

@@ -25,19 +25,19 @@ func IndicatorDefinitions(data string) (*indicator.Definitions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return indicatorDefinitions(data, procedures)
+	forms, err := report.LoadForms(Definitions(data))
+	if err != nil {
+		return nil, err
+	}
+	return indicatorDefinitions(data, procedures, forms)
 }
 
-func indicatorDefinitions(data string, procedures *procedure.Set) (*indicator.Definitions, error) {
+func indicatorDefinitions(data string, procedures *procedure.Set, forms *report.Forms) (*indicator.Definitions, error) {
 	files, err := fs.Sub(Definitions(data), "indicators")
 	if err != nil {
 		return nil, err
 	}
 	all, err := indicator.Load(files)
-	if err != nil {
-		return nil, err
-	}
-	forms, err := report.LoadForms(Definitions(data))
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +47,9 @@ func indicatorDefinitions(data string, procedures *procedure.Set) (*indicator.De
 	return all, addProcedures(all, procedures)
 }
 
-// addProcedures adds the indicators that procedures bring. Where versions of a procedure define the same one, the newest
-// holds for the whole time, so that a year in which the law changed has one figure. They rest on the same
+// addProcedures adds the indicators that procedures bring. One that stands in definitions/indicators already stays as it is
+// there; of several versions of a procedure the newest holds for the whole time, so that a year in which the law changed has
+// one figure. They rest on the same
 // record as the common dossier figures and share their note.
 func addProcedures(all *indicator.Definitions, procedures *procedure.Set) error {
 	note, _ := all.Get("dossier.received")
@@ -66,8 +67,8 @@ func addProcedures(all *indicator.Definitions, procedures *procedure.Set) error 
 }
 
 // openFigures makes the figures follow the ledger: snapshot first, then what was recorded since.
-func (a *App) openFigures(ctx context.Context, data string) error {
-	defs, err := indicatorDefinitions(data, a.Procedures)
+func (a *App) openFigures(ctx context.Context, data string, forms *report.Forms) error {
+	defs, err := indicatorDefinitions(data, a.Procedures, forms)
 	if err != nil {
 		return err
 	}

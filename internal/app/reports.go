@@ -11,11 +11,7 @@ import (
 )
 
 // openReports opens the report room and tells it who the units are.
-func (a *App) openReports(data string) error {
-	regimes, err := report.Load(Definitions(data))
-	if err != nil {
-		return err
-	}
+func (a *App) openReports(data string, regimes *report.Regimes) error {
 	layouts, err := document.LoadLayouts(Definitions(data))
 	if err != nil {
 		return err

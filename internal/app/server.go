@@ -51,8 +51,8 @@ func (a *App) routes() []web.Route {
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People),
 		procedures.Routes(a.Procedures, a.draw),
-		reports.Routes(a.Reports, a.People, a.Catalog),
-		figures.Routes(a.Indicators, a.Ledger, a.People),
+		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
+		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People),
 	} {
 		all = append(all, part...)

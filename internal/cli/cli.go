@@ -51,17 +51,17 @@ type root struct {
 	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
 
 	Demo      demoCmd      `cmd:"" help:"${help_demo}"`
-	Report    reportCmd    `cmd:"" help:"${help_report}"`
+	Init      initCmd      `cmd:"" help:"${help_init}"`
 	Serve     serve        `cmd:"" help:"${help_serve}"`
 	User      user         `cmd:"" help:"${help_user}"`
-	Faults    faultsCmd    `cmd:"" help:"${help_faults}"`
-	Calendar  calendarCmd  `cmd:"" help:"${help_calendar}"`
-	Directive directiveCmd `cmd:"" help:"${help_directive}"`
-	Figures   figuresCmd   `cmd:"" help:"${help_figures}"`
 	Import    importCmd    `cmd:"" help:"${help_import}"`
 	Export    exportCmd    `cmd:"" help:"${help_export}"`
+	Report    reportCmd    `cmd:"" help:"${help_report}"`
+	Figures   figuresCmd   `cmd:"" help:"${help_figures}"`
+	Faults    faultsCmd    `cmd:"" help:"${help_faults}"`
 	Procedure procedureCmd `cmd:"" help:"${help_procedure}"`
-	Init      initCmd      `cmd:"" help:"${help_init}"`
+	Directive directiveCmd `cmd:"" help:"${help_directive}"`
+	Calendar  calendarCmd  `cmd:"" help:"${help_calendar}"`
 	Ledger    ledgerCmd    `cmd:"" help:"${help_ledger}"`
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"net"
+	"runtime/debug"
 
 	"trucot/internal/app"
 	"trucot/internal/kernel/fault"
@@ -36,6 +37,7 @@ func (c *serve) Run(env *Env) error {
 	if accounts, err := a.People.Accounts(env.Ctx); err == nil && len(accounts) == 0 {
 		env.say("cli.no_account_yet")
 	}
+	go debug.FreeOSMemory() // what reading the definitions left behind: an idle server should be small
 	if err := app.Serve(env.Ctx, ln, a.Site(env.Ctx, app.SiteOptions{Secure: c.Secure})); err != nil {
 		return err
 	}

@@ -208,7 +208,7 @@ func (e *Engine) take(ctx context.Context, p *procedure.Procedure, d *Dossier, a
 	if receipts[0].Version != d.Stream+1 {
 		return e.reload(ctx, d.Code) // the key was known: nothing was written
 	}
-	next, err := d.after(receipts[0].Position, cmds[0], event)
+	next, err := s.recorded(receipts[0], cmds[0], event)
 	if err != nil {
 		return nil, err
 	}
@@ -216,15 +216,22 @@ func (e *Engine) take(ctx context.Context, p *procedure.Procedure, d *Dossier, a
 	return next, nil
 }
 
-// after is the dossier with the event that was just recorded.
-func (d *Dossier) after(position int64, c ledger.Command, n ledger.NewEvent) (*Dossier, error) {
-	var x payload
-	if err := json.Unmarshal(n.Data.(json.RawMessage), &x); err != nil {
-		return nil, err
+// recorded is the dossier with the event that was just recorded.
+func (s *step) recorded(r ledger.Receipt, c ledger.Command, n ledger.NewEvent) (*Dossier, error) {
+	raw := make(map[string]json.RawMessage, len(s.data.Fields))
+	for id, v := range s.data.Fields {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
+		}
+		raw[id] = text
 	}
-	next := d.clone()
-	ev := ledger.Event{Position: position, Stream: c.Stream, Version: d.Stream + 1, Kind: n.Kind, EffectiveOn: n.On, Unit: c.Unit}
-	next.apply(&ev, &x.Data, x.Fields)
+	next := s.old.clone()
+	ev := ledger.Event{Position: r.Position, Stream: c.Stream, Version: s.old.Stream + 1, Kind: n.Kind, EffectiveOn: n.On, Unit: c.Unit}
+	if len(s.data.Outputs)+len(s.data.Documents) > 0 { // lists of the definition and of the caller are not ours to keep
+		s.data.Outputs, s.data.Documents = slices.Clone(s.data.Outputs), slices.Clone(s.data.Documents)
+	}
+	next.apply(&ev, &s.data, raw)
 	return next, nil
 }
 

@@ -24,13 +24,13 @@ func (n Names) allow(s string) bool { return len(n) == 0 || slices.Contains(n, s
 
 // Match picks events and says how much each counts. All given conditions must hold.
 type Match struct {
-	Kind      Names             `def:"kind"`      // event kinds, required
-	Procedure Names             `def:"procedure"` // procedure ids; empty = any
-	Action    Names             `def:"action"`    // transition ids; empty = any
-	To        Names             `def:"to"`        // states entered; empty = any
-	Dims      map[string]string `def:"dims"`      // dimension = value
-	Where     string            `def:"where"`     // further condition over a Fact; empty = true
-	Value     string            `def:"value"`     // amount over a Fact; empty = 1
+	Kind      Names            `def:"kind"`      // event kinds, required
+	Procedure Names            `def:"procedure"` // procedure ids; empty = any
+	Action    Names            `def:"action"`    // transition ids; empty = any
+	To        Names            `def:"to"`        // states entered; empty = any
+	Dims      map[string]Names `def:"dims"`      // dimension = value, or one of several
+	Where     string           `def:"where"`     // further condition over a Fact; empty = true
+	Value     string           `def:"value"`     // amount over a Fact; empty = 1
 }
 
 // Target is a figure to be reached, given with the definition. One recorded by an event

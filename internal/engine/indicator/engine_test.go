@@ -16,6 +16,7 @@ import (
 const lending = `
 indicators:
   - {id: lent, type: flow, title: {vi: Lượt mượn, en: Loans}, measure: {vi: lượt, en: loans}, dimensions: [shelf], on: [{kind: book.lent}]}
+  - {id: lent_some, type: flow, title: {vi: Mượn, en: Some}, measure: {vi: lượt, en: loans}, on: [{kind: book.lent, dims: {shelf: [b, c], reader: bình}}]}
   - {id: lent_late, type: flow, title: {vi: Trễ, en: Late}, measure: {vi: lượt, en: loans}, on: [{kind: book.returned, where: Late}]}
   - {id: out, type: stock, title: {vi: Đang mượn, en: Out}, measure: {vi: cuốn, en: books}, dimensions: [shelf], plus: [{kind: book.lent}], minus: [{kind: [book.returned, book.lost]}]}
   - {id: fines, type: sum, title: {vi: Tiền phạt, en: Fines}, measure: {vi: đồng, en: dong}, dimensions: [shelf], on: [{kind: book.returned, value: 'Amounts["fine"]'}]}
@@ -133,6 +134,7 @@ func TestFigures(t *testing.T) {
 		opening, arising, closing string
 	}{
 		{"a flow counts by effective date", halfYear(), "lent", "1", "3", "4"},
+		{"a rule may name dimensions and several of their values", halfYear(), "lent_some", "0", "1", "1"},
 		{"a unit by itself", north, "lent", "1", "2", "3"},
 		{"a stock keeps what is left", halfYear(), "out", "1", "0", "1"},
 		{"a sum adds amounts", halfYear(), "fines", "0", "1500.5", "1500.5"},

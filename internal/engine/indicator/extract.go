@@ -1,6 +1,7 @@
 package indicator
 
 import (
+	"slices"
 	"sort"
 
 	"trucot/internal/kernel/ledger"
@@ -117,7 +118,7 @@ func (x *extractor) apply(e *ledger.Event, b *boundRule, f *Fact) {
 		return
 	}
 	for dim, want := range b.Dims {
-		if f.Dims[dim] != want {
+		if !slices.Contains(want, f.Dims[dim]) {
 			return
 		}
 	}

@@ -62,6 +62,7 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		{"deep flow", "a: " + strings.Repeat("[", 100) + strings.Repeat("]", 100), "defs.too_deep", "x:1"},
 		{"deep dashes", "a:\n  " + strings.Repeat("- ", 100) + "x\n", "defs.too_deep", "x:2"},
 		{"large", strings.Repeat("# a long comment\n", 40000), "defs.too_large", "x"},
+		{"long", "rate: >\n" + strings.Repeat("\n", 100000), "defs.too_many_lines", "x"},
 	} {
 		n, err := Parse("x", []byte(c.src))
 		if err == nil {

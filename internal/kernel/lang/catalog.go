@@ -6,6 +6,7 @@
 package lang
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -47,13 +48,35 @@ func MustTexts(files fs.FS) Texts {
 		if err != nil {
 			panic(err)
 		}
-		m := map[string]string{}
-		if err := yaml.Unmarshal(raw, &m); err != nil {
-			panic(fmt.Errorf("texts.%s.yaml: %w", tag, err))
+		m, plain := plainTexts(raw)
+		if !plain {
+			if err := yaml.Unmarshal(raw, &m); err != nil {
+				panic(fmt.Errorf("texts.%s.yaml: %w", tag, err))
+			}
 		}
 		t[tag] = m
 	}
 	return t
+}
+
+// plainTexts reads the form that nearly every text file has, one `key: "text"` a line, without the YAML
+// reader: it would take a good part of the program's start. Anything else, a key twice included, is left to
+// the YAML reader and its messages.
+func plainTexts(raw []byte) (m map[string]string, ok bool) {
+	m = map[string]string{}
+	for line := range strings.Lines(string(raw)) {
+		line = strings.TrimRight(line, "\r\n")
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		key, quoted, found := strings.Cut(line, ": ")
+		var text string
+		if _, twice := m[key]; !found || twice || json.Unmarshal([]byte(quoted), &text) != nil {
+			return map[string]string{}, false
+		}
+		m[key] = text
+	}
+	return m, true
 }
 
 // Catalog is every text of the program.

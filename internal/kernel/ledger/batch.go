@@ -86,23 +86,18 @@ func (l *Ledger) plan(ctx context.Context, b *batch, r *request) error {
 }
 
 func (l *Ledger) planCommand(ctx context.Context, b *batch, c *Command, data [][]byte) (Receipt, error) {
-	if c.Key != "" {
-		first, used, err := l.keyUse(ctx, b, c.Key)
-		if err != nil {
-			return Receipt{}, err
-		}
-		if used {
-			if first.stream != c.Stream {
-				return Receipt{}, fault.New(fault.Conflict, "ledger.key_reused", "key", c.Key, "stream", first.stream)
-			}
-			return first.receipt, nil
-		}
+	if first, used, err := l.firstUse(ctx, b, c, b.careful); used || err != nil {
+		return first, err
 	}
-	version, err := l.version(ctx, b, c.Stream, c.Expect)
+	version, err := l.version(ctx, b, c)
 	if err != nil {
 		return Receipt{}, err
 	}
 	if c.Expect != AnyVersion && c.Expect != version {
+		// A repeated command finds its stream moved on by its own first use.
+		if first, used, err := l.firstUse(ctx, b, c, true); used || err != nil {
+			return first, err
+		}
 		return Receipt{}, fault.New(fault.Conflict, "ledger.version_conflict", "stream", c.Stream, "expected", c.Expect, "found", version)
 	}
 	for i, n := range c.Events {
@@ -146,14 +141,15 @@ func (b *batch) undo(events, journal int) {
 }
 
 // version is the stream's version as the transaction sees it.
-func (l *Ledger) version(ctx context.Context, b *batch, stream string, expect int64) (int64, error) {
+func (l *Ledger) version(ctx context.Context, b *batch, c *Command) (int64, error) {
+	stream := c.Stream
 	if v, ok := b.versions[stream]; ok {
 		return v, nil
 	}
 	if v, ok := l.versions.get(stream); ok {
 		return v, nil
 	}
-	if expect == 0 && !b.careful {
+	if b.takesAsNew(c) {
 		b.assumed = true
 		return 0, nil
 	}
@@ -165,23 +161,39 @@ func (l *Ledger) version(ctx context.Context, b *batch, stream string, expect in
 	return v, nil
 }
 
-func (l *Ledger) keyUse(ctx context.Context, b *batch, key string) (keyed, bool, error) {
-	if k, ok := b.keys[key]; ok {
-		return k, true, nil
+// takesAsNew reports whether an unknown stream is taken to be new without asking. The unique index
+// only guards what is inserted, so a command without events must ask.
+func (b *batch) takesAsNew(c *Command) bool {
+	return !b.careful && c.Expect == 0 && len(c.Events) > 0
+}
+
+// firstUse is the receipt of the first use of the command's key, if it has one and it was used. With
+// ask the database is asked about a key that the caches do not know.
+func (l *Ledger) firstUse(ctx context.Context, b *batch, c *Command, ask bool) (Receipt, bool, error) {
+	if c.Key == "" {
+		return Receipt{}, false, nil
 	}
-	if k, ok := l.keys.get(key); ok {
-		return k, true, nil
+	k, used := b.keys[c.Key]
+	if !used {
+		k, used = l.keys.get(c.Key)
 	}
-	if !b.careful {
+	if !used && !ask {
 		b.assumed = true
-		return keyed{}, false, nil
+		return Receipt{}, false, nil
 	}
-	var k keyed
-	err := b.tx.QueryRow(ctx, lookupKey, key).Scan(&k.stream, &k.receipt.Position, &k.receipt.Version)
-	if errors.Is(err, sql.ErrNoRows) {
-		return keyed{}, false, nil
+	if !used {
+		err := b.tx.QueryRow(ctx, lookupKey, c.Key).Scan(&k.stream, &k.receipt.Position, &k.receipt.Version)
+		if errors.Is(err, sql.ErrNoRows) {
+			return Receipt{}, false, nil
+		}
+		if err != nil {
+			return Receipt{}, false, store.Fault(err)
+		}
 	}
-	return k, err == nil, store.Fault(err)
+	if k.stream != c.Stream {
+		return Receipt{}, true, fault.New(fault.Conflict, "ledger.key_reused", "key", c.Key, "stream", k.stream)
+	}
+	return k.receipt, true, nil
 }
 
 // prefetch asks for the versions of all streams that planning will need, many in one question.
@@ -190,7 +202,7 @@ func (l *Ledger) prefetch(ctx context.Context, b *batch, reqs []*request) error 
 	for _, r := range reqs {
 		for i := range r.cmds {
 			c := &r.cmds[i]
-			if _, known := b.versions[c.Stream]; known || (c.Expect == 0 && !b.careful) {
+			if _, known := b.versions[c.Stream]; known || b.takesAsNew(c) {
 				continue
 			}
 			if v, ok := l.versions.get(c.Stream); ok {

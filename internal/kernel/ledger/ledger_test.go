@@ -177,15 +177,31 @@ func TestAnIdempotencyKeyWritesOnce(t *testing.T) {
 			}
 		}
 		again(l)
-		stop()
-		l, _, _ = start(t, at, withLoans())
+		stop = restart(t, &l, stop, at)
 		again(l)
+		later := lend("book/1", 1, "Bình")
+		later.Key = "k2"
+		if r, err := l.Append(ctx, later); err != nil || r[0].Version != 2 {
+			t.Fatal(r, err)
+		}
+		stop = restart(t, &l, stop, at)
+		if r, err := l.Append(ctx, later); err != nil || r[0].Version != 2 || l.Head() != 2 {
+			t.Fatal("a repeated command found its stream moved on by itself:", r, err)
+		}
 		other := lend("book/2", 0, "An")
 		other.Key = "k1"
 		if _, err := l.Append(ctx, other); !fault.Is(err, "ledger.key_reused") {
 			t.Fatal(err)
 		}
 	})
+}
+
+// restart closes the ledger and opens it with empty caches.
+func restart(t *testing.T, l **ledger.Ledger, stop func(), at string) func() {
+	t.Helper()
+	stop()
+	*l, _, stop = start(t, at, withLoans())
+	return stop
 }
 
 func TestOfManyWritersOnOneStreamOneWinsEachVersion(t *testing.T) {

@@ -16,8 +16,8 @@ func (rep *Report) WriteDOCX(w io.Writer) error {
 	d := rep.head()
 	if rep.Regime.Kind == KindForms {
 		rep.formsBody(d)
-	} else {
-		rep.reviewBody(d)
+	} else if err := rep.reviewBody(d); err != nil {
+		return err
 	}
 	return d.WriteDOCX(w)
 }
@@ -67,16 +67,19 @@ func (rep *Report) provenance() document.Paragraph {
 	return document.Paragraph{Note: true, Runs: []document.Run{{Text: rep.room.text(key, args...), Italic: true}}}
 }
 
-func (rep *Report) reviewBody(d *document.Document) {
+func (rep *Report) reviewBody(d *document.Document) error {
 	for _, p := range rep.Opening {
 		d.Blocks = append(d.Blocks, document.Text(p.Text()))
 	}
-	rep.sectionBlocks(d, rep.Sections)
+	if err := rep.sectionBlocks(d, rep.Sections); err != nil {
+		return err
+	}
 	d.Blocks = append(d.Blocks, rep.provenance())
 	for i, a := range rep.Annexes {
 		d.Blocks = append(d.Blocks, document.Section{Restart: true}, centred(rep.room.text("report.annex", "n", roman(i, len(rep.Annexes))), true),
 			centred(a.Title, true), centred(rep.room.text("report.annex_of", "subject", rep.Subject), false), rep.figureTable(a.Table, false))
 	}
+	return nil
 }
 
 // roman numbers appendices; a single one has no number.
@@ -91,7 +94,7 @@ func centred(text string, bold bool) document.Paragraph {
 	return document.Paragraph{Align: document.Center, Runs: []document.Run{{Text: strings.TrimSpace(text), Bold: bold, Italic: !bold}}}
 }
 
-func (rep *Report) sectionBlocks(d *document.Document, sections []Section) {
+func (rep *Report) sectionBlocks(d *document.Document, sections []Section) error {
 	for i, s := range sections {
 		d.Blocks = append(d.Blocks, document.Heading{Level: s.Level, Text: d.Layout.Heading(s.Level, i+1) + " " + s.Title})
 		for _, b := range s.Blocks {
@@ -99,7 +102,11 @@ func (rep *Report) sectionBlocks(d *document.Document, sections []Section) {
 			case b.Table != nil:
 				d.Blocks = append(d.Blocks, rep.figureTable(*b.Table, true))
 			case b.Chart != nil:
-				d.Blocks = append(d.Blocks, rep.chart(*b.Chart)...)
+				p, err := rep.picture(*b.Chart)
+				if err != nil {
+					return err
+				}
+				d.Blocks = append(d.Blocks, p)
 			default:
 				text := b.Paragraph.Text()
 				if b.Paragraph.Item {
@@ -108,8 +115,11 @@ func (rep *Report) sectionBlocks(d *document.Document, sections []Section) {
 				d.Blocks = append(d.Blocks, document.Text(text))
 			}
 		}
-		rep.sectionBlocks(d, s.Sections)
+		if err := rep.sectionBlocks(d, s.Sections); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // figureTable is the table of this period beside the one compared with.
@@ -275,17 +285,17 @@ func (rep *Report) post() string {
 // formTable is the ruled table of a form.
 func (rep *Report) formTable(t *Table) document.Table {
 	f := t.Form
-	out := document.Table{Size: 11, Unit: f.Measure[lang.VI], Columns: []document.Column{{Width: max(7, 13-0.6*float64(len(f.leaves))), Align: document.Left}, {Width: 0.9, Align: document.Center}}}
+	out := document.Table{Size: 11, Unit: f.Measure[lang.VI], Columns: []document.Column{{Width: max(7, 11-0.5*float64(len(f.leaves))), Align: document.Left}, {Width: 0.9, Align: document.Center}}}
 	if len(f.leaves) > 6 {
 		out.Size = 10
 	}
 	marks := []document.Cell{{Text: "A"}, {Text: "B"}}
 	if f.Measure == nil {
-		out.Columns = append(out.Columns, document.Column{Width: 1.7, Align: document.Center})
+		out.Columns = append(out.Columns, document.Column{Width: 2.3, Align: document.Center})
 		marks = append(marks, document.Cell{Text: "C"})
 	}
 	for _, c := range f.leaves {
-		out.Columns = append(out.Columns, document.Column{Width: 1.35, Align: document.Right})
+		out.Columns = append(out.Columns, document.Column{Width: 1.6, Align: document.Right})
 		marks = append(marks, document.Cell{Text: c.Code})
 	}
 	out.Head = append(rep.formHead(f), marks)

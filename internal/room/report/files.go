@@ -5,13 +5,9 @@ import (
 	"io"
 	"strings"
 
-	"trucot/internal/engine/document"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/lang"
 )
-
-// chart draws a figure table as bars.
-func (rep *Report) chart(t FigureTable) []document.Block { return nil }
 
 // FileName is the same for the same report: regime, period and unit.
 func (rep *Report) FileName() string {

@@ -16,6 +16,8 @@ type reading struct {
 	file  string
 	table *Table
 	notes fault.List // what the reader of the import must know: nothing is dropped silently
+
+	warnings fault.List // what the file's reader had to say, such as macros left out
 }
 
 func (r *reading) note(key string, args ...any) {

@@ -14,7 +14,7 @@ func FuzzReadForm(f *testing.F) {
 	f.Add([]byte(`<table><tr><td>Biểu 03CS-KHCN</td></tr><tr><td rowspan=9999 colspan=9999>A<td>B<td>1</tr><tr><td>a<td>01<td>1.234,5</tr></table>`))
 	forms := testForms(f)
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		b, err := readBook("f", bytes.NewReader(raw))
+		b, err := readBook(t.Context(), "f", raw)
 		if err != nil {
 			return
 		}

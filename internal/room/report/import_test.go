@@ -203,7 +203,7 @@ func TestFormsAreRecognisedWithoutTheirNumber(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := readBook(f, bytes.NewReader(raw))
+		b, err := readBook(t.Context(), f, raw)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -339,8 +339,8 @@ func TestWhatAFormMayLookLike(t *testing.T) {
 func TestRefusedFiles(t *testing.T) {
 	table := `["A","B","1"],["","01","5"]]`
 	cases := []struct{ name, file, key string }{
-		{"neither JSON nor HTML", "xin chào", "report.file_kind"},
-		{"broken JSON", `[["Biểu`, "report.file_kind"},
+		{"neither table nor form", "xin chào", "report.form_not_recognised"},
+		{"broken JSON", `[["Biểu`, "read.bad_json"},
 		{"no form in it", `[["Danh sách cán bộ"],["Nguyễn Văn A"]]`, "report.form_not_recognised"},
 		{"unknown form number", `[["Biểu 77/TKTH-KHCN-ĐP"],` + table, "report.form_unknown"},
 		{"no reporting unit", `[["Biểu 11/TKTH-KHCN-ĐP năm 2016"],` + table, "report.unit_missing"},
@@ -429,5 +429,38 @@ func TestFrozenFormsAndLaterCells(t *testing.T) {
 	d, _, err := rep.sums()
 	if err != nil || d != frozen.DOCX {
 		t.Errorf("rebuilt %s, frozen %s (%v)", d, frozen.DOCX, err)
+	}
+}
+
+// The workbook that the program writes can be imported again: every form, every cell, by one file.
+func TestOwnWorkbookComesBack(t *testing.T) {
+	r, again := testRoom(t), testRoom(t)
+	if _, err := r.ImportSample(t.Context(), definitions.Files, "samples/quang-tri-2017", "demo"); err != nil {
+		t.Fatal(err)
+	}
+	rep, err := r.Build(t.Context(), Request{Regime: "tkth-26-2015", Period: "2017"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, xlsx := files(t, rep)
+	got, err := again.Import(t.Context(), Source{Name: "bieu.xlsx", Data: xlsx}, ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != len(rep.Tables) {
+		t.Fatalf("%d forms came back of %d", len(got), len(rep.Tables))
+	}
+	for i, want := range rep.Tables {
+		if len(got[i].Notes) > 0 {
+			t.Errorf("form %s: %v", want.Form.Code, got[i].Notes)
+		}
+		if got[i].Form != again.Forms.byID[want.Form.ID] || got[i].Table.Len() != want.Len() {
+			t.Errorf("form %s: %s with %d cells, want %d", want.Form.Code, got[i].Form.Code, got[i].Table.Len(), want.Len())
+		}
+		want.each(func(at cellAt, e Entry) {
+			if v := got[i].Table.value(at); v != e.Value {
+				t.Errorf("form %s %v: %s, want %s", want.Form.Code, at, v, e.Value)
+			}
+		})
 	}
 }

@@ -1,12 +1,12 @@
 package report
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,7 +54,7 @@ type Imported struct {
 // period that has not ended.
 func (r *Room) Import(ctx context.Context, src Source, o ImportOptions) ([]Imported, error) {
 	name := filepath.Base(src.Name)
-	b, err := readBook(name, bytes.NewReader(src.Data))
+	b, err := readBook(ctx, name, src.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (r *Room) read(b *book, name string, o ImportOptions) ([]*reading, error) {
 		if s.codeRow < 0 && !form.Inline {
 			return nil, fault.New(fault.Invalid, "report.no_code_row", "file", name, "form", form.Number)
 		}
-		out = append(out, &reading{form: form, seg: s, file: name})
+		out = append(out, &reading{form: form, seg: s, file: name, warnings: b.notes})
 	}
 	if len(out) == 0 {
 		return nil, fault.New(fault.Invalid, "report.form_not_recognised", "file", name)
@@ -185,7 +185,7 @@ func (r *Room) fillAll(readings []*reading, out []Imported) {
 		out[i].Numbers = decision
 		out[i].Table = tables[i]
 		out[i].Table.Unit, out[i].Table.Period = out[i].Unit, out[i].Period
-		out[i].Notes = append(readings[i].notes, notes[i]...)
+		out[i].Notes = slices.Concat(readings[i].warnings, readings[i].notes, notes[i])
 	}
 }
 

@@ -67,6 +67,9 @@ func (w *review) periodWords() map[string]string {
 	}
 	words := map[string]string{"period": p.Name(lang.VI), "compare": compare, "next": next.Name(lang.VI), "agency": w.rep.Agency.Name,
 		"from": p.From.Format(lang.VI), "to": to.Format(lang.VI)}
+	if words["agency"] == "" {
+		words["agency"] = w.room.text("report.this_agency")
+	}
 	words["NEXT"] = strings.ToUpper(words["next"])
 	return words
 }
@@ -274,7 +277,22 @@ func (w *review) blocks(d SectionDef) []Block {
 		}
 		out = append(out, blocks...)
 	}
+	itemise(out)
 	return out
+}
+
+// itemise makes a list of paragraphs that follow one another; one alone is a paragraph.
+func itemise(blocks []Block) {
+	for i := 0; i < len(blocks); i++ {
+		end := i
+		for end < len(blocks) && blocks[end].Paragraph != nil {
+			end++
+		}
+		for k := i; k < end; k++ {
+			blocks[k].Paragraph.Item = end-i > 1
+		}
+		i = max(i, end-1)
+	}
 }
 
 func (w *review) sentences(list []Sentence) []Block {
@@ -284,17 +302,14 @@ func (w *review) sentences(list []Sentence) []Block {
 			out = append(out, Block{Paragraph: &p})
 		}
 	}
-	for _, b := range out {
-		b.Paragraph.Item = len(out) > 1 // one sentence is a paragraph, several are a list
-	}
 	return out
 }
 
-// noted lists what people recorded, as list entries.
+// noted lists what people recorded.
 func (w *review) noted(kind, section string) []Block {
 	var out []Block
 	add := func(text string) {
-		out = append(out, Block{Paragraph: &Paragraph{Spans: []TextSpan{{text, -1}}, Item: true}})
+		out = append(out, Block{Paragraph: &Paragraph{Spans: []TextSpan{{text, -1}}}})
 	}
 	if kind == NoteCarried {
 		for _, n := range w.past {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,9 @@ func plainText(rep *Report) string {
 			for _, x := range s.Blocks {
 				switch {
 				case x.Paragraph != nil:
+					if x.Paragraph.Item {
+						b.WriteString("- ")
+					}
 					b.WriteString(x.Paragraph.Text() + "\n")
 				case x.Table != nil:
 					b.WriteString("[" + x.Table.Title + "]\n")
@@ -236,5 +240,33 @@ func TestFreeze(t *testing.T) {
 	want := "dossier.received 49→50 by 1"
 	if !strings.Contains(strings.Join(refs, "\n"), want) {
 		t.Errorf("changes:\n%s\nwant among them: %s", strings.Join(refs, "\n"), want)
+	}
+}
+
+// A half-year review over a million recorded steps: figures, charts and the document.
+func BenchmarkReview(b *testing.B) {
+	r := openRoom(b, summer)
+	batch := make([]ledger.Event, 0, 1000)
+	data := []byte(`{"procedure":"technology_appraisal","late":false,"working_days":9,"dims":{"channel":"online","field":"cn"}}`)
+	for i := range 1_000_000 {
+		kind := "dossier.received"
+		if i%2 == 1 {
+			kind = "dossier.finished"
+		}
+		batch = append(batch, ledger.Event{Position: int64(i + 1), Stream: "dossier/x", Version: int64(i + 1), Kind: kind, Unit: "sk",
+			EffectiveOn: calendar.MustParse("2020-01-01") + calendar.Date(i%500), Data: data})
+		if len(batch) == cap(batch) {
+			r.figures.Feed(batch)
+			batch = batch[:0]
+		}
+	}
+	for b.Loop() {
+		rep, err := r.Build(b.Context(), Request{Regime: "so-ket-6-thang", Period: "2021-H1", Unit: "sk"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := rep.WriteDOCX(io.Discard); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

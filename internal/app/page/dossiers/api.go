@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/web"
@@ -68,7 +69,7 @@ func (s *pages) apiAct(r *web.Request) error {
 	if err := r.ReadJSON(&in); err != nil {
 		return err
 	}
-	d, err := s.get(r)
+	d, err := s.seen(r)
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func (s *pages) apiAct(r *web.Request) error {
 		a.Key = r.Actor() + ":" + key
 	}
 	if in.Unit != "" {
-		if err := r.Require("dossier.act", in.Unit); err != nil {
+		if err := r.Require(people.ActOnDossiers, in.Unit); err != nil {
 			return err
 		}
 	}

@@ -36,11 +36,14 @@ func Routes(e *dossier.Engine, procs *procedure.Set, who *people.People) []web.R
 	}
 }
 
-// roles says which role of package people an actor of a definition is. An actor that stands here not is
-// played by whoever may act in the unit: a definition may name bodies that have no account of their own.
+// roles says which role of package people an actor of a definition is. Those outside the agency act through
+// the one-stop desk. An actor that stands here not is played by whoever may act in the unit: a definition may
+// name bodies that have no account of their own.
 var roles = map[string]people.Role{
-	"nguoi_nop": people.OneStop, "mot_cua": people.OneStop, "truong_phong": people.UnitHead,
-	"chuyen_vien": people.Specialist, "lanh_dao": people.Leader, "van_phong": people.GeneralOffice,
+	"nguoi_nop": people.OneStop, "chu_tri": people.OneStop, "de_xuat": people.OneStop, "khach": people.OneStop,
+	"mot_cua": people.OneStop, "nhan_mau": people.OneStop,
+	"truong_phong": people.UnitHead, "chuyen_vien": people.Specialist, "kiem_dinh_vien": people.Specialist,
+	"lanh_dao": people.Leader, "van_phong": people.GeneralOffice,
 }
 
 // roleFor is the first actor of a transition that the reader is in the dossier's unit, "" when none.
@@ -54,18 +57,25 @@ func roleFor(r *web.Request, t *procedure.Transition, unit string) string {
 	return ""
 }
 
-// get reads a dossier that the reader may see. One of another unit is not found rather than forbidden, so
-// that its code cannot be guessed.
+// get reads a dossier that the reader may see.
 func (s *pages) get(r *web.Request) (*dossier.Dossier, error) {
-	code := r.PathValue("code")
-	d, err := s.dossiers.Get(r.Context(), code)
-	if err != nil {
-		return nil, err
+	d, err := s.dossiers.Get(r.Context(), r.PathValue("code"))
+	return visible(r, d, err)
+}
+
+// seen is get for a step: it may come from memory, since the engine finds out when that is stale.
+func (s *pages) seen(r *web.Request) (*dossier.Dossier, error) {
+	d, err := s.dossiers.Seen(r.Context(), r.PathValue("code"))
+	return visible(r, d, err)
+}
+
+// visible says of another unit's dossier that it is not found rather than forbidden, so that its code
+// cannot be guessed.
+func visible(r *web.Request, d *dossier.Dossier, err error) (*dossier.Dossier, error) {
+	if err == nil && !r.Can(people.ReadDossiers, d.Unit) {
+		return nil, fault.New(fault.NotFound, "dossiers.unknown", "code", r.PathValue("code"))
 	}
-	if !r.Can(people.ReadDossiers, d.Unit) {
-		return nil, fault.New(fault.NotFound, "dossiers.unknown", "code", code)
-	}
-	return d, nil
+	return d, err
 }
 
 // definition governs a dossier; nil for an imported one, which has none.

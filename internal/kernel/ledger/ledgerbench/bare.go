@@ -35,6 +35,7 @@ var bareDDL = []string{
 
 // bareLoop is the state of the loop.
 type bareLoop struct {
+	db       *store.DB
 	conn     *sql.Conn
 	position int64
 	roots    []tlog.Hash
@@ -50,9 +51,12 @@ type bareWrite struct {
 	nodes   [][]any
 }
 
-// bare runs the loop for the given time and returns commands a second.
-func bare(ctx context.Context, db *store.DB, load Load) (float64, error) {
-	err := db.Update(ctx, func(tx store.Tx) error {
+func newBare(ctx context.Context, db *store.DB) (*bareLoop, error) {
+	data, err := json.Marshal(sample)
+	if err != nil {
+		return nil, err
+	}
+	return &bareLoop{db: db, data: data}, db.Update(ctx, func(tx store.Tx) error {
 		for _, ddl := range bareDDL {
 			if _, err := tx.Exec(ctx, store.SQL(db.Engine.DDL(ddl))); err != nil {
 				return err
@@ -60,38 +64,33 @@ func bare(ctx context.Context, db *store.DB, load Load) (float64, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	data, err := json.Marshal(sample)
-	if err != nil {
-		return 0, err
-	}
-	var count int64
-	var took time.Duration
-	err = db.Raw(ctx, func(conn *sql.Conn) error {
-		b := &bareLoop{conn: conn, data: data}
+}
+
+// run runs the loop for the given time and returns commands a second.
+func (b *bareLoop) run(ctx context.Context, load Load, round int) (perSecond float64, err error) {
+	err = b.db.Raw(ctx, func(conn *sql.Conn) error {
+		b.conn = conn
 		turn := b.sqlite
-		if db.Engine == store.Postgres {
+		if b.db.Engine == store.Postgres {
 			turn = b.postgres
 		} else if err := b.prepare(ctx); err != nil {
 			return err
 		}
-		begin := time.Now()
+		count, begin := 0, time.Now()
 		for i := 0; time.Since(begin) < load.For; i++ {
 			batch := make([]bareWrite, load.Clients)
 			for c := range batch {
-				batch[c].stream = fmt.Sprintf("dossier/%d-%d", c, i/stepsPerStream)
+				batch[c].stream = fmt.Sprintf("dossier/%d-%d-%d", round, c, i/stepsPerStream)
 			}
 			if err := turn(ctx, batch); err != nil {
 				return err
 			}
-			count += int64(load.Clients)
+			count += load.Clients
 		}
-		took = time.Since(begin)
+		perSecond = float64(count) / time.Since(begin).Seconds()
 		return nil
 	})
-	return float64(count) / took.Seconds(), err
+	return perSecond, err
 }
 
 // fill computes what a command writes once its version is known.
@@ -125,6 +124,9 @@ func (b *bareLoop) leaf(w *bareWrite, now int64) tlog.Hash {
 var placeholder = regexp.MustCompile(`\$\d+`)
 
 func (b *bareLoop) prepare(ctx context.Context) error {
+	if b.stmts != nil {
+		return nil
+	}
 	b.stmts = map[string]*sql.Stmt{}
 	for _, q := range []string{bareVersion, bareEvent, bareRow, bareNode} {
 		st, err := b.conn.PrepareContext(ctx, placeholder.ReplaceAllString(q, "?"))

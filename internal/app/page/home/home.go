@@ -179,6 +179,9 @@ func (s *pages) due(r *web.Request, d dossier.Row) due {
 		out.When = r.T("home.no_due")
 	case d.DueOn < today:
 		out.Late, out.When = true, r.T("home.late_by", "n", s.cal.WorkingDays(d.DueOn, today))
+		if s.cal.WorkingDays(d.DueOn, today) == 0 { // only rest days since
+			out.When = r.T("home.just_late")
+		}
 	case d.DueOn == today:
 		out.When = r.T("home.today")
 	default:

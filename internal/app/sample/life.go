@@ -126,12 +126,18 @@ func (s *simulation) arrivals(k *kind) {
 	}
 }
 
+// rush is the days at the end in which more work is left lying.
+const rush = 7
+
 // finishBy draws the day of the result: within the deadline, or after it.
 func (l *life) finishBy(on calendar.Date) (day calendar.Date, late bool) {
 	s, due := l.s, l.d.DueOn
 	rate := l.kind.late[0]
 	if secondYear(on) {
 		rate = l.kind.late[1]
+	}
+	if due >= lastDay-rush && due < lastDay { // some are overdue when the newcomer looks
+		rate *= 5
 	}
 	if s.rnd.percent(rate) {
 		return s.working(due, s.rnd.between(1, 5)), true

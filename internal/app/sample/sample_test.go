@@ -16,6 +16,7 @@ import (
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/room/report"
+	"trucot/internal/testing/storetest"
 )
 
 // one is a sample made once for the tests that only read it.
@@ -57,30 +58,33 @@ func opened(t *testing.T) *Agency {
 	return g
 }
 
+// The same program makes the same ledger, on either database.
 func TestTheSameSampleEveryTime(t *testing.T) {
 	first := opened(t)
-	second, err := Open(t.Context(), Options{Data: t.TempDir() + "/again"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer second.Close()
-	if !second.Made || first.Made {
-		t.Error("a fresh folder is filled, a filled one is opened")
-	}
 	a, err := first.Ledger.Root(t.Context(), first.Ledger.Head())
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := second.Ledger.Root(t.Context(), second.Ledger.Head())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a != b || first.Ledger.Head() != second.Ledger.Head() {
-		t.Errorf("%d events under %s, then %d under %s", first.Ledger.Head(), a, second.Ledger.Head(), b)
-	}
-	if n := second.Filed; n < 2900 || n > 3400 {
-		t.Errorf("%d dossiers, about 3,000 wanted", n)
-	}
+	storetest.Each(t, func(t *testing.T, at string) {
+		second, err := Open(t.Context(), Options{Data: t.TempDir() + "/again", DB: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer second.Close()
+		if !second.Made || first.Made {
+			t.Error("a fresh folder is filled, a filled one is opened")
+		}
+		b, err := second.Ledger.Root(t.Context(), second.Ledger.Head())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a != b || first.Ledger.Head() != second.Ledger.Head() {
+			t.Errorf("%d events under %s, then %d under %s", first.Ledger.Head(), a, second.Ledger.Head(), b)
+		}
+		if n := second.Filed; n < 2900 || n > 3400 {
+			t.Errorf("%d dossiers, about 3,000 wanted", n)
+		}
+	})
 }
 
 func TestTheLedgerOfTheSampleIsSound(t *testing.T) {
@@ -213,6 +217,31 @@ func TestFiguresOfTheSampleAddUp(t *testing.T) {
 		}
 		if recorded, signed := get("tdc.instruments").Arising, get("measurement_verification.verified").Arising; recorded != signed {
 			t.Errorf("%s: %d instruments recorded, %d on signed orders", code, recorded, signed)
+		}
+	}
+}
+
+// The notes of reviews.yaml claim these; a change of the sample must keep them true.
+func TestTheNotesSayWhatTheFiguresSay(t *testing.T) {
+	g := opened(t)
+	for _, c := range []struct {
+		id, period string
+		more       bool // than the year before
+	}{{"dossier.finished_late", "2025", false}, {"mission.applied", "2025", true}, {"dossier.received_online", "2025-H1", true}} {
+		period, err := calendar.ParsePeriod(c.period)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var values [2]indicator.Value
+		for i, p := range []calendar.Period{period, period.YearBefore()} {
+			f, err := g.Indicators.Figure(indicator.Query{Period: p, AsOf: calendar.NoDate}, c.id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			values[i] = f.Arising
+		}
+		if c.more != (values[0] > values[1]) || values[0] == values[1] {
+			t.Errorf("%s in %s: %d, the year before %d", c.id, c.period, values[0]/indicator.One, values[1]/indicator.One)
 		}
 	}
 }

@@ -19,42 +19,47 @@ import (
 	"trucot/internal/testing/storetest"
 )
 
-// one is a sample made once for the tests that only read it.
-var one = sync.OnceValues(func() (string, error) {
+// one is a sample made once and then opened again for the tests, which only read it.
+var one = sync.OnceValues(func() (*Agency, error) {
 	dir, err := os.MkdirTemp("", "trucot-sample-")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	made = dir
-	g, err := Open(context.Background(), Options{Data: filepath.Join(dir, "data")})
+	o := Options{Data: filepath.Join(dir, "data")}
+	g, err := Open(context.Background(), o)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return filepath.Join(dir, "data"), g.Close()
+	if err := g.Close(); err != nil {
+		return nil, err
+	}
+	shared, err = Open(context.Background(), o)
+	return shared, err
 })
 
-var made string
+var (
+	made   string
+	shared *Agency
+)
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if shared != nil {
+		shared.Close()
+	}
 	if made != "" {
 		os.RemoveAll(made)
 	}
 	os.Exit(code)
 }
 
-// opened is the sample, opened again.
 func opened(t *testing.T) *Agency {
 	t.Helper()
-	folder, err := one()
+	g, err := one()
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := Open(t.Context(), Options{Data: folder})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { g.Close() })
 	return g
 }
 

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -40,7 +41,7 @@ type Options struct {
 	DB   string // "postgres://…"; empty = SQLite in Data
 
 	Clock  func() time.Time // time.Now when nil; tests and the sample agency set their own
-	Agency string           // the agency's code in dossier codes; the sample's when empty
+	Agency string           // the agency's code in dossier codes; agency.yaml's, then the sample's when empty
 }
 
 // sampleAgency is the code of no real agency: H00 is not given out.
@@ -68,6 +69,7 @@ type App struct {
 	Indicators *indicator.Engine
 	Reports    *report.Room
 
+	agency  Agency
 	figures figureFile
 	clock   func() time.Time
 }
@@ -105,23 +107,27 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	if o.Agency == "" {
-		o.Agency = sampleAgency
-	}
 	if err := store.MakeFolder(o.Data); err != nil {
 		return nil, err
 	}
 	a := &App{Catalog: Catalog(), clock: o.Clock}
+	var err error
+	if a.agency, err = readAgency(Definitions(o.Data)); err != nil {
+		return nil, err
+	}
+	o.Agency = cmp.Or(o.Agency, a.agency.Code, sampleAgency)
 	// reading definitions is most of a start and waits for nothing: all at once, beside the database
 	var regimes *report.Regimes
+	var figures *indicator.Definitions
 	var parts errgroup.Group
 	parts.Go(func() (err error) { a.Calendar, err = Calendar(o.Data); return err })
 	parts.Go(func() (err error) { a.Procedures, err = Procedures(o.Data); return err })
 	parts.Go(func() (err error) { regimes, err = report.Load(Definitions(o.Data)); return err })
+	parts.Go(func() (err error) { figures, err = loadIndicators(o.Data); return err })
 	parts.Go(func() error { return a.openLedger(ctx, o) })
-	err := parts.Wait()
+	err = parts.Wait()
 	if err == nil {
-		err = a.openEngines(ctx, o, regimes)
+		err = a.openEngines(ctx, o, figures, regimes)
 	}
 	if err != nil && a.Ledger != nil {
 		err = errors.Join(err, a.Ledger.Close(), a.DB.Close())
@@ -151,7 +157,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 }
 
 // openEngines opens what stands on the ledger, from the ground up.
-func (a *App) openEngines(ctx context.Context, o Options, regimes *report.Regimes) error {
+func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Definitions, regimes *report.Regimes) error {
 	var err error
 	if a.Vault, err = vault.Open(ctx, a.DB, filepath.Join(o.Data, "vault.key")); err != nil {
 		return err
@@ -163,7 +169,7 @@ func (a *App) openEngines(ctx context.Context, o Options, regimes *report.Regime
 		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
 		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
 	})
-	if err := a.openFigures(ctx, o.Data, regimes.Forms); err != nil {
+	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}
 	return a.openReports(o.Data, regimes)

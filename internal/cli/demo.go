@@ -72,7 +72,7 @@ func (c *demoCmd) serve(env *Env, g *sample.Agency) error {
 		return err
 	}
 	fmt.Fprintln(env.Stdout)
-	env.say("cli.demo_link")
+	env.say("cli.demo_link", "today", sample.Today().Format(env.Lang))
 	if err := printLink(env, g.App, sample.Guest, "http://"+ln.Addr().String()); err != nil {
 		return err
 	}

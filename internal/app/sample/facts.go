@@ -67,7 +67,7 @@ func (s *simulation) facts() error {
 		for i := range w.Party {
 			s.month(&w.Party[i], w.Party[i].Kind, from, to)
 		}
-		s.at(to, func(on calendar.Date) error { return s.countInstruments(&w, on) })
+		s.at(min(to+1, lastDay), func(calendar.Date) error { return s.countInstruments(&w, to) }) // once all of the month is signed
 	}
 	return nil
 }

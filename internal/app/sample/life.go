@@ -126,12 +126,18 @@ func (s *simulation) arrivals(k *kind) {
 	}
 }
 
+// rush is the days at the end in which more work is left lying.
+const rush = 7
+
 // finishBy draws the day of the result: within the deadline, or after it.
 func (l *life) finishBy(on calendar.Date) (day calendar.Date, late bool) {
 	s, due := l.s, l.d.DueOn
 	rate := l.kind.late[0]
 	if secondYear(on) {
 		rate = l.kind.late[1]
+	}
+	if due >= lastDay-rush && due < lastDay { // some are overdue when the newcomer looks
+		rate *= 5
 	}
 	if s.rnd.percent(rate) {
 		return s.working(due, s.rnd.between(1, 5)), true
@@ -141,4 +147,22 @@ func (l *life) finishBy(on calendar.Date) (day calendar.Date, late bool) {
 		return s.back(due+1, 1), false
 	}
 	return s.back(due+1, s.rnd.between(1, 1+span*2/3)), false
+}
+
+// apologiseFirst plans, for some of those that will be late, an apology that appoints another day, after which
+// the work is planned anew.
+func (l *life) apologiseFirst(on calendar.Date, late bool, work func(*life, calendar.Date) error) (planned bool, err error) {
+	notice := l.s.back(l.d.DueOn, 2)
+	if !late || l.apologised || notice < on || !l.s.rnd.percent(45) {
+		return false, nil
+	}
+	l.apologised = true
+	return true, l.on(notice, func(l *life, on calendar.Date) error {
+		next := l.s.working(l.d.DueOn, l.s.rnd.between(2, 5))
+		err := l.act("xin_loi", l.hand, on, map[string]any{"ly_do": l.s.words.Reasons.Late, "hen_lai_ngay": next.String()})
+		if err != nil {
+			return err
+		}
+		return work(l, on)
+	})
 }

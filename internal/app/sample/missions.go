@@ -84,7 +84,7 @@ func (l *life) list(on calendar.Date) error {
 		return err
 	}
 	return l.then(on, l.s.rnd.between(3, 8), func(l *life, on calendar.Date) error {
-		host := string(text(l.d.Fields["to_chuc_de_xuat"]))
+		host := text(l.d.Fields["to_chuc_de_xuat"])
 		var err error
 		if l.s.rnd.percent(66) {
 			err = l.act("giao", l.leader, on, map[string]any{"to_chuc_chu_tri": host, "phuong_thuc": "giao_truc_tiep"})
@@ -122,7 +122,12 @@ func (l *life) fund(on calendar.Date) error {
 		if err != nil {
 			return err
 		}
-		return l.then(on, l.s.rnd.between(3, 10), func(l *life, on calendar.Date) error { return l.contract(on, months) })
+		signed := l.s.working(on, l.s.rnd.between(3, 10))
+		if l.s.rnd.percent(24) { // paid from next year's budget
+			year, _, _ := on.YMD()
+			signed = calendar.Of(year+1, 1, 15) + calendar.Date(l.s.rnd.below(70))
+		}
+		return l.on(signed, func(l *life, on calendar.Date) error { return l.contract(on, months) })
 	})
 }
 

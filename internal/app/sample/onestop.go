@@ -151,27 +151,14 @@ func (l *life) bringMore(on calendar.Date) error {
 func (l *life) work(on calendar.Date) error {
 	s := l.s
 	day, late := l.finishBy(on)
-	if late && !l.apologised && s.rnd.percent(45) {
-		if notice := s.back(l.d.DueOn, 2); notice >= on {
-			return l.on(notice, (*life).apologise)
-		}
+	if planned, err := l.apologiseFirst(on, late, (*life).work); planned {
+		return err
 	}
 	submit := max(on, s.back(day, s.rnd.between(1, 2)))
 	if l.kind.procedure == "technology_appraisal" && s.app.Calendar.WorkingDays(on, submit) >= 4 && s.rnd.percent(45) {
 		return l.then(on, 1, func(l *life, on calendar.Date) error { return l.council(on, submit, day) })
 	}
 	return l.on(submit, func(l *life, on calendar.Date) error { return l.submit(on, day) })
-}
-
-// apologise appoints another day and goes on to it.
-func (l *life) apologise(on calendar.Date) error {
-	l.apologised = true
-	next := l.s.working(l.d.DueOn, l.s.rnd.between(2, 5))
-	err := l.act("xin_loi", l.hand, on, map[string]any{"ly_do": l.s.words.Reasons.Late, "hen_lai_ngay": next.String()})
-	if err != nil {
-		return err
-	}
-	return l.work(on)
 }
 
 func (l *life) council(on, submit, day calendar.Date) error {

@@ -57,9 +57,16 @@ func (l *life) allot(on calendar.Date) error {
 	if err := l.act("phan_cong", l.head, on, nil); err != nil {
 		return err
 	}
-	day, _ := l.finishBy(on)
-	tested := max(on, l.s.back(day, 1))
-	return l.on(tested, func(l *life, on calendar.Date) error { return l.test(on, day) })
+	return l.bench(on)
+}
+
+// bench plans the verification itself.
+func (l *life) bench(on calendar.Date) error {
+	day, late := l.finishBy(on)
+	if planned, err := l.apologiseFirst(on, late, (*life).bench); planned {
+		return err
+	}
+	return l.on(max(on, l.s.back(day, 1)), func(l *life, on calendar.Date) error { return l.test(on, day) })
 }
 
 // test records how many passed; they must add up to those taken in.

@@ -45,7 +45,7 @@ var permissions = map[Role]map[web.Permission]bool{
 	UnitHead:      set(reading, ActOnDossiers),
 	GeneralOffice: set(reading, FreezeReports),
 	OneStop:       set(reading, OpenDossiers, ActOnDossiers),
-	Specialist:    set(reading, ActOnDossiers),
+	Specialist:    set(reading, OpenDossiers, ActOnDossiers), // inspections and portfolios are opened by the agency itself
 	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger}, FreezeReports, ReadParty),
 	Viewer:        set(reading),
 }

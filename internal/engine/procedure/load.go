@@ -214,7 +214,7 @@ func beginning(tree *defs.Node) calendar.Date {
 }
 
 // own are the keys that a definition never inherits.
-var own = map[string]bool{"id": true, "version": true, "title": true, "summary": true, "status": true, "abstract": true,
+var own = map[string]bool{"id": true, "version": true, "title": true, "summary": true, "status": true, "abstract": true, "toy": true,
 	"effective": true, "level": true, "code": true, "note": true, "extends": true}
 
 // build merges a definition over its base, decodes, lints and compiles it.

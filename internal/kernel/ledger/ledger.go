@@ -141,7 +141,6 @@ type Ledger struct {
 	recorded   time.Time // of the last event this process wrote
 	batch      batch
 	lastSize   int // of the batches of late
-	lastSync   time.Duration
 	room       int // requests a batch may take
 }
 

@@ -83,40 +83,13 @@ func (l *Ledger) collect(reqs []*request) []*request {
 			continue
 		default:
 		}
-		if len(reqs) >= l.lastSize {
-			break
-		}
-		if patience == 0 {
-			reqs = l.await(reqs, events)
+		if patience == 0 || len(reqs) >= l.lastSize {
 			break
 		}
 		patience--
 		runtime.Gosched()
 	}
 	l.lastSize = max(len(reqs), l.lastSize*7/8)
-	return reqs
-}
-
-// A crowd on its way back is worth a part of the sync that waiting for it saves, and no more than longestWait.
-const (
-	syncShare   = 2
-	longestWait = 2 * time.Millisecond
-)
-
-// await adds requests that come within that time, until there are as many as of late. What callers do between their
-// commands may take longer than the turns that collect gives them.
-func (l *Ledger) await(reqs []*request, events int) []*request {
-	timer := time.NewTimer(min(l.lastSync/syncShare, longestWait))
-	defer timer.Stop()
-	for len(reqs) < min(l.room, l.lastSize) && events < maxEvents {
-		select {
-		case r := <-l.queue:
-			reqs = append(reqs, r)
-			events += len(r.data)
-		case <-timer.C:
-			return reqs
-		}
-	}
 	return reqs
 }
 
@@ -189,11 +162,8 @@ func (l *Ledger) attempt(ctx context.Context, reqs []*request, careful bool, fil
 	if _, err := tx.Exec(ctx, writeState, b.base+int64(len(b.events))); err != nil {
 		return err
 	}
-	began := time.Now()
 	time.Sleep(l.opts.CommitDelay)
-	err = tx.Commit(ctx)
-	l.lastSync = time.Since(began)
-	if err != nil {
+	if err := tx.Commit(ctx); err != nil {
 		if !store.IsLost(err) {
 			return err
 		}

@@ -21,6 +21,7 @@ import (
 	"trucot/internal/engine/indicator/crossfoot"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
+	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
@@ -67,6 +68,8 @@ type App struct {
 	Dossiers   *dossier.Engine
 	Indicators *indicator.Engine
 	Reports    *report.Room
+	Tasks      *task.Engine
+	Directives *directive.Register
 
 	figures figureFile
 	clock   func() time.Time
@@ -96,6 +99,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		report.Texts(),
 		directive.Texts(),
 		script.Texts(),
+		task.Texts(),
 		Texts(),
 	)...)
 })
@@ -114,14 +118,19 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a := &App{Catalog: Catalog(), clock: o.Clock}
 	// reading definitions is most of a start and waits for nothing: all at once, beside the database
 	var regimes *report.Regimes
+	var lists *directive.Recogniser
 	var parts errgroup.Group
 	parts.Go(func() (err error) { a.Calendar, err = Calendar(o.Data); return err })
 	parts.Go(func() (err error) { a.Procedures, err = Procedures(o.Data); return err })
 	parts.Go(func() (err error) { regimes, err = report.Load(Definitions(o.Data)); return err })
+	parts.Go(func() (err error) { lists, err = directive.Load(Definitions(o.Data)); return err })
 	parts.Go(func() error { return a.openLedger(ctx, o) })
 	err := parts.Wait()
 	if err == nil {
 		err = a.openEngines(ctx, o, regimes)
+	}
+	if err == nil {
+		a.Directives, err = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock, Recogniser: lists})
 	}
 	if err != nil && a.Ledger != nil {
 		err = errors.Join(err, a.Ledger.Close(), a.DB.Close())
@@ -139,7 +148,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"),
 	})
@@ -163,6 +172,7 @@ func (a *App) openEngines(ctx context.Context, o Options, regimes *report.Regime
 		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
 		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
 	})
+	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
 	if err := a.openFigures(ctx, o.Data, regimes.Forms); err != nil {
 		return err
 	}

@@ -206,3 +206,32 @@ func (e *Engine) OpenByDirective(ctx context.Context) (map[string]int, error) {
 	}
 	return out, err
 }
+
+// Of is the number with a status.
+func (c UnitCount) Of(s Status) int {
+	switch s {
+	case OnTime:
+		return c.OnTime
+	case DoneLate:
+		return c.DoneLate
+	case InTerm:
+		return c.InTerm
+	case Overdue:
+		return c.Overdue
+	}
+	return 0
+}
+
+// Add counts one more task with a status; a withdrawn one does not count.
+func (c *UnitCount) Add(s Status) {
+	switch s {
+	case OnTime:
+		c.OnTime++
+	case DoneLate:
+		c.DoneLate++
+	case InTerm:
+		c.InTerm++
+	case Overdue:
+		c.Overdue++
+	}
+}

@@ -286,7 +286,7 @@ func (r *Register) SetGoal(ctx context.Context, actor, id string, g Goal) (*Docu
 	return r.Get(ctx, id)
 }
 
-// Kinds lists the kinds of directives in the order of the list in definitions, by code.
+// Kinds lists the kinds of directives by their Vietnamese names.
 func (r *Recogniser) Kinds() []Kind {
 	out := make([]Kind, 0, len(r.kinds))
 	for _, k := range r.kinds {
@@ -298,8 +298,13 @@ func (r *Recogniser) Kinds() []Kind {
 
 // KindName is a kind in the reader's words, "" for none.
 func (r *Recogniser) KindName(code string, tag lang.Tag) string {
-	if k := r.kinds[code]; tag == lang.EN && k.EN != "" {
+	return r.kinds[code].Name(tag)
+}
+
+// Name is the kind in the reader's words.
+func (k Kind) Name(tag lang.Tag) string {
+	if tag == lang.EN && k.EN != "" {
 		return k.EN
 	}
-	return r.kinds[code].VI
+	return k.VI
 }

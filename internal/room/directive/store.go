@@ -43,6 +43,7 @@ var (
 		and ($4 = '' or folded like $4 escape '!') and ($5 = '' or $5 = 'in_force' and ended_on > $6 or $5 = 'ended' and ended_on <= $6)`
 	listDocuments  = store.Statement(`select data, version, position` + where + ` order by issued_on desc, id limit $7 offset $8`)
 	countDocuments = store.Statement(`select count(*)` + where)
+	calledSo       = store.Statement(`select data, version, position from directive where symbol = $1 order by issued_on desc limit 20`)
 	selectLinks    = store.Statement(`select later, earlier, how, from_on from directive_link where later = $1 or earlier = $1 order by from_on, later, earlier`)
 )
 
@@ -82,6 +83,13 @@ func (r *Register) Get(ctx context.Context, id string) (*Document, error) {
 		return nil, fault.New(fault.NotFound, "directive.not_found", "id", id)
 	}
 	return found[0], nil
+}
+
+// Called lists the directives with a symbol, in any way of writing it, the latest first.
+func (r *Register) Called(ctx context.Context, symbol string) ([]*Document, error) {
+	d := Document{Symbol: symbol}
+	r.complete(&d)
+	return store.All(ctx, r.db, scanDocument, calledSo, d.Symbol)
 }
 
 // Filter says which directives a list shows. State and Units always restrict, empty parts of the rest do not.

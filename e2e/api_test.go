@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/web"
 )
 
@@ -162,4 +164,57 @@ func (a *agency) ask(t *testing.T, method, path string, session *http.Cookie) in
 	must(t, err)
 	resp.Body.Close()
 	return resp.StatusCode
+}
+
+// TestAFrozenReportAndWhatChangedSince freezes a report from its page, downloads the same bytes twice, and
+// sees a late entry named.
+func TestAFrozenReportAndWhatChangedSince(t *testing.T) {
+	a := start(t)
+	khai := a.session(t, "khai")
+	const page = "/bao-cao/tong-ket-nam/2020"
+	if got := a.ask(t, "POST", page+"/chot", khai); got != 303 {
+		t.Fatalf("freezing answers %d", got)
+	}
+	first, again := a.read(t, page+"/tai/docx?xem=chot", khai), a.read(t, page+"/tai/docx?xem=chot", khai)
+	if len(first) < 1000 || first != again {
+		t.Errorf("the frozen file is not the same twice: %d and %d bytes", len(first), len(again))
+	}
+	if text := a.read(t, page, khai); !strings.Contains(text, "không có số nào thay đổi") {
+		t.Error("a report just frozen does not say that nothing changed")
+	}
+	late(t, a)
+	text := a.read(t, page, khai)
+	if !strings.Contains(text, "số đã thay đổi so với báo cáo") || !strings.Contains(text, "Hồ sơ tiếp nhận, năm 2020") {
+		t.Error("the late entry is not named")
+	}
+	if first != a.read(t, page+"/tai/docx?xem=chot", khai) {
+		t.Error("a late entry changed the frozen file")
+	}
+}
+
+// late records a dossier received inside the frozen year, after the freeze.
+func late(t *testing.T, a *agency) {
+	t.Helper()
+	ctx, on := context.Background(), calendar.MustParse("2020-06-01")
+	d, err := a.Dossiers.Open(ctx, dossier.Filing{Procedure: "book_loan", On: on, Actor: "khai", Unit: "qlcn", Documents: []string{"the"},
+		Fields: map[string]any{"ten_sach": "Ghi muộn (mẫu)", "ban_doc": "Bạn đọc mẫu", "loai": "thuong", "so_cuon": 1}})
+	must(t, err)
+	_, err = a.Dossiers.Act(ctx, dossier.Act{Code: d.Code, Action: "tiep_nhan", On: on, Actor: "khai"})
+	must(t, err)
+}
+
+func (a *agency) read(t *testing.T, path string, session *http.Cookie) string {
+	t.Helper()
+	r, err := http.NewRequest("GET", a.url+path, nil)
+	must(t, err)
+	r.AddCookie(session)
+	resp, err := http.DefaultClient.Do(r)
+	must(t, err)
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	must(t, err)
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s answers %d", path, resp.StatusCode)
+	}
+	return string(b)
 }

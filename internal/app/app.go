@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -41,7 +42,7 @@ type Options struct {
 	DB   string // "postgres://…"; empty = SQLite in Data
 
 	Clock  func() time.Time // time.Now when nil; tests and the sample agency set their own
-	Agency string           // the agency's code in dossier codes; the sample's when empty
+	Agency string           // the agency's code in dossier codes; agency.yaml's, then the sample's when empty
 }
 
 // sampleAgency is the code of no real agency: H00 is not given out.
@@ -71,6 +72,7 @@ type App struct {
 	Tasks      *task.Engine
 	Directives *directive.Register
 
+	agency  Agency
 	figures figureFile
 	clock   func() time.Time
 }
@@ -109,25 +111,29 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	if o.Agency == "" {
-		o.Agency = sampleAgency
-	}
 	if err := store.MakeFolder(o.Data); err != nil {
 		return nil, err
 	}
 	a := &App{Catalog: Catalog(), clock: o.Clock}
+	var err error
+	if a.agency, err = readAgency(Definitions(o.Data)); err != nil {
+		return nil, err
+	}
+	o.Agency = cmp.Or(o.Agency, a.agency.Code, sampleAgency)
 	// reading definitions is most of a start and waits for nothing: all at once, beside the database
 	var regimes *report.Regimes
 	var lists *directive.Recogniser
+	var figures *indicator.Definitions
 	var parts errgroup.Group
 	parts.Go(func() (err error) { a.Calendar, err = Calendar(o.Data); return err })
 	parts.Go(func() (err error) { a.Procedures, err = Procedures(o.Data); return err })
 	parts.Go(func() (err error) { regimes, err = report.Load(Definitions(o.Data)); return err })
 	parts.Go(func() (err error) { lists, err = directive.Load(Definitions(o.Data)); return err })
+	parts.Go(func() (err error) { figures, err = loadIndicators(o.Data); return err })
 	parts.Go(func() error { return a.openLedger(ctx, o) })
-	err := parts.Wait()
+	err = parts.Wait()
 	if err == nil {
-		err = a.openEngines(ctx, o, regimes)
+		err = a.openEngines(ctx, o, figures, regimes)
 	}
 	if err == nil {
 		a.Directives, err = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock, Recogniser: lists})
@@ -160,7 +166,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 }
 
 // openEngines opens what stands on the ledger, from the ground up.
-func (a *App) openEngines(ctx context.Context, o Options, regimes *report.Regimes) error {
+func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Definitions, regimes *report.Regimes) error {
 	var err error
 	if a.Vault, err = vault.Open(ctx, a.DB, filepath.Join(o.Data, "vault.key")); err != nil {
 		return err
@@ -173,7 +179,7 @@ func (a *App) openEngines(ctx context.Context, o Options, regimes *report.Regime
 		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
 	})
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
-	if err := a.openFigures(ctx, o.Data, regimes.Forms); err != nil {
+	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}
 	return a.openReports(o.Data, regimes)

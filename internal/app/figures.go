@@ -29,18 +29,23 @@ func IndicatorDefinitions(data string) (*indicator.Definitions, error) {
 	if err != nil {
 		return nil, err
 	}
-	return indicatorDefinitions(data, procedures, forms)
+	own, err := loadIndicators(data)
+	if err != nil {
+		return nil, err
+	}
+	return indicatorDefinitions(own, procedures, forms)
 }
 
-func indicatorDefinitions(data string, procedures *procedure.Set, forms *report.Forms) (*indicator.Definitions, error) {
+// loadIndicators reads definitions/indicators alone.
+func loadIndicators(data string) (*indicator.Definitions, error) {
 	files, err := fs.Sub(Definitions(data), "indicators")
 	if err != nil {
 		return nil, err
 	}
-	all, err := indicator.Load(files)
-	if err != nil {
-		return nil, err
-	}
+	return indicator.Load(files)
+}
+
+func indicatorDefinitions(all *indicator.Definitions, procedures *procedure.Set, forms *report.Forms) (*indicator.Definitions, error) {
 	if err := all.Add(forms.Definitions()...); err != nil {
 		return nil, err
 	}
@@ -67,8 +72,8 @@ func addProcedures(all *indicator.Definitions, procedures *procedure.Set) error 
 }
 
 // openFigures makes the figures follow the ledger: snapshot first, then what was recorded since.
-func (a *App) openFigures(ctx context.Context, data string, forms *report.Forms) error {
-	defs, err := indicatorDefinitions(data, a.Procedures, forms)
+func (a *App) openFigures(ctx context.Context, data string, own *indicator.Definitions, forms *report.Forms) error {
+	defs, err := indicatorDefinitions(own, a.Procedures, forms)
 	if err != nil {
 		return err
 	}

@@ -22,19 +22,13 @@ func (a *App) openReports(data string, regimes *report.Regimes) error {
 	return nil
 }
 
-// reportingAgency is the unit as a report names it. A report of no unit is the whole side's.
+// reportingAgency is the unit as a report names it. A report of no unit is the whole side's; the Party's
+// covers the figures of the agency that it leads as well.
 func (a *App) reportingAgency(unit, side string, on calendar.Date) report.Agency {
 	ctx := context.Background()
-	if unit == "" {
-		units, err := a.People.Units(ctx, on, people.Side(side))
-		if err != nil {
-			return report.Agency{}
-		}
-		for _, u := range units {
-			if u.Parent == "" {
-				unit = u.Code
-			}
-		}
+	whole := unit == ""
+	if whole {
+		unit = a.root(ctx, on, people.Side(side))
 	}
 	u, err := a.People.Unit(ctx, unit, on)
 	if err != nil {
@@ -45,7 +39,25 @@ func (a *App) reportingAgency(unit, side string, on calendar.Date) report.Agency
 		out.Parent = parent.Name(lang.VI)
 	}
 	out.Units, _ = a.People.Subtree(ctx, unit, on) // known to exist
-	return out
+	if whole && u.Side == people.Party {
+		led, _ := a.People.Subtree(ctx, a.root(ctx, on, people.State), on) // an agency without units has none
+		out.Units = append(out.Units, led...)
+	}
+	return a.agency.heading(out, string(u.Side))
+}
+
+// root is the unit at the top of a side, empty where there is none.
+func (a *App) root(ctx context.Context, on calendar.Date, side people.Side) string {
+	units, err := a.People.Units(ctx, on, side)
+	if err != nil {
+		return ""
+	}
+	for _, u := range units {
+		if u.Parent == "" {
+			return u.Code
+		}
+	}
+	return ""
 }
 
 // checkpointAt is the root of the ledger's tree over its first events, which a report prints: whoever holds

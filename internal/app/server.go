@@ -37,7 +37,7 @@ type SiteOptions struct {
 func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 	return web.NewSite(web.Options{
 		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail,
-		Secure: o.Secure, Sample: o.Sample, Log: o.Log, Clock: a.clock,
+		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock,
 	}, a.routes())
 }
 
@@ -57,8 +57,8 @@ func (a *App) routes() []web.Route {
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People),
 		procedures.Routes(a.Procedures, a.draw),
-		reports.Routes(a.Reports, a.People, a.Catalog),
-		figures.Routes(a.Indicators, a.Ledger, a.People),
+		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
+		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People),
 	} {
 		all = append(all, part...)

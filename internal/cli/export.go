@@ -10,7 +10,8 @@ import (
 
 // exportCmd groups what writes files for others.
 type exportCmd struct {
-	XES exportXESCmd `cmd:"" name:"xes" help:"${help_export_xes}"`
+	XES    exportXESCmd `cmd:"" name:"xes" help:"${help_export_xes}"`
+	Ledger ledgerExport `cmd:"" help:"${help_ledger_export}"`
 }
 
 // exportXESCmd is "trucot export xes": the dossiers as an event log by IEEE 1849.

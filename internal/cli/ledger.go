@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -119,12 +120,14 @@ func (c *ledgerRebuild) Run(env *Env) error {
 // ledgerExport writes the ledger into one file, or as tiles into a folder.
 type ledgerExport struct {
 	File  string `arg:"" optional:"" help:"${help_ledger_export_file}"`
+	Out   string `placeholder:"FILE" help:"${help_export_out}"`
 	Tiles string `placeholder:"DIR" help:"${help_ledger_export_tiles}"`
 	JSON  bool   `name:"json" help:"${help_json}"`
 }
 
 // Run exports. The file appears under its name only when it is complete.
 func (c *ledgerExport) Run(env *Env) error {
+	c.File = cmp.Or(c.File, c.Out)
 	if c.File == "" && c.Tiles == "" {
 		return fault.New(fault.Invalid, "cli.ledger_export_where")
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"runtime/debug"
+	"time"
 
 	"trucot/internal/app"
 	"trucot/internal/kernel/fault"
@@ -37,7 +38,8 @@ func (c *serve) Run(env *Env) error {
 	if accounts, err := a.People.Accounts(env.Ctx); err == nil && len(accounts) == 0 {
 		env.say("cli.no_account_yet")
 	}
-	go debug.FreeOSMemory() // what reading the definitions left behind: an idle server should be small
+	// what the start left behind is given back once it is over: an idle server should be small
+	defer time.AfterFunc(time.Second, debug.FreeOSMemory).Stop()
 	if err := app.Serve(env.Ctx, ln, a.Site(env.Ctx, app.SiteOptions{Secure: c.Secure})); err != nil {
 		return err
 	}

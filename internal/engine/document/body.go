@@ -13,7 +13,10 @@ type page struct {
 	landscape bool
 	restart   bool
 	pictures  [][]byte
-	b         strings.Builder
+	// nationSize is the size of the nation's name that this head has room for.
+	nationSize float64
+	keep       bool // the block stays on the page of what follows
+	b          strings.Builder
 }
 
 func (p *page) document() string {
@@ -26,6 +29,7 @@ func (p *page) document() string {
 			p.signature() // the signature closes the text, appendices follow it
 			signed = true
 		}
+		p.keep = last >= 0 && i >= last && p.textOnly(i)
 		p.block(block, i == last)
 	}
 	if !signed {
@@ -33,6 +37,21 @@ func (p *page) document() string {
 	}
 	p.b.WriteString(p.section() + `</w:body></w:document>`)
 	return p.b.String()
+}
+
+// textOnly: between block i and the signature stands text alone. Such text stays on the signature's page,
+// so that no page holds a signature and nothing signed.
+func (p *page) textOnly(i int) bool {
+	for _, block := range p.d.Blocks[i:] {
+		switch block.(type) {
+		case Section:
+			return true
+		case Paragraph:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // lastText is the block that ends the text before the first appendix: the State's documents close it
@@ -66,7 +85,7 @@ func (p *page) block(block Block, last bool) {
 	case Picture:
 		p.picture(b)
 	case PageBreak:
-		p.b.WriteString(`<w:p><w:r><w:br w:type="page"/></w:r></w:p>`)
+		p.b.WriteString(para(paraOpts{exactly: 1}, `<w:r><w:br w:type="page"/></w:r>`)) // all but no height, for it goes on overleaf
 	case Section:
 		p.b.WriteString(`<w:p><w:pPr><w:spacing w:after="0" w:line="20" w:lineRule="exact"/>` + p.section() + `</w:pPr></w:p>`)
 		p.landscape, p.restart = b.Landscape, b.Restart
@@ -89,6 +108,7 @@ func (p *page) paragraph(b Paragraph, last bool) {
 	if b.Align != "" {
 		o.align, o.indent = string(b.Align), 0
 	}
+	o.keepNext = p.keep
 	var runs strings.Builder
 	for i, r := range b.Runs {
 		text := r.Text
@@ -150,6 +170,7 @@ type paraOpts struct {
 	line, exactly       float64 // lines, points
 	keepNext            bool
 	borderTop           bool
+	boxed               bool    // in a red frame
 	mark                float64 // points of the paragraph's own mark: an empty cell is as high as it
 }
 
@@ -164,6 +185,13 @@ func para(o paraOpts, runs string) string {
 	}
 	if o.borderTop {
 		b.WriteString(`<w:pBdr><w:top w:val="single" w:sz="6" w:space="0" w:color="000000"/></w:pBdr>`)
+	}
+	if o.boxed {
+		b.WriteString(`<w:pBdr>`)
+		for _, side := range []string{"top", "left", "bottom", "right"} {
+			b.WriteString(`<w:` + side + ` w:val="single" w:sz="8" w:space="2" w:color="C00000"/>`)
+		}
+		b.WriteString(`</w:pBdr>`)
 	}
 	line := ""
 	switch {

@@ -15,7 +15,8 @@ type Document struct {
 	Number   string        // "125/BC-SKHCN"; empty leaves room for the number to be given
 	Place    string        // "Quảng Trị"
 	Date     calendar.Date // NoDate leaves the day open, as drafts do
-	TypeName string        // "BÁO CÁO"
+	Urgency  string        // "KHẨN", boxed under the number; may be empty
+	TypeName string        // "BÁO CÁO"; empty for a letter (công văn), whose subject stands under the number
 	Subject  string        // trích yếu; a line break stands where the author breaks it
 	To       []string      // Kính gửi
 	Basis    []string      // căn cứ
@@ -76,7 +77,7 @@ type Cell struct {
 	Text             string
 	ColSpan, RowSpan int
 	Bold, Italic     bool
-	Align            Align   // empty: the column's
+	Align            Align   // empty: the column's, centred in the head
 	Indent           float64 // millimetres
 }
 

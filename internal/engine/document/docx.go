@@ -18,7 +18,12 @@ const (
 )
 
 // WriteDOCX writes the document as a Word file. The same document gives the same bytes.
+// What cannot be set (no layout, a row wider than its table, a picture that is none) is a fault.Invalid, and
+// nothing is written.
 func (d *Document) WriteDOCX(w io.Writer) error {
+	if err := d.check(); err != nil {
+		return err
+	}
 	p := &page{d: d, l: d.Layout, width: 210 - d.Layout.Page.Left - d.Layout.Page.Right}
 	body := p.document()
 	files := []struct{ name, text string }{

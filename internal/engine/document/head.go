@@ -1,43 +1,86 @@
 package document
 
 import (
+	"fmt"
 	"strings"
 
 	"trucot/internal/kernel/calendar"
 )
 
 // The head is a table without lines: issuer and number at the left, the nation (or the Party) and the
-// place and date at the right. The right column is as wide as its first line needs.
+// place and date at the right.
 func (p *page) head() {
 	right := p.headRight()
 	left := p.width - right
-	a := p.issuer(left - 2)
-	b := p.nation(right)
-	row := `<w:tr><w:trPr><w:cantSplit/></w:trPr>` + p.headCell(left, a) + p.headCell(right, b) + `</w:tr>`
-	number := strings.ReplaceAll(p.l.Words.Number, "{number}", p.d.Number)
-	if p.d.Number == "" {
-		number = strings.ReplaceAll(p.l.Words.Number, "{number}", "      ")
-	}
-	s, ds := p.l.Styles["number"], p.l.Styles["date"]
-	lines, size := fit(p.placeDate(), ds, right)
-	second := `<w:tr><w:trPr><w:cantSplit/></w:trPr>` +
-		p.headCell(left, para(paraOpts{align: "center", before: 4}, p.styled(number, s, s.Size[0]))) +
-		p.headCell(right, para(paraOpts{align: "center", before: 4}, p.styled(strings.Join(lines, "\n"), ds, size))) + `</w:tr>`
+	row := `<w:tr><w:trPr><w:cantSplit/></w:trPr>` + p.headCell(left, gutter, p.issuer(left-gutter)) + p.headCell(right, 0, p.nation(right)) + `</w:tr>`
+	second := `<w:tr><w:trPr><w:cantSplit/></w:trPr>` + p.headCell(left, gutter, p.number(left-gutter)) + p.headCell(right, 0, p.spaced(p.placeDate(), "date", right)) + `</w:tr>`
 	p.b.WriteString(plainTable([]float64{left, right}) + row + second + `</w:tbl>`)
 	p.b.WriteString(para(paraOpts{after: 6}, ""))
 }
 
-// headRight is the width of the right column: the longest of its lines at the size it will have, with
-// at least two fifths left for the issuer.
+// gutter is the room between the columns of the head, millimetres.
+const gutter = 3
+
+// headRight is the width of the right column: what its longest line needs. The nation's name is set
+// smaller, within the range of the rules, if that lets the issuer's name stand on one line.
 func (p *page) headRight() float64 {
-	most := p.width * 0.6
-	need := 0.0
-	for _, name := range p.l.HeadingRight {
-		s := p.l.Styles[name]
-		need = max(need, width(upper(p.word(name), s), s.Size[0], s.Bold))
+	issuer := p.l.Styles["issuer"]
+	nation := p.l.Styles["nation"].Size
+	for p.nationSize = nation[0]; p.nationSize >= nation[1]; p.nationSize -= 0.5 {
+		right := p.rightNeeds()
+		if width(upper(p.d.Issuer, issuer), issuer.Size[1], issuer.Bold) <= p.width-right-gutter {
+			return right
+		}
 	}
-	need = max(need, width(p.placeDate(), p.l.Styles["date"].Size[1], false))
-	return min(need+3, most)
+	p.nationSize = nation[0]
+	return p.rightNeeds()
+}
+
+// rightNeeds leaves at least two fifths of the line to the issuer.
+func (p *page) rightNeeds() float64 {
+	most, need := p.width*0.6, p.width*0.45
+	for _, name := range p.l.HeadingRight {
+		s, text := p.l.Styles[name], upper(p.word(name), p.l.Styles[name])
+		size := s.Size[1]
+		if name == "nation" {
+			size = p.nationSize
+		}
+		need = max(need, width(text, size, s.Bold)+1)
+	}
+	date := p.l.Styles["date"]
+	_, size := fit(p.placeDate(), date, most)
+	return min(max(need, width(p.placeDate(), size, false)+1), most)
+}
+
+// number is the number, below it the subject of a letter and the mark of urgency.
+func (p *page) number(mm float64) string {
+	number := p.d.Number
+	if number == "" {
+		number = "      "
+	}
+	out := p.spaced(strings.ReplaceAll(p.l.Words.Number, "{number}", p.l.padded(number)), "number", mm)
+	if p.d.TypeName == "" && p.d.Subject != "" {
+		out += p.spaced(p.l.Words.Letter+p.d.Subject, "letter", mm)
+	}
+	if p.d.Urgency != "" {
+		out += p.urgency(mm)
+	}
+	return out
+}
+
+// urgency is the mark in its red frame, a little wider than the word.
+func (p *page) urgency(mm float64) string {
+	s := p.l.Styles["urgency"]
+	text := upper(p.d.Urgency, s)
+	side := max(0, (mm-width(text, s.Size[0], s.Bold)-8)/2)
+	return para(paraOpts{align: "center", left: side, right: side, before: 6, boxed: true}, p.styled(text, s, s.Size[0]))
+}
+
+// spaced is a component of the second row, a little below the first.
+func (p *page) spaced(text, style string, mm float64) string {
+	s := p.l.Styles[style]
+	lines, size := fit(text, s, mm)
+	return para(paraOpts{align: "center", before: 6}, run(strings.Join(lines, "\n"), runOpts{font: p.l.Font, size: size, bold: s.Bold, italic: s.Italic}))
 }
 
 func upper(text string, s Style) string {
@@ -82,8 +125,14 @@ func (p *page) nation(mm float64) string {
 }
 
 // fitted sets a centred component into mm millimetres and draws its rule.
-func (p *page) fitted(text, style string, mm float64) string {
+func (p *page) fitted(text, style string, mm float64) string { return p.within(text, style, mm, mm) }
+
+// within is fitted for a text that is broken earlier than at the edges of its column.
+func (p *page) within(text, style string, mm, column float64) string {
 	s := p.l.Styles[style]
+	if style == "nation" {
+		s.Size[0] = p.nationSize
+	}
 	lines, size := fit(text, s, mm)
 	var b strings.Builder
 	longest := 0.0
@@ -92,7 +141,7 @@ func (p *page) fitted(text, style string, mm float64) string {
 		longest = max(longest, width(line, size, s.Bold))
 	}
 	if s.Rule > 0 {
-		b.WriteString(rule(longest*s.Rule, mm))
+		b.WriteString(rule(longest*s.Rule, column))
 	}
 	return b.String()
 }
@@ -101,11 +150,19 @@ func (p *page) fitted(text, style string, mm float64) string {
 // border, which every word processor draws alike.
 func rule(length, mm float64) string {
 	side := max(0, (mm-length)/2)
-	return para(paraOpts{borderTop: true, left: side, right: side, before: 1, exactly: 3, align: "center"}, "")
+	return para(paraOpts{borderTop: true, left: side, right: side, before: 2.5, exactly: 3, align: "center"}, "")
 }
 
-func (p *page) headCell(mm float64, inner string) string {
-	return cellOpen(mm, 1, "", "top") + inner + `</w:tc>`
+// headCell is a cell of the head or the signature; side keeps its text off the next column.
+func (p *page) headCell(mm, side float64, inner string) string {
+	if inner == "" {
+		inner = `<w:p/>` // a cell needs a paragraph
+	}
+	margin := ""
+	if side > 0 {
+		margin = fmt.Sprintf(`<w:tcMar><w:right w:w="%d" w:type="dxa"/></w:tcMar>`, twips(side))
+	}
+	return fmt.Sprintf(`<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/>%s<w:vAlign w:val="top"/></w:tcPr>`, twips(mm), margin) + inner + `</w:tc>`
 }
 
 // opening is what stands between the head and the body: kind, subject, addressees, grounds.
@@ -114,10 +171,11 @@ func (p *page) opening() {
 	if d.TypeName != "" {
 		p.b.WriteString(p.fitted(d.TypeName, "type", p.width))
 	}
-	if d.Subject != "" {
-		p.b.WriteString(p.fitted(d.Subject, "subject", p.width*0.86))
+	named := d.TypeName != "" && d.Subject != "" // a letter has its subject under the number
+	if named {
+		p.b.WriteString(p.within(d.Subject, "subject", p.width*0.86, p.width))
 	}
-	if w := l.Words.UnderSubject; w != "" && d.Subject != "" {
+	if w := l.Words.UnderSubject; w != "" && named {
 		p.b.WriteString(para(paraOpts{align: "center"}, p.styled(w, l.Styles["body"], l.Styles["body"].Size[0])))
 	}
 	p.b.WriteString(para(paraOpts{after: 6}, ""))
@@ -143,15 +201,20 @@ func (p *page) addressees() {
 		p.b.WriteString(para(paraOpts{align: "center", after: 8}, p.styled(p.l.Words.Addressed+" "+p.d.To[0], s, s.Size[0])))
 		return
 	}
-	o := paraOpts{left: p.width * 0.2}
-	p.b.WriteString(para(o, p.styled(p.l.Words.Addressed, s, s.Size[0])))
-	o.left += 12
+	size := s.Size[0]
+	label, longest := width(p.l.Words.Addressed, size, s.Bold)+1, 0.0
+	for _, to := range p.d.To {
+		longest = max(longest, width("- "+to+";", size, s.Bold))
+	}
+	o := paraOpts{left: max(0, min((p.width-label-longest)/2, p.width*0.25)), keepNext: true}
+	p.b.WriteString(para(o, p.styled(p.l.Words.Addressed, s, size)))
+	o.left += label
 	for i, to := range p.d.To {
 		end := ";"
 		if i == len(p.d.To)-1 {
 			end, o.after = ".", 8
 		}
-		p.b.WriteString(para(o, p.styled("- "+to+end, s, s.Size[0])))
+		p.b.WriteString(para(o, p.styled("- "+strings.TrimRight(to, ";. ")+end, s, size)))
 	}
 }
 
@@ -165,7 +228,7 @@ func (p *page) signature() {
 	var a, b strings.Builder
 	if len(d.Recipients) > 0 {
 		s := l.Styles["recipients_label"]
-		a.WriteString(para(paraOpts{align: "left"}, p.styled(l.Words.Recipients, s, s.Size[0])))
+		a.WriteString(para(paraOpts{align: "left", keepNext: true}, p.styled(l.Words.Recipients, s, s.Size[0])))
 	}
 	for i, r := range d.Recipients {
 		end := ";"
@@ -187,14 +250,6 @@ func (p *page) signature() {
 	}
 	p.b.WriteString(para(paraOpts{after: 6, keepNext: true}, ""))
 	p.b.WriteString(plainTable([]float64{left, p.width - left}) + `<w:tr><w:trPr><w:cantSplit/></w:trPr>` +
-		p.headCell(left, a.String()+empty(a.Len())) + p.headCell(p.width-left, b.String()) + `</w:tr></w:tbl>`)
+		p.headCell(left, gutter, a.String()) + p.headCell(p.width-left, 0, b.String()) + `</w:tr></w:tbl>`)
 	p.b.WriteString(para(paraOpts{exactly: 2}, ""))
-}
-
-// empty is the paragraph that a cell without any other needs.
-func empty(written int) string {
-	if written > 0 {
-		return ""
-	}
-	return `<w:p/>`
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -32,6 +33,7 @@ type Layout struct {
 	HeadingRight []string `yaml:"heading_right"`
 	Words        struct {
 		Nation, Motto, Number, Date, Addressed, Recipients, Unit, End string
+		Letter                                                        string   // before the subject of a letter
 		UnderIssuer                                                   string   `yaml:"under_issuer"`
 		UnderSubject                                                  string   `yaml:"under_subject"`
 		BasisEnd                                                      []string `yaml:"basis_end"`
@@ -45,6 +47,7 @@ type Layout struct {
 		Letters  []string // the Vietnamese alphabet of points a), b), … đ)
 	}
 	RecipientsPrefix string `yaml:"recipients_prefix"`
+	PadNumbersBelow  int    `yaml:"pad_numbers_below"` // numbers below it take a leading zero
 }
 
 // Style is how one component is set.
@@ -85,7 +88,7 @@ func LoadLayouts(files fs.FS) (*Layouts, error) {
 	return l, nil
 }
 
-var styleNames = strings.Fields("parent issuer nation motto number date type subject addressed basis body heading1 heading2 heading3 caption table note authority post name recipients_label recipients page_number")
+var styleNames = strings.Fields("parent issuer nation motto number date type subject addressed basis body heading1 heading2 heading3 caption table note authority post name recipients_label recipients page_number letter urgency")
 
 // At is the layout of a side in force on a date, or its earliest one for documents before it.
 func (l *Layouts) At(side string, d calendar.Date) (*Layout, error) {
@@ -129,4 +132,13 @@ func roman(n int) string {
 		}
 	}
 	return b.String()
+}
+
+// padded writes "5/BC-SKHCN" as "05/BC-SKHCN" where the rules ask for it.
+func (l *Layout) padded(number string) string {
+	digits := number[:len(number)-len(strings.TrimLeft(number, "0123456789"))]
+	if n, err := strconv.Atoi(digits); err == nil && len(digits) == 1 && n < l.PadNumbersBelow {
+		return "0" + number
+	}
+	return number
 }

@@ -26,8 +26,11 @@ func (p *page) table(t Table) {
 	} else {
 		p.b.WriteString(ruledTable(widths))
 	}
-	p.rows(t, widths, size, t.Head, true)
-	p.rows(t, widths, size, t.Rows, false)
+	small := len(t.Head)+len(t.Rows) <= smallTable
+	p.rows(t, widths, t.Head, func(int) cellLook { return cellLook{size: size, head: true, keep: len(t.Rows) > 0} })
+	p.rows(t, widths, t.Rows, func(n int) cellLook {
+		return cellLook{size: size, keep: n < len(t.Rows)-1 && (small || n == 0)}
+	})
 	p.b.WriteString(`</w:tbl>`)
 	p.b.WriteString(para(paraOpts{after: 6, exactly: 6}, ""))
 }
@@ -44,12 +47,25 @@ func (p *page) columnWidths(columns []Column) []float64 {
 	return widths
 }
 
+// smallTable is the number of rows up to which a table stays on one page.
+const smallTable = 8
+
+// cellMargin is the room at both sides of a cell, millimetres.
+const cellMargin = 1.2
+
+// cellLook is how the cells of a row are set; keep holds the row on the page of the next.
+type cellLook struct {
+	size       float64
+	head, keep bool
+}
+
 // rows writes rows and continues cells that span down from an earlier row.
-func (p *page) rows(t Table, widths []float64, size float64, rows [][]Cell, head bool) {
+func (p *page) rows(t Table, widths []float64, rows [][]Cell, lookOf func(n int) cellLook) {
 	down := make([]struct{ left, span int }, len(widths)) // rows still covered, columns covered, by first column
 	for n, row := range rows {
+		look := lookOf(n)
 		p.b.WriteString(`<w:tr><w:trPr><w:cantSplit/>`)
-		if head {
+		if look.head {
 			p.b.WriteString(`<w:tblHeader/>`)
 		}
 		p.b.WriteString(`</w:trPr>`)
@@ -58,7 +74,7 @@ func (p *page) rows(t Table, widths []float64, size float64, rows [][]Cell, head
 			if down[at].left > 0 {
 				down[at].left--
 				span := down[at].span
-				p.b.WriteString(cellOpen(sum(widths[at:at+span]), span, `<w:vMerge/>`, "center") + para(paraOpts{mark: 2}, "") + `</w:tc>`)
+				p.b.WriteString(cellOpen(sum(widths[at:at+span]), span, `<w:vMerge/>`, "center") + para(paraOpts{keepNext: look.keep, mark: 2}, "") + `</w:tc>`)
 				at += span
 				continue
 			}
@@ -72,22 +88,40 @@ func (p *page) rows(t Table, widths []float64, size float64, rows [][]Cell, head
 				merge = `<w:vMerge w:val="restart"/>`
 				down[at] = struct{ left, span int }{min(c.RowSpan, len(rows)-n) - 1, span}
 			}
-			p.b.WriteString(cellOpen(sum(widths[at:at+span]), span, merge, "center") + p.cellText(c, t.Columns[at].Align, size, head) + `</w:tc>`)
+			mm := sum(widths[at : at+span])
+			p.b.WriteString(cellOpen(mm, span, merge, "center") + p.cellText(c, t.Columns[at].Align, mm, look) + `</w:tc>`)
 			at += span
 		}
 		p.b.WriteString(`</w:tr>`)
 	}
 }
 
-func (p *page) cellText(c Cell, align Align, size float64, head bool) string {
-	if c.Align != "" {
+func (p *page) cellText(c Cell, align Align, mm float64, look cellLook) string {
+	switch {
+	case c.Align != "":
 		align = c.Align
-	}
-	if head {
+	case look.head:
 		align = Center
 	}
-	return para(paraOpts{align: string(align), left: c.Indent, before: 1, after: 1, keepNext: head, mark: size},
-		run(c.Text, runOpts{font: p.l.Font, size: size, bold: head || c.Bold, italic: c.Italic}))
+	text, bold := c.Text, look.head || c.Bold
+	size := unbroken(text, look.size, bold, mm-2*cellMargin-c.Indent)
+	return para(paraOpts{align: string(align), left: c.Indent, before: 1, after: 1, keepNext: look.keep, mark: size},
+		run(text, runOpts{font: p.l.Font, size: size, bold: bold, italic: c.Italic}))
+}
+
+// unbroken sets a cell smaller, by two points at most, where its longest word ("STT", a large number) would
+// otherwise be torn at the edge.
+func unbroken(text string, size float64, bold bool, mm float64) float64 {
+	longest := 0.0
+	for _, word := range strings.Fields(text) {
+		longest = max(longest, width(word, size, bold))
+	}
+	for s := size; s > size-2; s -= 0.5 {
+		if longest*s/size <= mm {
+			return s
+		}
+	}
+	return size - 2
 }
 
 func sum(values []float64) float64 {
@@ -117,7 +151,7 @@ func ruledTable(widths []float64) string {
 	for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
 		b.WriteString(`<w:` + side + ` w:val="single" w:sz="4" w:space="0" w:color="000000"/>`)
 	}
-	return openTable(widths, `<w:tblBorders>`+b.String()+`</w:tblBorders>`, 1.2)
+	return openTable(widths, `<w:tblBorders>`+b.String()+`</w:tblBorders>`, cellMargin)
 }
 
 func openTable(widths []float64, borders string, margin float64) string {

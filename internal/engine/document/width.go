@@ -2,59 +2,77 @@ package document
 
 import (
 	"strings"
-	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
 
-// Advance widths of Times in thousandths of the size, for A–Z and a–z; the digits are 500. They are the
-// metrics that Times New Roman and Liberation Serif share, and serve only to fit lines and rules.
-var (
-	regularUpper = [26]int{722, 667, 667, 722, 611, 556, 722, 722, 333, 389, 722, 611, 889, 722, 722, 556, 722, 667, 556, 611, 722, 722, 944, 722, 722, 611}
-	regularLower = [26]int{444, 500, 444, 500, 444, 333, 500, 500, 278, 278, 500, 278, 778, 500, 500, 500, 500, 333, 389, 278, 500, 500, 722, 500, 500, 444}
-	boldUpper    = [26]int{722, 667, 722, 722, 667, 611, 778, 778, 389, 500, 778, 667, 944, 722, 778, 611, 778, 722, 556, 667, 722, 722, 1000, 722, 722, 667}
-	boldLower    = [26]int{500, 556, 444, 556, 444, 333, 500, 556, 278, 333, 556, 278, 833, 556, 500, 556, 556, 444, 389, 333, 556, 500, 722, 500, 500, 444}
-)
+// advances are the advance widths of Times New Roman (and of its metric twin Liberation Serif) for the
+// characters U+0020 … U+007E, in 1/2048 of the size. The writer needs them to draw a rule as long as its
+// text and to break a long name into lines of equal length; the page itself is set by the reader's program.
+var advances = [2][95]int{
+	{512, 682, 836, 1024, 1024, 1706, 1593, 369, 682, 682, 1024, 1155, 512, 682, 512, 569, 1024, 1024, 1024, 1024, 1024, 1024, 1024, 1024, 1024, 1024, 569, 569, 1155, 1155, 1155, 909, 1886, 1479, 1366, 1366, 1479, 1251, 1139, 1479, 1479, 682, 797, 1479, 1251, 1821, 1479, 1479, 1139, 1479, 1366, 1139, 1251, 1479, 1479, 1933, 1479, 1479, 1251, 682, 569, 682, 961, 1024, 682, 909, 1024, 909, 1024, 909, 682, 1024, 1024, 569, 569, 1024, 569, 1593, 1024, 1024, 1024, 1024, 682, 797, 569, 1024, 1024, 1479, 1024, 1024, 909, 983, 410, 983, 1108},
+	{512, 682, 1137, 1024, 1024, 2048, 1706, 569, 682, 682, 1024, 1167, 512, 682, 512, 569, 1024, 1024, 1024, 1024, 1024, 1024, 1024, 1024, 1024, 1024, 682, 682, 1167, 1167, 1167, 1024, 1905, 1479, 1366, 1479, 1479, 1366, 1251, 1593, 1593, 797, 1024, 1593, 1366, 1933, 1479, 1593, 1251, 1593, 1479, 1139, 1366, 1479, 1479, 2048, 1479, 1479, 1366, 682, 569, 682, 1190, 1024, 682, 1024, 1139, 909, 1139, 909, 682, 1024, 1139, 569, 682, 1139, 569, 1706, 1139, 1024, 1139, 1139, 909, 797, 682, 1139, 1024, 1479, 1024, 1024, 909, 807, 451, 807, 1065},
+}
+
+// horned are the letters whose Vietnamese form is wider than the base letter; đ and Đ have no base.
+var horned = [2]map[rune]int{
+	{'ơ': 1083, 'ư': 1110, 'đ': 1024, 'Ơ': 1479, 'Ư': 1589, 'Đ': 1479},
+	{'ơ': 1134, 'ư': 1229, 'đ': 1139, 'Ơ': 1593, 'Ư': 1630, 'Đ': 1479},
+}
 
 const mmPerPoint = 25.4 / 72
 
-// width is the length of a text in millimetres.
+// width is the length of a text in millimetres; characters outside the tables count as a digit.
 func width(text string, size float64, bold bool) float64 {
-	upper, lower := &regularUpper, &regularLower
+	face := 0
 	if bold {
-		upper, lower = &boldUpper, &boldLower
+		face = 1
 	}
 	sum := 0
-	for _, r := range norm.NFD.String(text) {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			sum += upper[r-'A']
-		case r >= 'a' && r <= 'z':
-			sum += lower[r-'a']
-		case r == 'Đ':
-			sum += 722
-		case r == 0x31b: // the horn of ơ and ư widens the letter
-			sum += 60
-		case unicode.Is(unicode.Mn, r):
-		case strings.ContainsRune(" ,.;:/", r):
-			sum += 260
-		case strings.ContainsRune("-()'", r):
-			sum += 333
-		default:
-			sum += 500
-		}
+	for _, r := range norm.NFC.String(text) {
+		sum += advance(r, face)
 	}
-	return float64(sum) / 1000 * size * mmPerPoint
+	return float64(sum) / 2048 * size * mmPerPoint
 }
 
-// fit breaks a text into lines that fit into mm at the style's preferred size, else at its smallest;
-// what is still too long is broken between words into lines of even length.
+func advance(r rune, face int) int {
+	if r >= ' ' && r <= '~' {
+		return advances[face][r-' ']
+	}
+	for _, part := range norm.NFD.String(string(r)) {
+		if part >= ' ' && part <= '~' {
+			base := advances[face][part-' ']
+			if strings.ContainsRune("ơờớởỡợưừứửữựƠỜỚỞỠỢƯỪỨỬỮỰ", r) {
+				base = horned[face][hornedBase(part)]
+			}
+			return base
+		}
+		break
+	}
+	if w, ok := horned[face][r]; ok {
+		return w
+	}
+	switch r {
+	case '…', '—':
+		return 2048
+	case '\u00a0':
+		return 512
+	}
+	return 1024
+}
+
+func hornedBase(r rune) rune {
+	return map[rune]rune{'o': 'ơ', 'u': 'ư', 'O': 'Ơ', 'U': 'Ư'}[r]
+}
+
+// fit sets a text into mm: at the largest size of the style's range at which its lines fit, else at the
+// preferred size, broken between words into lines of even length.
 func fit(text string, s Style, mm float64) (lines []string, size float64) {
 	if s.Caps {
 		text = strings.ToUpper(text)
 	}
 	parts := strings.Split(text, "\n")
-	for _, size = range s.Size {
+	for size = s.Size[0]; size >= s.Size[1]; size -= 0.5 {
 		ok := true
 		for _, p := range parts {
 			ok = ok && width(p, size, s.Bold) <= mm
@@ -64,37 +82,7 @@ func fit(text string, s Style, mm float64) (lines []string, size float64) {
 		}
 	}
 	for _, p := range parts {
-		lines = append(lines, balance(p, s.Size[0], s.Bold, mm)...)
+		lines = append(lines, balance(p, mm, s.Size[0], s.Bold)...)
 	}
 	return lines, s.Size[0]
-}
-
-// balance breaks one line into the fewest lines that fit, as even as words allow.
-func balance(text string, size float64, bold bool, mm float64) []string {
-	lines := wrap(text, size, bold, mm)
-	if len(lines) < 2 {
-		return lines
-	}
-	best := lines
-	for limit := mm; limit > mm/2; limit-- {
-		if narrower := wrap(text, size, bold, limit); len(narrower) == len(lines) {
-			best = narrower
-		}
-	}
-	return best
-}
-
-func wrap(text string, size float64, bold bool, mm float64) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && width(line+" "+word, size, bold) > mm {
-			lines, line = append(lines, line), ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
 }

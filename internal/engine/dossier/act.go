@@ -156,7 +156,7 @@ func (e *Engine) repeated(ctx context.Context, a Act, d *Dossier, refusal error)
 	if a.Key == "" {
 		return nil, refusal
 	}
-	_, err := e.ledger.Append(ctx, ledger.Command{Stream: streamPrefix + a.Code, Expect: neverVersion, Key: a.Key})
+	_, err := e.opts.Append(ctx, ledger.Command{Stream: streamPrefix + a.Code, Expect: neverVersion, Key: a.Key})
 	if err != nil {
 		return nil, refusal
 	}
@@ -200,7 +200,8 @@ func (e *Engine) take(ctx context.Context, p *procedure.Procedure, d *Dossier, a
 	}
 	event.Data = json.RawMessage(raw)
 	cmds[0].Events = []ledger.NewEvent{event}
-	receipts, err := e.ledger.Append(ctx, cmds...)
+	receipts, err := e.opts.Append(ctx, cmds...)
+	e.issued.note(cmds[1:], err == nil)
 	if err != nil {
 		return nil, err
 	}

@@ -29,12 +29,12 @@ const maxDays = 400
 func (c *codes) next(ctx context.Context, e *Engine, on calendar.Date) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.last == nil || len(c.last) > maxDays {
-		c.last = map[calendar.Date]int{}
-	}
 	prefix := codePrefix(e.opts.AgencyCode, on)
 	n, known := c.last[on]
 	if !known {
+		if c.last == nil || len(c.last) > maxDays {
+			c.last = map[calendar.Date]int{}
+		}
 		var code string
 		err := e.db.QueryRow(ctx, lastCode, prefix, prefix+":").Scan(&code)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
@@ -37,6 +38,34 @@ type IssuedData struct {
 
 var lastCredential = store.Statement(`select coalesce(max(seq), 0) from dossier_credential where stream = $1`)
 
+// numbers remembers the last number of each stream of credentials. Like a dossier code it is only a proposal: the
+// stream must still have that version.
+type numbers struct {
+	mu sync.Mutex
+	of map[string]int64
+}
+
+func (n *numbers) last(stream string) (int64, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	last, known := n.of[stream]
+	return last, known
+}
+
+// note takes the outcome of an attempt to issue: after a failure the table is asked again.
+func (n *numbers) note(issued []ledger.Command, ok bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.of == nil {
+		n.of = map[string]int64{}
+	}
+	for _, c := range issued {
+		if delete(n.of, c.Stream); ok {
+			n.of[c.Stream] = c.Expect + 1
+		}
+	}
+}
+
 // issue adds the credential that the step issues, if it does, as a second command of the same write.
 func (e *Engine) issue(ctx context.Context, s *step, cmds *[]ledger.Command) error {
 	c := s.p.Credential
@@ -48,9 +77,11 @@ func (e *Engine) issue(ctx context.Context, s *step, cmds *[]ledger.Command) err
 	}
 	year, month, _ := s.act.On.YMD()
 	stream := fmt.Sprintf("credential/%s/%d", s.p.ID, year)
-	var last int64
-	if err := e.db.QueryRow(ctx, lastCredential, stream).Scan(&last); err != nil {
-		return err
+	last, known := e.issued.last(stream)
+	if !known {
+		if err := e.db.QueryRow(ctx, lastCredential, stream).Scan(&last); err != nil {
+			return err
+		}
 	}
 	from, until, err := e.validity(s, c)
 	if err != nil {
@@ -191,7 +222,7 @@ func (e *Engine) EndCredential(ctx context.Context, procedureID, number, reason 
 	if c.EndedOn != calendar.NoDate {
 		return fault.New(fault.Invalid, "dossier.credential_ended", "number", number, "date", c.EndedOn)
 	}
-	_, err = e.ledger.Append(ctx, ledger.Command{Stream: "credential/" + procedureID + "/ended/" + number, Expect: 0, Actor: actor, Unit: c.Unit,
+	_, err = e.opts.Append(ctx, ledger.Command{Stream: "credential/" + procedureID + "/ended/" + number, Expect: 0, Actor: actor, Unit: c.Unit,
 		Events: []ledger.NewEvent{{Kind: kindEnded, On: on, Data: EndedData{procedureID, number, reason, note}}}})
 	return err
 }

@@ -117,6 +117,9 @@ type Options struct {
 	Seal func(ctx context.Context, dossier, plaintext string) (string, error)
 	// Open undoes Seal; an erased key gives an error, and the value then counts as erased.
 	Open func(ctx context.Context, dossier, sealed string) (string, error)
+	// Append records commands and says where they landed; the ledger's own Append when nil. A sole writer of
+	// many dossiers, such as the sample agency, does not wait for each sync.
+	Append func(ctx context.Context, cmds ...ledger.Command) ([]ledger.Receipt, error)
 }
 
 // Engine files and moves dossiers.
@@ -127,6 +130,7 @@ type Engine struct {
 	cal    *calendar.Calendar
 	opts   Options
 	codes  codes
+	issued numbers
 	cache  *cache
 	past   pastVersions
 }
@@ -135,6 +139,9 @@ type Engine struct {
 func New(l *ledger.Ledger, db *store.DB, procs *procedure.Set, cal *calendar.Calendar, opts Options) *Engine {
 	if opts.Clock == nil {
 		opts.Clock = time.Now
+	}
+	if opts.Append == nil {
+		opts.Append = l.Append
 	}
 	return &Engine{ledger: l, db: db, procs: procs, cal: cal, opts: opts, cache: newCache(cacheSize)}
 }

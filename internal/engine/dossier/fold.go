@@ -10,7 +10,7 @@ import (
 )
 
 // foldVersion rises with every change of what the fold writes.
-const foldVersion = 1
+const foldVersion = 2
 
 var (
 	putCredential = store.Statement(`insert into dossier_credential (stream, seq, number, procedure, dossier, holder, unit, issued_on,

@@ -62,7 +62,7 @@ func (e *Engine) Import(ctx context.Context, cases []ImportedCase) (int, error) 
 			}
 			cmds = append(cmds, c)
 		}
-		_, err := e.ledger.Append(ctx, cmds...)
+		_, err := e.opts.Append(ctx, cmds...)
 		switch {
 		case err == nil:
 			done += n
@@ -84,7 +84,7 @@ func (e *Engine) Import(ctx context.Context, cases []ImportedCase) (int, error) 
 func (e *Engine) importSlowly(ctx context.Context, cmds []ledger.Command) (int, error) {
 	done := 0
 	for _, c := range cmds {
-		_, err := e.ledger.Append(ctx, c)
+		_, err := e.opts.Append(ctx, c)
 		if err == nil {
 			done++
 			continue

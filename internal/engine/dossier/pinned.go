@@ -40,7 +40,7 @@ func (e *Engine) adopt(ctx context.Context, p *procedure.Procedure) error {
 	if e.past.recorded[p.Digest] {
 		return nil
 	}
-	_, err := e.ledger.Append(ctx, ledger.Command{Stream: adoptedStream(p.ID, p.Version, p.Digest), Expect: 0, Events: []ledger.NewEvent{{
+	_, err := e.opts.Append(ctx, ledger.Command{Stream: adoptedStream(p.ID, p.Version, p.Digest), Expect: 0, Events: []ledger.NewEvent{{
 		Kind: kindAdopted, On: e.today(), Data: adopted{p.ID, p.Version, p.Digest, p.Status, p.Sources}}}})
 	if err != nil && !fault.Is(err, "ledger.version_conflict") {
 		return err

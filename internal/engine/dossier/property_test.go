@@ -17,9 +17,8 @@ import (
 	"trucot/internal/kernel/store"
 )
 
-var everything = store.Statement(`select code, procedure, version, digest, state, status, open, unit, assignee, channel, title, applicant, folded,
-	submitted_on, received_on, due_on, finished_on, returned_on, last_on, late, supplements, reappointed, working_days, fields, track, position, stream
-	from dossier order by code`)
+var everything = store.Statement(`select code, procedure, version, state, status, open, unit, assignee, channel, title, applicant, folded,
+	submitted_on, received_on, due_on, finished_on, returned_on, late, position, stream, detail from dossier order by code`)
 
 // dump is the whole table as text.
 func dump(t testing.TB, db *store.DB) string {

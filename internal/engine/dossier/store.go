@@ -14,19 +14,17 @@ import (
 
 // columns of the table dossier, in the order of scan and of args. Dates are days since 1970-01-01, null when
 // absent; open is 1 while a result is owed; folded is what a search looks at.
-var columns = []string{"code", "procedure", "version", "digest", "state", "status", "open", "unit", "assignee", "channel",
-	"title", "applicant", "folded", "submitted_on", "received_on", "due_on", "finished_on", "returned_on", "last_on",
-	"late", "supplements", "reappointed", "working_days", "fields", "track", "position", "stream"}
+var columns = []string{"code", "procedure", "version", "state", "status", "open", "unit", "assignee", "channel",
+	"title", "applicant", "folded", "submitted_on", "received_on", "due_on", "finished_on", "returned_on", "late", "position",
+	"stream", "detail"}
 
 var tables = []ledger.Table{
 	{Name: "dossier", DDL: []string{
 		`create table dossier (
-			code text primary key, procedure text not null, version text not null, digest text not null,
-			state text not null, status bigint not null, open bigint not null, unit text not null, assignee text not null,
+			code text primary key, procedure text not null, version text not null, state text not null, status bigint not null, open bigint not null, unit text not null, assignee text not null,
 			channel text not null, title text not null, applicant text not null, folded text not null,
 			submitted_on bigint not null, received_on bigint, due_on bigint, finished_on bigint, returned_on bigint,
-			last_on bigint not null, late bigint not null, supplements bigint not null, reappointed bigint not null,
-			working_days bigint not null, fields text not null, track text not null, position bigint not null, stream bigint not null
+			late bigint not null, position bigint not null, stream bigint not null, detail text not null
 		) without rowid`,
 		`create index dossier_due on dossier (open, due_on)`,
 		`create index dossier_unit on dossier (unit, open, status)`,
@@ -44,8 +42,9 @@ var tables = []ledger.Table{
 	}},
 }
 
-// chunk sizes of statements that take many rows: a batch is cut into the largest that fit.
-var chunks = []int{32, 8, 1}
+// chunks are the sizes of statements that take many rows: a batch is cut into the largest that fit. They are small
+// because the SQLite driver looks every parameter up by its name, which costs the square of their number.
+var chunks = []int{4, 1}
 
 var (
 	selectRows = map[int]store.SQL{}
@@ -80,20 +79,26 @@ func marks(from, n int) string {
 	return b.String()
 }
 
+// detail is the part of a row that no list looks at.
+type detail struct {
+	Digest      string                     `json:"digest,omitempty"`
+	LastOn      calendar.Date              `json:"last_on"`
+	Supplements int                        `json:"supplements,omitempty"`
+	Reappointed bool                       `json:"reappointed,omitempty"`
+	WorkingDays int                        `json:"working_days,omitempty"`
+	Fields      map[string]json.RawMessage `json:"fields"`
+	Track       Track                      `json:"track"`
+}
+
 // args appends the values of a row in the order of columns.
 func (d *Dossier) args(to []any) ([]any, error) {
-	fields, err := json.Marshal(d.Fields)
+	rest, err := json.Marshal(&detail{d.Digest, d.LastOn, d.Supplements, d.Reappointed, d.WorkingDays, d.Fields, d.Track})
 	if err != nil {
 		return nil, err
 	}
-	track, err := json.Marshal(&d.Track)
-	if err != nil {
-		return nil, err
-	}
-	return append(to, d.Code, d.Procedure, d.Version, d.Digest, d.State, int64(d.Status), flag(d.Open()), d.Unit, d.Assignee, d.Channel,
+	return append(to, d.Code, d.Procedure, d.Version, d.State, int64(d.Status), flag(d.Open()), d.Unit, d.Assignee, d.Channel,
 		d.Title, d.Applicant, lang.Fold(d.Code+" "+d.Title+" "+d.Applicant), int64(d.SubmittedOn), day(d.ReceivedOn), day(d.DueOn),
-		day(d.FinishedOn), day(d.ReturnedOn), int64(d.LastOn), flag(d.Late), int64(d.Supplements), flag(d.Reappointed),
-		int64(d.WorkingDays), string(fields), string(track), d.Position, d.Stream), nil
+		day(d.FinishedOn), day(d.ReturnedOn), flag(d.Late), d.Position, d.Stream, string(rest)), nil
 }
 
 func flag(b bool) int64 {
@@ -113,22 +118,24 @@ func day(d calendar.Date) any {
 
 func scanDossier(rows *sql.Rows) (*Dossier, error) {
 	var d Dossier
-	var folded, fields, track string
-	var submitted, last, open, late, reappointed int64
+	var folded string
+	var rest []byte
+	var submitted, open, late int64
 	var received, due, finished, returned sql.NullInt64
-	err := rows.Scan(&d.Code, &d.Procedure, &d.Version, &d.Digest, &d.State, &d.Status, &open, &d.Unit, &d.Assignee, &d.Channel,
-		&d.Title, &d.Applicant, &folded, &submitted, &received, &due, &finished, &returned, &last,
-		&late, &d.Supplements, &reappointed, &d.WorkingDays, &fields, &track, &d.Position, &d.Stream)
+	err := rows.Scan(&d.Code, &d.Procedure, &d.Version, &d.State, &d.Status, &open, &d.Unit, &d.Assignee, &d.Channel,
+		&d.Title, &d.Applicant, &folded, &submitted, &received, &due, &finished, &returned, &late, &d.Position, &d.Stream, &rest)
 	if err != nil {
 		return nil, err
 	}
-	d.SubmittedOn, d.LastOn = calendar.Date(submitted), calendar.Date(last)
+	d.SubmittedOn, d.Late = calendar.Date(submitted), late == 1
 	d.ReceivedOn, d.DueOn, d.FinishedOn, d.ReturnedOn = date(received), date(due), date(finished), date(returned)
-	d.Late, d.Reappointed = late == 1, reappointed == 1
-	if err := json.Unmarshal([]byte(fields), &d.Fields); err != nil {
+	var x detail
+	if err := json.Unmarshal(rest, &x); err != nil {
 		return nil, err
 	}
-	return &d, json.Unmarshal([]byte(track), &d.Track)
+	d.Digest, d.LastOn, d.Supplements, d.Reappointed, d.WorkingDays = x.Digest, x.LastOn, x.Supplements, x.Reappointed, x.WorkingDays
+	d.Fields, d.Track = x.Fields, x.Track
+	return &d, nil
 }
 
 func date(n sql.NullInt64) calendar.Date {

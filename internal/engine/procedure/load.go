@@ -7,9 +7,12 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
@@ -127,15 +130,21 @@ func readSources(fsys fs.FS) ([]source, fault.List) {
 	if len(files) > maxFiles {
 		return nil, fault.List{fault.New(fault.TooLarge, "procedure.too_many", "limit", maxFiles)}
 	}
+	read, errs := make([]source, len(files)), make([]error, len(files))
+	var parts errgroup.Group // parsing is most of a program start, and no file waits for another
+	parts.SetLimit(runtime.GOMAXPROCS(0))
+	for i, file := range files {
+		parts.Go(func() error { read[i], errs[i] = readSource(fsys, file); return nil })
+	}
+	parts.Wait()
 	var out []source
 	var faults fault.List
-	for _, file := range files {
-		s, err := readSource(fsys, file)
+	for i, err := range errs {
 		if err != nil {
 			faults = append(faults, asFault(err))
 			continue
 		}
-		out = append(out, s)
+		out = append(out, read[i])
 	}
 	return out, faults
 }
@@ -205,7 +214,7 @@ func beginning(tree *defs.Node) calendar.Date {
 }
 
 // own are the keys that a definition never inherits.
-var own = map[string]bool{"id": true, "version": true, "title": true, "summary": true, "status": true, "abstract": true,
+var own = map[string]bool{"id": true, "version": true, "title": true, "summary": true, "status": true, "abstract": true, "toy": true,
 	"effective": true, "level": true, "code": true, "note": true, "extends": true}
 
 // build merges a definition over its base, decodes, lints and compiles it.

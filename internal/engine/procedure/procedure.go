@@ -48,6 +48,7 @@ type Procedure struct {
 	Summary     Text         `def:"summary"`
 	Status      string       `def:"status,required"` // Draft, Published or NeedsVerification
 	Abstract    bool         `def:"abstract"`        // a base for others; takes no dossiers itself
+	Toy         bool         `def:"toy"`             // for trying the engine: works, but no page offers it
 	Extends     string       `def:"extends"`         // id, or id/version, of the base
 	Without     []string     `def:"without"`         // states and transitions of the base that do not apply
 	Effective   Effective    `def:"effective,required"`

@@ -29,6 +29,7 @@ const futureDays = 3653
 type request struct {
 	cmds  []Command
 	data  [][]byte // encoded data of all events, command after command
+	at    time.Time
 	taken atomic.Bool
 	done  chan struct{} // one signal when receipts or err are set
 
@@ -52,11 +53,31 @@ func (l *Ledger) Append(ctx context.Context, cmds ...Command) ([]Receipt, error)
 	if len(cmds) == 0 {
 		return nil, nil
 	}
-	data, err := l.encode(cmds)
+	r, err := l.enqueue(ctx, cmds)
 	if err != nil {
 		return nil, err
 	}
-	r := &request{cmds: cmds, data: data, done: make(chan struct{}, 1)}
+	return l.wait(ctx, r)
+}
+
+// Send queues the commands as Append does and comes back at once: wait, which must be called once, gives
+// what Append would have given. What one goroutine sends is written in that order, many calls with one
+// sync, so that a single source of many commands is not held up by the disk.
+func (l *Ledger) Send(ctx context.Context, cmds ...Command) (wait func() ([]Receipt, error), err error) {
+	r, err := l.enqueue(ctx, cmds)
+	if err != nil {
+		return nil, err
+	}
+	return func() ([]Receipt, error) { return l.wait(ctx, r) }, nil
+}
+
+func (l *Ledger) enqueue(ctx context.Context, cmds []Command) (*request, error) {
+	now := l.opts.Clock()
+	data, err := l.encode(cmds, now)
+	if err != nil {
+		return nil, err
+	}
+	r := &request{cmds: cmds, data: data, at: now.UTC().Truncate(time.Microsecond), done: make(chan struct{}, 1)}
 	select {
 	case <-l.closing:
 		return nil, errClosed()
@@ -64,12 +85,12 @@ func (l *Ledger) Append(ctx context.Context, cmds ...Command) ([]Receipt, error)
 	}
 	select {
 	case l.queue <- r:
+		return r, nil
 	case <-l.closing:
 		return nil, errClosed()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return l.wait(ctx, r)
 }
 
 func (l *Ledger) wait(ctx context.Context, r *request) ([]Receipt, error) {
@@ -110,13 +131,12 @@ func (l *Ledger) do(ctx context.Context, fn func(context.Context) error) error {
 func errClosed() error { return fault.New(fault.Unavailable, "ledger.closed") }
 
 // encode checks the commands and marshals their data, on the caller's goroutine.
-func (l *Ledger) encode(cmds []Command) ([][]byte, error) {
+func (l *Ledger) encode(cmds []Command, now time.Time) ([][]byte, error) {
 	events := 0
 	for i := range cmds {
 		events += len(cmds[i].Events)
 	}
 	data := make([][]byte, 0, events)
-	now := l.opts.Clock()
 	today := calendar.OfTime(now)
 	for i := range cmds {
 		c := &cmds[i]

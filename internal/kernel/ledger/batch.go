@@ -20,8 +20,8 @@ type keyed struct {
 // commit.
 type batch struct {
 	tx       *store.WriteTx
-	now      time.Time
-	base     int64 // the head before
+	now      time.Time // of the last request planned; recorded times never go back
+	base     int64     // the head before
 	events   []Event
 	versions map[string]int64 // stream → version as this transaction sees it
 	keys     map[string]keyed
@@ -51,7 +51,7 @@ func (b *batch) reset(tx *store.WriteTx, l *Ledger, careful bool, room int) {
 	}
 	clear(b.versions)
 	clear(b.keys)
-	b.tx, b.now, b.base = tx, l.opts.Clock().UTC().Truncate(time.Microsecond), l.head.Load()
+	b.tx, b.now, b.base = tx, l.recorded, l.head.Load()
 	b.events, b.nodes, b.journal = make([]Event, 0, room), b.nodes[:0], b.journal[:0]
 	b.tree = l.tree.clone()
 	b.careful, b.assumed = careful, false
@@ -63,6 +63,9 @@ func (l *Ledger) plan(ctx context.Context, b *batch, r *request) error {
 	events, journal := len(b.events), len(b.journal)
 	r.receipts, r.err = make([]Receipt, 0, len(r.cmds)), nil
 	data := r.data
+	if r.at.After(b.now) {
+		b.now = r.at
+	}
 	for i := range r.cmds {
 		c := &r.cmds[i]
 		receipt, err := l.planCommand(ctx, b, c, data)

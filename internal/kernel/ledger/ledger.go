@@ -131,6 +131,7 @@ type Ledger struct {
 	keys       recent[string, keyed]
 	tree       frontier
 	generation int64
+	recorded   time.Time // of the last event this process wrote
 	batch      batch
 	lastSize   int // of the batches of late
 	room       int // requests a batch may take

@@ -281,6 +281,7 @@ func (l *Ledger) adopt(b *batch) {
 		l.keys.put(key, k)
 	}
 	l.tree = b.tree
+	l.recorded = b.now
 	l.head.Store(b.base + int64(len(b.events)))
 	l.tell(b.events)
 }

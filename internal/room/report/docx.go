@@ -285,17 +285,17 @@ func (rep *Report) post() string {
 // formTable is the ruled table of a form.
 func (rep *Report) formTable(t *Table) document.Table {
 	f := t.Form
-	out := document.Table{Size: 11, Unit: f.Measure[lang.VI], Columns: []document.Column{{Width: max(7, 13-0.6*float64(len(f.leaves))), Align: document.Left}, {Width: 0.9, Align: document.Center}}}
+	out := document.Table{Size: 11, Unit: f.Measure[lang.VI], Columns: []document.Column{{Width: max(7, 11-0.5*float64(len(f.leaves))), Align: document.Left}, {Width: 0.9, Align: document.Center}}}
 	if len(f.leaves) > 6 {
 		out.Size = 10
 	}
 	marks := []document.Cell{{Text: "A"}, {Text: "B"}}
 	if f.Measure == nil {
-		out.Columns = append(out.Columns, document.Column{Width: 1.7, Align: document.Center})
+		out.Columns = append(out.Columns, document.Column{Width: 2.3, Align: document.Center})
 		marks = append(marks, document.Cell{Text: "C"})
 	}
 	for _, c := range f.leaves {
-		out.Columns = append(out.Columns, document.Column{Width: 1.35, Align: document.Right})
+		out.Columns = append(out.Columns, document.Column{Width: 1.6, Align: document.Right})
 		marks = append(marks, document.Cell{Text: c.Code})
 	}
 	out.Head = append(rep.formHead(f), marks)

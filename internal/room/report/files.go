@@ -35,9 +35,10 @@ func (rep *Report) WriteJSON(w io.Writer) error {
 		Unit          string        `json:"unit"`
 		KnownAt       int64         `json:"known_at"`
 		Subject       string        `json:"subject"`
+		Label         string        `json:"label,omitempty"` // such as the word that the data is a sample
 		Figures       []figureJSON  `json:"figures"`
 		Discrepancies []Discrepancy `json:"discrepancies"`
-	}{rep.Regime.ID, rep.Period.Code, rep.Unit, rep.KnownAt, rep.Subject, []figureJSON{}, rep.Discrepancies}
+	}{rep.Regime.ID, rep.Period.Code, rep.Unit, rep.KnownAt, rep.Subject, rep.Agency.Label, []figureJSON{}, rep.Discrepancies}
 	for _, f := range frozenFigures(rep) {
 		out.Figures = append(out.Figures, figureJSON(f))
 	}

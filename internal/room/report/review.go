@@ -162,14 +162,15 @@ func (w *review) changeWords(id string) string {
 	amount := official(v.Round(def.Places)) + " " + def.Measure.In(lang.VI)
 	switch {
 	case def.Type == indicator.Ratio:
-		amount = official(v.Round(def.Places)) + " " + w.room.text("report.percentage_points")
+		amount = lang.Decimal(lang.VI, int64(v.Round(def.Places))) + " " + w.room.text("report.percentage_points")
 	case then >= fewCases:
-		amount = official(indicator.Quotient(v, then, 100, 1)) + "%"
+		amount = lang.Decimal(lang.VI, int64(indicator.Quotient(v, then, 100, 1))) + "%"
 	}
 	return w.room.text(key, "amount", amount)
 }
 
-// official writes a number as official papers do: a whole number under ten has two digits.
+// official writes a count as official papers do: a whole number under ten has two digits. Percentages are
+// written plainly.
 func official(v indicator.Value) string {
 	if v > 0 && v < indicator.Of(10) && v%indicator.One == 0 {
 		return "0" + v.String()
@@ -185,6 +186,9 @@ func (w *review) number(refText string) int {
 	ref := parseRef(refText)
 	v, part, period := w.value(ref)
 	text := official(v)
+	if def, ok := w.room.figures.Definitions().Get(ref.Indicator); ok && def.Type == indicator.Ratio {
+		text = lang.Decimal(lang.VI, int64(v))
+	}
 	if ref.Part == "change" {
 		text = w.changeWords(ref.Indicator)
 	}

@@ -87,6 +87,9 @@ func (b *workbook) begin(name string, widths []float64, titles ...string) {
 	landscape, fit, tall := "landscape", 1, 0
 	paper := 9 // A4
 	b.note(b.f.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &paper, FitToWidth: &fit, FitToHeight: &tall}))
+	if label := b.rep.Agency.Label; label != "" { // on every printed page
+		b.note(b.f.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddHeader: `&R&"Times New Roman,Bold"` + strings.ReplaceAll(label, "&", "&&")}))
+	}
 	yes := true
 	b.note(b.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}))
 }
@@ -250,7 +253,11 @@ func (b *workbook) figures() {
 
 func (b *workbook) tables(name string, tables []FigureTable) {
 	say := b.rep.room.text
-	b.begin(name, []float64{6, 60, 16, 16, 16, 16, 12, 12}, b.rep.Agency.Name, b.rep.Subject)
+	titles := []string{b.rep.Agency.Name, b.rep.Subject}
+	if label := b.rep.Agency.Label; label != "" {
+		titles = append([]string{label}, titles...)
+	}
+	b.begin(name, []float64{6, 60, 16, 16, 16, 16, 12, 12}, titles...)
 	for _, t := range tables {
 		b.row += 2
 		b.put(1, t.Title, b.title)

@@ -257,7 +257,7 @@ func (s *pages) blank(r *web.Request) error { return s.showBlank(r, r.URL.Query(
 func (s *pages) showBlank(r *web.Request, in url.Values, trouble error) error {
 	b := blankPage{View: r.View(r.T("dossiers.new"), web.Crumb{Title: r.T("dossiers.title"), Path: "/ho-so"})}
 	for _, p := range s.procs.All() {
-		if p.Effective.Covers(r.Today()) && p.Status != procedure.Draft {
+		if p.Effective.Covers(r.Today()) && p.Status != procedure.Draft && !p.Toy {
 			b.Choices = append(b.Choices, p)
 		}
 	}

@@ -36,11 +36,14 @@ func Routes(e *dossier.Engine, procs *procedure.Set, who *people.People) []web.R
 	}
 }
 
-// roles says which role of package people an actor of a definition is. An actor that stands here not is
-// played by whoever may act in the unit: a definition may name bodies that have no account of their own.
+// roles says which role of package people an actor of a definition is. Those outside the agency act through
+// the one-stop desk. An actor that stands here not is played by whoever may act in the unit: a definition may
+// name bodies that have no account of their own.
 var roles = map[string]people.Role{
-	"nguoi_nop": people.OneStop, "mot_cua": people.OneStop, "truong_phong": people.UnitHead,
-	"chuyen_vien": people.Specialist, "lanh_dao": people.Leader, "van_phong": people.GeneralOffice,
+	"nguoi_nop": people.OneStop, "chu_tri": people.OneStop, "de_xuat": people.OneStop, "khach": people.OneStop,
+	"mot_cua": people.OneStop, "nhan_mau": people.OneStop,
+	"truong_phong": people.UnitHead, "chuyen_vien": people.Specialist, "kiem_dinh_vien": people.Specialist,
+	"lanh_dao": people.Leader, "van_phong": people.GeneralOffice,
 }
 
 // roleFor is the first actor of a transition that the reader is in the dossier's unit, "" when none.

@@ -144,6 +144,9 @@ func (s *pages) latest() []*procedure.Procedure {
 	var out []*procedure.Procedure
 	at := map[string]int{}
 	for _, p := range s.procs.All() {
+		if p.Toy {
+			continue
+		}
 		if i, ok := at[p.ID]; ok {
 			out[i] = p
 			continue

@@ -143,8 +143,13 @@ func (s *pages) prove(r *web.Request, p *onePage) error {
 // About is the page of what a stream is about.
 func About(stream string) string {
 	kind, id, _ := strings.Cut(stream, "/")
-	if kind == "dossier" {
+	switch kind {
+	case "dossier":
 		return "/ho-so/" + url.PathEscape(id)
+	case "form": // form/<regime>/<form>/<unit>/<period>
+		if f := strings.Split(id, "/"); len(f) == 4 {
+			return "/bao-cao/" + url.PathEscape(f[0]) + "/" + url.PathEscape(f[3]) + "?unit=" + url.QueryEscape(f[2]) + "#bieu-" + f[1]
+		}
 	}
 	return ""
 }

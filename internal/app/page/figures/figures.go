@@ -5,10 +5,12 @@ package figures
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"trucot/internal/app/page/scope"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
@@ -22,11 +24,12 @@ type pages struct {
 	figures *indicator.Engine
 	l       *ledger.Ledger
 	who     *people.People
+	procs   *procedure.Set
 }
 
 // Routes are the pages of figures.
-func Routes(e *indicator.Engine, l *ledger.Ledger, who *people.People) []web.Route {
-	s := &pages{e, l, who}
+func Routes(e *indicator.Engine, l *ledger.Ledger, who *people.People, procs *procedure.Set) []web.Route {
+	s := &pages{e, l, who, procs}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/so-lieu", Permission: people.ReadFigures, Handler: s.all},
 		{Method: http.MethodGet, Pattern: "/so-lieu/{id}", Permission: people.ReadFigures, Handler: s.one},
@@ -152,6 +155,24 @@ func (s *pages) split(r *web.Request, p *onePage, q indicator.Query) error {
 	var err error
 	p.Slices, err = s.figures.Breakdown(q, p.Def.ID, p.Dim)
 	return err
+}
+
+// sliceName is the reader's word for a value of a dimension: a procedure by its title, a channel by its
+// name, anything else as it was recorded.
+func (p onePage) sliceName(key string) string {
+	switch {
+	case key == "":
+		return p.T("figures.not_stated")
+	case p.Dim == "procedure":
+		if versions := p.pages.procs.Versions(key); len(versions) > 0 {
+			return versions[len(versions)-1].Title.In(p.Lang)
+		}
+	case p.Dim == "channel":
+		if word := p.T("dossiers.channel_" + key); !strings.HasPrefix(word, "⟦") {
+			return word
+		}
+	}
+	return key
 }
 
 // changes lists what was recorded after the position that the page stands at.

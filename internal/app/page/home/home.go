@@ -85,18 +85,17 @@ func (s *pages) home(r *web.Request) error {
 	return r.Render(http.StatusOK, home(p))
 }
 
-// sum fills the strip. Ended is what left without a result: refused, withdrawn, stopped.
+// sum fills the strip, which adds up by itself. Ended is what left without a result after it was received.
 func (s *pages) sum(r *web.Request, p *homePage) error {
-	var figs [4]indicator.Figure
-	for i, id := range []string{"dossier.open", "dossier.received", "dossier.finished", "dossier.on_time_rate"} {
+	var figs [5]indicator.Figure
+	for i, id := range []string{"dossier.open", "dossier.received", "dossier.finished", "dossier.on_time_rate", "dossier.ended_otherwise"} {
 		f, err := s.figures.Figure(p.Scope.Query(), id)
 		if err != nil {
 			return err
 		}
 		figs[i] = f
 	}
-	open, received, finished, onTime := figs[0], figs[1].Arising, figs[2].Arising, figs[3].Arising
-	ended := open.Opening + received - finished - open.Closing
+	open, received, finished, onTime, ended := figs[0], figs[1].Arising, figs[2].Arising, figs[3].Arising, figs[4].Arising
 	path := p.Scope.FigurePath
 	p.Terms = []term{
 		{Title: r.T("home.opening"), Sub: r.T("home.opening_on", "on", p.Date(p.Scope.Period.From)), Value: open.Opening, Path: path("dossier.open", indicator.Opening)},
@@ -107,7 +106,7 @@ func (s *pages) sum(r *web.Request, p *homePage) error {
 		p.Terms[2].Sub = ""
 	}
 	if ended != 0 {
-		p.Terms = append(p.Terms, term{Title: r.T("home.ended"), Sub: r.T("home.ended_sub"), Sign: "−", Value: ended, Path: "/ho-so?xem=all"})
+		p.Terms = append(p.Terms, term{Title: r.T("home.ended"), Sub: r.T("home.ended_sub"), Sign: "−", Value: ended, Path: path("dossier.ended_otherwise", indicator.Arising)})
 	}
 	for _, t := range p.Terms {
 		p.Sum += " " + t.Sign + " " + figures.Number(r.Lang, t.Value)
@@ -180,6 +179,9 @@ func (s *pages) due(r *web.Request, d dossier.Row) due {
 		out.When = r.T("home.no_due")
 	case d.DueOn < today:
 		out.Late, out.When = true, r.T("home.late_by", "n", s.cal.WorkingDays(d.DueOn, today))
+		if s.cal.WorkingDays(d.DueOn, today) == 0 { // only rest days since
+			out.When = r.T("home.just_late")
+		}
 	case d.DueOn == today:
 		out.When = r.T("home.today")
 	default:

@@ -48,7 +48,7 @@ func (s *pages) list(r *web.Request) error {
 	p := listPage{View: r.View(r.T("procedures.title"))}
 	seen := map[string]bool{}
 	for _, each := range s.set.All() {
-		if !seen[each.ID] {
+		if !seen[each.ID] && !each.Toy {
 			seen[each.ID] = true
 			p.Rows = append(p.Rows, s.current(each.ID, r.Today()))
 		}

@@ -12,6 +12,7 @@ import (
 
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/scope"
+	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -23,12 +24,13 @@ import (
 type pages struct {
 	room    *report.Room
 	who     *people.People
+	defs    *indicator.Definitions
 	catalog *lang.Catalog
 }
 
 // Routes are the pages of reports.
-func Routes(room *report.Room, who *people.People, catalog *lang.Catalog) []web.Route {
-	s := &pages{room, who, catalog}
+func Routes(room *report.Room, who *people.People, defs *indicator.Definitions, catalog *lang.Catalog) []web.Route {
+	s := &pages{room, who, defs, catalog}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/bao-cao", Permission: people.ReadReports, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/bao-cao/{regime}/{period}", Permission: people.ReadReports, Handler: s.one},
@@ -168,16 +170,16 @@ func (s *pages) request(r *web.Request) (report.Request, error) {
 // onePage is one report as it stands, or as it was frozen.
 type onePage struct {
 	*web.View
-	R          *report.Report
-	Frozen     *report.Frozen
-	AsFrozen   bool
-	Changes    []report.Change
-	Unrebuilt  string // why the frozen form cannot be built again
-	Mine       string // this page's own path without a query
-	Unit       string
-	Faults     []string
-	CanFreeze  bool
-	indicators map[string]string
+	R         *report.Report
+	Frozen    *report.Frozen
+	AsFrozen  bool
+	Changes   []report.Change
+	Unrebuilt string // why the frozen form cannot be built again
+	Mine      string // this page's own path without a query
+	Unit      string
+	Faults    []string
+	CanFreeze bool
+	defs      *indicator.Definitions
 }
 
 func (s *pages) one(r *web.Request) error {
@@ -185,7 +187,7 @@ func (s *pages) one(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := onePage{Mine: "/bao-cao/" + url.PathEscape(q.Regime) + "/" + url.PathEscape(q.Period), Unit: q.Unit, AsFrozen: r.Query("xem") == "chot"}
+	p := onePage{Mine: "/bao-cao/" + url.PathEscape(q.Regime) + "/" + url.PathEscape(q.Period), Unit: q.Unit, AsFrozen: r.Query("xem") == "chot", defs: s.defs}
 	if p.R, err = s.room.Build(r.Context(), q); err != nil {
 		return err
 	}
@@ -357,6 +359,15 @@ func (p onePage) filePath(kind string) string {
 		return p.path("/tai/"+kind, "xem", "chot")
 	}
 	return p.path("/tai/" + kind)
+}
+
+// title names a figure by its indicator and period.
+func (p onePage) title(f report.FrozenFigure) string {
+	name := f.Ref
+	if d, ok := p.defs.Get(f.Indicator); ok {
+		name = d.Title.In(p.Lang)
+	}
+	return name + ", " + periodName(p.View, f.Period)
 }
 
 func number(v *web.View, n report.Number) string {

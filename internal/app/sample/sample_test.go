@@ -1,0 +1,347 @@
+package sample
+
+import (
+	"archive/zip"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/room/report"
+	"trucot/internal/testing/storetest"
+)
+
+// one is a sample made once and then opened again for the tests, which only read it.
+var one = sync.OnceValues(func() (*Agency, error) {
+	dir, err := os.MkdirTemp("", "trucot-sample-")
+	if err != nil {
+		return nil, err
+	}
+	made = dir
+	o := Options{Data: filepath.Join(dir, "data")}
+	g, err := Open(context.Background(), o)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.Close(); err != nil {
+		return nil, err
+	}
+	shared, err = Open(context.Background(), o)
+	return shared, err
+})
+
+var (
+	made   string
+	shared *Agency
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if shared != nil {
+		shared.Close()
+	}
+	if made != "" {
+		os.RemoveAll(made)
+	}
+	os.Exit(code)
+}
+
+func opened(t *testing.T) *Agency {
+	t.Helper()
+	g, err := one()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// The same program makes the same ledger, on either database.
+func TestTheSameSampleEveryTime(t *testing.T) {
+	first := opened(t)
+	a, err := first.Ledger.Root(t.Context(), first.Ledger.Head())
+	if err != nil {
+		t.Fatal(err)
+	}
+	storetest.Each(t, func(t *testing.T, at string) {
+		second, err := Open(t.Context(), Options{Data: t.TempDir() + "/again", DB: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer second.Close()
+		if !second.Made || first.Made {
+			t.Error("a fresh folder is filled, a filled one is opened")
+		}
+		b, err := second.Ledger.Root(t.Context(), second.Ledger.Head())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a != b || first.Ledger.Head() != second.Ledger.Head() {
+			t.Errorf("%d events under %s, then %d under %s", first.Ledger.Head(), a, second.Ledger.Head(), b)
+		}
+		if n := second.Filed; n < 2900 || n > 3400 {
+			t.Errorf("%d dossiers, about 3,000 wanted", n)
+		}
+	})
+}
+
+func TestTheLedgerOfTheSampleIsSound(t *testing.T) {
+	g := opened(t)
+	r, err := g.Ledger.Verify(t.Context())
+	if err != nil || !r.Sound() || r.Events != g.Ledger.Head() {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestEveryReportIsBuiltLabelledAndFull(t *testing.T) {
+	g := opened(t)
+	written, err := g.Write(t.Context(), t.TempDir())
+	if err != nil || len(written) != len(Reports) {
+		t.Fatalf("%d reports: %v", len(written), err)
+	}
+	for _, w := range written {
+		name := w.Report.FileName()
+		t.Run(name, func(t *testing.T) {
+			real := w.Report.Unit == Province
+			for _, path := range w.Paths {
+				if labelled := strings.Contains(unzipped(t, path), "DỮ LIỆU MẪU"); labelled == real {
+					t.Errorf("%s: labelled %v; what is made up says so, the real province does not", filepath.Base(path), labelled)
+				}
+			}
+			if real {
+				if len(w.Report.Discrepancies) != 24 {
+					t.Errorf("%d sums do not hold, 24 in the real forms", len(w.Report.Discrepancies))
+				}
+				return
+			}
+			for _, table := range tables(w.Report) {
+				checkRows(t, w.Report, table)
+			}
+		})
+	}
+}
+
+// tables are all tables, charts and annexes of a review.
+func tables(r *report.Report) []report.FigureTable {
+	var out []report.FigureTable
+	var walk func([]report.Section)
+	walk = func(sections []report.Section) {
+		for _, s := range sections {
+			for _, b := range s.Blocks {
+				if b.Table != nil {
+					out = append(out, *b.Table)
+				}
+				if b.Chart != nil {
+					out = append(out, *b.Chart)
+				}
+			}
+			walk(s.Sections)
+		}
+	}
+	walk(r.Sections)
+	for _, a := range r.Annexes {
+		out = append(out, a.Table)
+	}
+	return out
+}
+
+// checkRows: each row says something about one of the years, each table about both.
+func checkRows(t *testing.T, r *report.Report, table report.FigureTable) {
+	t.Helper()
+	var this, before bool
+	for _, row := range table.Rows {
+		if row.This < 0 {
+			continue
+		}
+		now, then := r.Figures[row.This].Value, r.Figures[row.Previous].Value
+		if now <= 0 && then <= 0 {
+			t.Errorf("%s: nothing about %q", table.Title, row.Label)
+		}
+		this, before = this || now > 0, before || then > 0
+	}
+	if !this || !before {
+		t.Errorf("%s: one of the years is empty", table.Title)
+	}
+}
+
+func unzipped(t *testing.T, path string) string {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	var b strings.Builder
+	for _, f := range z.File {
+		if !strings.HasSuffix(f.Name, ".xml") {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+	}
+	return b.String()
+}
+
+func TestFiguresOfTheSampleAddUp(t *testing.T) {
+	g := opened(t)
+	for _, code := range []string{"2024-H1", "2024-H2", "2024", "2025-H1", "2025-H2", "2025"} {
+		period, err := calendar.ParsePeriod(code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		get := func(id string) indicator.Figure {
+			f, err := g.Indicators.Figure(indicator.Query{Period: period, AsOf: calendar.NoDate}, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f
+		}
+		open, received, finished := get("dossier.open"), get("dossier.received").Arising, get("dossier.finished").Arising
+		if ended := get("dossier.ended_otherwise").Arising; open.Opening+received-finished-ended != open.Closing {
+			t.Errorf("%s: %d + %d − %d − %d ≠ %d", code, open.Opening, received, finished, ended, open.Closing)
+		}
+		if on, late := get("dossier.finished_on_time").Arising, get("dossier.finished_late").Arising; on+late != finished || late == 0 || late*10 > finished {
+			t.Errorf("%s: %d on time and %d late of %d", code, on, late, finished)
+		}
+		members := get("party.members")
+		if members.Opening+get("party.admitted").Arising+get("party.moved_in").Arising-get("party.moved_out").Arising != members.Closing {
+			t.Errorf("%s: Party members do not add up: %+v", code, members)
+		}
+		if recorded, signed := get("tdc.instruments").Arising, get("measurement_verification.verified").Arising; recorded != signed {
+			t.Errorf("%s: %d instruments recorded, %d on signed orders", code, recorded, signed)
+		}
+	}
+}
+
+// The notes of reviews.yaml claim these; a change of the sample must keep them true.
+func TestTheNotesSayWhatTheFiguresSay(t *testing.T) {
+	g := opened(t)
+	for _, c := range []struct {
+		id, period string
+		more       bool // than the year before
+	}{{"dossier.finished_late", "2025", false}, {"mission.applied", "2025", true}, {"dossier.received_online", "2025-H1", true}} {
+		period, err := calendar.ParsePeriod(c.period)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var values [2]indicator.Value
+		for i, p := range []calendar.Period{period, period.YearBefore()} {
+			f, err := g.Indicators.Figure(indicator.Query{Period: p, AsOf: calendar.NoDate}, c.id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			values[i] = f.Arising
+		}
+		if c.more != (values[0] > values[1]) || values[0] == values[1] {
+			t.Errorf("%s in %s: %d, the year before %d", c.id, c.period, values[0]/indicator.One, values[1]/indicator.One)
+		}
+	}
+}
+
+func TestAReportFrozenInTheSampleTellsWhatChanged(t *testing.T) {
+	g := opened(t)
+	w, err := g.build(t.Context(), Reports[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var refs []string
+	for _, c := range w.Changes {
+		refs = append(refs, c.Ref)
+	}
+	if all := strings.Join(refs, " "); w.Report.Frozen == nil || !strings.Contains(all, "inspection.held") || !strings.Contains(all, "ip.filed") {
+		t.Errorf("frozen %v, changed since: %s", w.Report.Frozen, all)
+	}
+}
+
+func TestNoPersonalFieldIsFilled(t *testing.T) {
+	g := opened(t)
+	rows, total, err := g.Dossiers.List(t.Context(), dossier.Filter{Limit: 50, Overdue: calendar.NoDate})
+	if err != nil || total < 2900 {
+		t.Fatalf("%d dossiers: %v", total, err)
+	}
+	for _, r := range rows {
+		d, err := g.Dossiers.Get(t.Context(), r.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, raw := range d.Fields {
+			if strings.Contains(string(raw), "sealed") {
+				t.Errorf("%s of %s is sealed: the ledger would be another one every time", name, r.Code)
+			}
+		}
+	}
+}
+
+func TestTheSampleIsNeverMixed(t *testing.T) {
+	with := func(name, text string) string {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o640); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	for _, c := range []struct{ name, folder, key string }{
+		{"other data", with("trucot.db", "x"), "app.sample_other_data"},
+		{"broken off", with(markerFile, filling), "app.sample_unfinished"},
+		{"marker without data", with(markerFile, ready), "app.sample_other_data"},
+	} {
+		if g, err := Open(t.Context(), Options{Data: c.folder}); !fault.Is(err, c.key) {
+			t.Errorf("%s: %v", c.name, err)
+			if g != nil {
+				g.Close()
+			}
+		}
+	}
+}
+
+func TestTheGuestSeesBothSides(t *testing.T) {
+	g := opened(t)
+	units, err := g.People.Units(t.Context(), Today(), people.Party)
+	if err != nil || len(units) != 6 {
+		t.Fatalf("%d Party units: %v", len(units), err)
+	}
+	accounts, err := g.People.Accounts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range accounts {
+		if !strings.Contains(a.Name, "Mẫu") && !strings.Contains(a.Name, "mẫu") {
+			t.Errorf("%s is not labelled as a sample: %s", a.ID, a.Name)
+		}
+		if a.ID == Guest && len(a.Grants) != 7 {
+			t.Errorf("the guest has %v", a.Grants)
+		}
+	}
+	if u, err := g.People.Unit(t.Context(), "ttra", Today()); err != nil || u.MergedInto != "vp" {
+		t.Errorf("the inspectorate ended in 2025: %+v, %v", u, err)
+	}
+}
+
+func TestChanceIsItsOwn(t *testing.T) {
+	c := chance{state: 57}
+	var counts [4]int
+	for range 40_000 {
+		counts[c.weighted(1, 2, 3, 4)]++
+	}
+	for i, n := range counts {
+		if want := 4000 * (i + 1); n < want-300 || n > want+300 {
+			t.Errorf("weight %d was drawn %d times of 40,000", i+1, n)
+		}
+	}
+	if first := (&chance{}).next(); first != 0xe220a8397b1dcdaf { // the published first value of SplitMix64 from seed 0
+		t.Errorf("%#x", first)
+	}
+}

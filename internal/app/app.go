@@ -122,21 +122,16 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	o.Agency = cmp.Or(o.Agency, a.agency.Code, sampleAgency)
 	// reading definitions is most of a start and waits for nothing: all at once, beside the database
 	var regimes *report.Regimes
-	var lists *directive.Recogniser
 	var figures *indicator.Definitions
 	var parts errgroup.Group
 	parts.Go(func() (err error) { a.Calendar, err = Calendar(o.Data); return err })
 	parts.Go(func() (err error) { a.Procedures, err = Procedures(o.Data); return err })
 	parts.Go(func() (err error) { regimes, err = report.Load(Definitions(o.Data)); return err })
-	parts.Go(func() (err error) { lists, err = directive.Load(Definitions(o.Data)); return err })
 	parts.Go(func() (err error) { figures, err = loadIndicators(o.Data); return err })
 	parts.Go(func() error { return a.openLedger(ctx, o) })
 	err = parts.Wait()
 	if err == nil {
 		err = a.openEngines(ctx, o, figures, regimes)
-	}
-	if err == nil {
-		a.Directives, err = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock, Recogniser: lists})
 	}
 	if err != nil && a.Ledger != nil {
 		err = errors.Join(err, a.Ledger.Close(), a.DB.Close())
@@ -178,6 +173,8 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
 		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
 	})
+	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
+		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err

@@ -46,7 +46,7 @@ func (c *directiveAdd) Run(env *Env) error {
 }
 
 func (c *directiveAdd) draft(env *Env, a *app.App) (directive.Document, error) {
-	d := a.Directives.Lists.Draft("")
+	d := directive.Blank()
 	if c.File != "" {
 		data, err := readFile(c.File, maxDirectiveFile)
 		if err != nil {
@@ -56,7 +56,11 @@ func (c *directiveAdd) draft(env *Env, a *app.App) (directive.Document, error) {
 		if err != nil {
 			return d, err
 		}
-		d = a.Directives.Lists.Draft(text)
+		lists, err := a.Directives.Lists()
+		if err != nil {
+			return d, err
+		}
+		d = lists.Draft(text)
 		sum := sha256.Sum256(data)
 		d.File = &directive.File{Name: filepath.Base(c.File), SHA256: hex.EncodeToString(sum[:])}
 	}

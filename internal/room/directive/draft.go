@@ -14,10 +14,13 @@ const headLength = 1200
 // maxCites bounds the citations kept with a directive.
 const maxCites = 200
 
+// Blank is a directive of which nothing is known yet.
+func Blank() Document { return Document{Date: calendar.NoDate, EndedOn: calendar.NoDate} }
+
 // Draft reads a directive's own text and fills in what its head says: symbol, kind, issuer, date and subject, and the
 // documents that it cites. It guesses no more than stands there; a person looks over it before it is entered.
 func (r *Recogniser) Draft(text string) Document {
-	d := Document{Date: calendar.NoDate, EndedOn: calendar.NoDate}
+	d := Blank()
 	found := r.Find(text)
 	runes := []rune(text)
 	head := string(runes[:min(len(runes), headLength)])

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"trucot/internal/engine/people"
@@ -90,32 +91,35 @@ func ID(issuer, symbol, name string, date calendar.Date) string {
 
 // Options of a Register.
 type Options struct {
-	Clock      func() time.Time // time.Now when nil
-	Recogniser *Recogniser      // the shipped one when nil
+	Clock func() time.Time // time.Now when nil
+
+	// Lists gives the lists of kinds and issuers when they are first needed, since reading them takes longer than
+	// all else at the start; the shipped ones when nil.
+	Lists func() (*Recogniser, error)
 }
 
 // Register is the register of directives of one agency.
 type Register struct {
-	Lists *Recogniser
+	lists func() (*Recogniser, error)
 	l     *ledger.Ledger
 	db    *store.DB
 	who   *people.People
 	clock func() time.Time
 }
 
-// New opens the register. The ledger must run Fold. The error is that of Load for the shipped lists.
-func New(l *ledger.Ledger, db *store.DB, who *people.People, o Options) (*Register, error) {
+// New opens the register. The ledger must run Fold.
+func New(l *ledger.Ledger, db *store.DB, who *people.People, o Options) *Register {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	if o.Recogniser == nil {
-		var err error
-		if o.Recogniser, err = shipped(); err != nil {
-			return nil, err
-		}
+	if o.Lists == nil {
+		o.Lists = shipped
 	}
-	return &Register{o.Recogniser, l, db, who, o.Clock}, nil
+	return &Register{sync.OnceValues(o.Lists), l, db, who, o.Clock}
 }
+
+// Lists are the kinds and issuers that the register goes by. Errors: those of Load.
+func (r *Register) Lists() (*Recogniser, error) { return r.lists() }
 
 func (r *Register) today() calendar.Date { return calendar.OfTime(r.clock()) }
 
@@ -124,11 +128,15 @@ func (r *Register) today() calendar.Date { return calendar.OfTime(r.clock()) }
 // register already.
 func (r *Register) Add(ctx context.Context, actor string, d Document) (*Document, error) {
 	d.Symbol, d.Name, d.Issuer, d.Summary = strings.TrimSpace(d.Symbol), strings.TrimSpace(d.Name), strings.TrimSpace(d.Issuer), strings.TrimSpace(d.Summary)
+	lists, err := r.Lists()
+	if err != nil {
+		return nil, err
+	}
 	if d.Symbol != "" {
-		r.complete(&d)
+		lists.complete(&d)
 		d.Name = ""
 	}
-	if err := r.check(&d); err != nil {
+	if err := r.check(lists, &d); err != nil {
 		return nil, err
 	}
 	u, err := r.who.Unit(ctx, d.Unit, r.today())
@@ -148,8 +156,8 @@ func (r *Register) Add(ctx context.Context, actor string, d Document) (*Document
 }
 
 // complete writes the symbol in its normal form and fills in what the symbol says of kind and issuer.
-func (r *Register) complete(d *Document) {
-	found := r.Lists.Find(d.Symbol)
+func (r *Recogniser) complete(d *Document) {
+	found := r.Find(d.Symbol)
 	if len(found) != 1 || found[0].Symbol == "" {
 		d.Symbol = strings.Join(strings.Fields(d.Symbol), " ")
 		return
@@ -163,7 +171,7 @@ func (r *Register) complete(d *Document) {
 	}
 }
 
-func (r *Register) check(d *Document) error {
+func (r *Register) check(lists *Recogniser, d *Document) error {
 	missing := func(key string) error { return fault.New(fault.Invalid, key, "symbol", d.Symbol) }
 	switch {
 	case d.Symbol == "" && d.Name == "":
@@ -177,7 +185,7 @@ func (r *Register) check(d *Document) error {
 	case d.Date != calendar.NoDate && d.Date > r.today():
 		return fault.New(fault.Invalid, "directive.in_future", "date", d.Date)
 	}
-	if _, known := r.Lists.kinds[d.Kind]; d.Kind != "" && !known {
+	if _, known := lists.kinds[d.Kind]; d.Kind != "" && !known {
 		return fault.New(fault.Invalid, "directive.unknown_kind", "kind", d.Kind)
 	}
 	return nil

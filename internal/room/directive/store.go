@@ -88,7 +88,11 @@ func (r *Register) Get(ctx context.Context, id string) (*Document, error) {
 // Called lists the directives with a symbol, in any way of writing it, the latest first.
 func (r *Register) Called(ctx context.Context, symbol string) ([]*Document, error) {
 	d := Document{Symbol: symbol}
-	r.complete(&d)
+	lists, err := r.Lists()
+	if err != nil {
+		return nil, err
+	}
+	lists.complete(&d)
 	return store.All(ctx, r.db, scanDocument, calledSo, d.Symbol)
 }
 

@@ -99,7 +99,11 @@ func (s *pages) list(r *web.Request) error {
 	q := query{Text: r.Query("q"), Kind: r.Query("loai"), Force: r.Query("hieu-luc")}
 	q.Page, _ = strconv.Atoi(r.Query("trang")) // unreadable = the first page
 	q.Page = max(q.Page, 1)
-	p := listPage{View: r.View(r.T("directives.title")), Q: q, Kinds: s.docs.Lists.Kinds()}
+	lists, err := s.docs.Lists()
+	if err != nil {
+		return err
+	}
+	p := listPage{View: r.View(r.T("directives.title")), Q: q, Kinds: lists.Kinds()}
 	p.Wide = true
 	open, err := s.tasks.OpenByDirective(r.Context())
 	if err != nil {
@@ -113,7 +117,7 @@ func (s *pages) list(r *web.Request) error {
 	}
 	p.Total = total
 	for _, d := range docs {
-		p.Rows = append(p.Rows, row{d, s.docs.Lists.KindName(d.Kind, r.Lang), !d.InForce(r.Today()), open[d.ID]})
+		p.Rows = append(p.Rows, row{d, lists.KindName(d.Kind, r.Lang), !d.InForce(r.Today()), open[d.ID]})
 	}
 	if p.Stranded, err = s.stranded(r, open); err != nil {
 		return err

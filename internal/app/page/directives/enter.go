@@ -28,12 +28,15 @@ type blankPage struct {
 }
 
 func (s *pages) blank(r *web.Request) error {
-	return s.showBlank(r, s.docs.Lists.Draft(""), false, nil)
+	return s.showBlank(r, directive.Blank(), false, nil)
 }
 
 func (s *pages) showBlank(r *web.Request, d directive.Document, recognised bool, trouble error) error {
-	p := blankPage{View: r.View(r.T("directives.new"), web.Crumb{Title: r.T("directives.title"), Path: "/chi-dao"}), D: d, Recognised: recognised, Kinds: s.docs.Lists.Kinds()}
-	var err error
+	lists, err := s.docs.Lists()
+	if err != nil {
+		return err
+	}
+	p := blankPage{View: r.View(r.T("directives.new"), web.Crumb{Title: r.T("directives.title"), Path: "/chi-dao"}), D: d, Recognised: recognised, Kinds: lists.Kinds()}
 	if p.Units, err = s.units(r); err != nil {
 		return err
 	}
@@ -61,13 +64,17 @@ func (s *pages) recognise(r *web.Request) error {
 			if fault.KindOf(err) == fault.Internal {
 				return err
 			}
-			return s.showBlank(r, s.docs.Lists.Draft(""), false, err)
+			return s.showBlank(r, directive.Blank(), false, err)
 		}
 	}
 	if strings.TrimSpace(text) == "" {
-		return s.showBlank(r, s.docs.Lists.Draft(""), false, fault.New(fault.Invalid, "directives.no_text"))
+		return s.showBlank(r, directive.Blank(), false, fault.New(fault.Invalid, "directives.no_text"))
 	}
-	d := s.docs.Lists.Draft(text)
+	lists, err := s.docs.Lists()
+	if err != nil {
+		return err
+	}
+	d := lists.Draft(text)
 	if len(file.Data) > 0 {
 		sum := sha256.Sum256(file.Data)
 		d.File = &directive.File{Name: file.Name, SHA256: hex.EncodeToString(sum[:])}

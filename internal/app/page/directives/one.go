@@ -75,7 +75,11 @@ func (s *pages) one(r *web.Request) error {
 }
 
 func (s *pages) show(r *web.Request, d *directive.Document, typed url.Values, trouble error) error {
-	p := &onePage{View: r.View(d.Label(), web.Crumb{Title: r.T("directives.title"), Path: "/chi-dao"}), D: d, Kind: s.docs.Lists.KindName(d.Kind, r.Lang),
+	lists, err := s.docs.Lists()
+	if err != nil {
+		return err
+	}
+	p := &onePage{View: r.View(d.Label(), web.Crumb{Title: r.T("directives.title"), Path: "/chi-dao"}), D: d, Kind: lists.KindName(d.Kind, r.Lang),
 		UnitName: s.who.UnitName(r.Context(), d.Unit, r.Lang), Ended: !d.InForce(r.Today()), Later: s.visible(r, d.By), Typed: typed, Keep: r.Can(people.KeepDirectives, d.Unit)}
 	p.Path = Path(d.ID)
 	for _, step := range []func(*web.Request, *onePage) error{s.chain, s.cites, s.tree, s.forms} {

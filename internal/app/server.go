@@ -52,7 +52,7 @@ func (a *App) routes() []web.Route {
 	var all []web.Route
 	for _, part := range [][]web.Route{
 		login.Routes(a.People),
-		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar),
+		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People),

@@ -179,6 +179,25 @@ func (a *agency) upload(t *testing.T, path, data string, session *http.Cookie) s
 	return out.String()
 }
 
+// TestWhoMayTakeWhichStep: the owner's steps are the specialist's, the assigner's are not, and who only reads takes none.
+func TestWhoMayTakeWhichStep(t *testing.T) {
+	a := start(t)
+	id := a.task(3)
+	for _, c := range []struct {
+		account, step string
+		want          int
+	}{
+		{"xem", "tien-do", 403}, {"xem", "thu-hoi", 403},
+		{"hung", "thu-hoi", 403}, {"hung", "xac-nhan", 403}, {"hung", "yeu-cau-giai-trinh", 403},
+		{"hung", "tien-do", 400}, {"khai", "thu-hoi", 400}, // allowed, and then refused for want of a reason
+		{"khai", "khong-co", 404},
+	} {
+		if got := a.ask(t, "POST", "/viec/"+id+"/"+c.step, a.session(t, c.account)); got != c.want {
+			t.Errorf("%s answers %d to %s, not %d", c.step, got, c.account, c.want)
+		}
+	}
+}
+
 // TestPartyTasksStayWithTheParty: a task and a directive of the Party are found by its office and by nobody else.
 func TestPartyTasksStayWithTheParty(t *testing.T) {
 	a := start(t)

@@ -92,7 +92,7 @@ func (e *Engine) fill(ctx context.Context, t *Task, n Assignment) error {
 	if t.Title == "" {
 		return fault.New(fault.Invalid, "task.no_title")
 	}
-	if t.Side, err = e.checkPlace(ctx, t.Unit, t.Owner, e.Today()); err != nil {
+	if t.Side, err = e.checkPlace(ctx, t.Unit, e.Today(), append([]string{t.Owner}, t.Collaborators...)...); err != nil {
 		return err
 	}
 	if t.Due, t.Term, err = e.Deadline(strings.TrimSpace(n.Due), t.AssignedOn); err != nil {
@@ -193,7 +193,7 @@ func (e *Engine) Take(ctx context.Context, a Act) (*Task, error) {
 		return nil, err
 	}
 	if r.Place {
-		if now.Side, err = e.checkPlace(ctx, now.Unit, now.Owner, e.Today()); err != nil {
+		if now.Side, err = e.checkPlace(ctx, now.Unit, e.Today(), now.Owner); err != nil {
 			return nil, err
 		}
 	}

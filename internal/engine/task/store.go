@@ -47,7 +47,7 @@ var (
 	matrix     = store.Statement(`select unit, sum(case when state in ('done','confirmed') and late = 0 then 1 else 0 end), sum(case when state in ('done','confirmed') and late = 1 then 1 else 0 end),
 		sum(case when state = 'open' and due_on >= $3 then 1 else 0 end), sum(case when state = 'open' and due_on < $3 then 1 else 0 end)
 		from task where state <> 'withdrawn' and ((side = 'state' and $1 = 1) or replace($2, ',' || unit || ',', '') <> $2) group by unit order by unit`)
-	openRests = store.Statement(`select directive, count(*) from task where state = 'open' and directive <> '' group by directive`)
+	openRests = store.Statement(`select directive, count(*) from task where state = 'open' and directive <> '' and ((side = 'state' and $1 = 1) or replace($2, ',' || unit || ',', '') <> $2) group by directive`)
 )
 
 // Fold keeps the table task.
@@ -190,8 +190,8 @@ func (e *Engine) ByUnit(ctx context.Context, r Reach) ([]UnitCount, error) {
 	}, matrix, flag(r.State), joined(r.Units), int64(e.Today()))
 }
 
-// OpenByDirective counts the open tasks that rest on each directive.
-func (e *Engine) OpenByDirective(ctx context.Context) (map[string]int, error) {
+// OpenByDirective counts the open tasks in reach that rest on each directive.
+func (e *Engine) OpenByDirective(ctx context.Context, r Reach) (map[string]int, error) {
 	type count struct {
 		id string
 		n  int
@@ -199,7 +199,7 @@ func (e *Engine) OpenByDirective(ctx context.Context) (map[string]int, error) {
 	list, err := store.All(ctx, e.db, func(rows *sql.Rows) (count, error) {
 		var c count
 		return c, rows.Scan(&c.id, &c.n)
-	}, openRests)
+	}, openRests, flag(r.State), joined(r.Units))
 	out := map[string]int{}
 	for _, c := range list {
 		out[c.id] = c.n

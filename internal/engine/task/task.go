@@ -177,8 +177,8 @@ func tooFar(due, today calendar.Date) error {
 	return nil
 }
 
-// checkPlace checks that unit and owner exist and gives the unit's side.
-func (e *Engine) checkPlace(ctx context.Context, unit, owner string, on calendar.Date) (people.Side, error) {
+// checkPlace checks that unit and accounts exist and gives the unit's side.
+func (e *Engine) checkPlace(ctx context.Context, unit string, on calendar.Date, accounts ...string) (people.Side, error) {
 	if unit == "" {
 		return "", fault.New(fault.Invalid, "task.no_unit")
 	}
@@ -186,17 +186,18 @@ func (e *Engine) checkPlace(ctx context.Context, unit, owner string, on calendar
 	if err != nil {
 		return "", err
 	}
-	if owner == "" {
-		return u.Side, nil
-	}
-	accounts, err := e.who.Accounts(ctx)
+	all, err := e.who.Accounts(ctx)
 	if err != nil {
 		return "", err
 	}
-	for _, a := range accounts {
-		if a.ID == owner && !a.Closed {
-			return u.Side, nil
+	active := map[string]bool{"": true} // nobody = the unit shares it out itself
+	for _, a := range all {
+		active[a.ID] = !a.Closed
+	}
+	for _, id := range accounts {
+		if !active[id] {
+			return "", fault.New(fault.NotFound, "task.unknown_owner", "account", id)
 		}
 	}
-	return "", fault.New(fault.NotFound, "task.unknown_owner", "account", owner)
+	return u.Side, nil
 }

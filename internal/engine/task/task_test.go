@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -208,6 +209,7 @@ func TestWhatAnAssignmentNeeds(t *testing.T) {
 		"task.no_unit":        {Title: "x"},
 		"people.unknown_unit": {Title: "x", Unit: "khong_co"},
 		"task.unknown_owner":  {Title: "x", Unit: "so", Owner: "khong_co"},
+		"task.unknown_owner ": {Title: "x", Unit: "so", Collaborators: []string{"hung", "khong_co"}},
 		"task.bad_deadline":   {Title: "x", Unit: "so", Due: "mai"},
 		"task.due_before":     {Title: "x", Unit: "so", Due: "2021-06-13"},
 		"task.due_too_far":    {Title: "x", Unit: "so", Due: "2081-06-13"},
@@ -221,7 +223,7 @@ func TestWhatAnAssignmentNeeds(t *testing.T) {
 			_, err := o.Assign(o.ctx, task.Assignment{Title: "x", Unit: "so", External: "A 1", On: calendar.NoDate})
 			must(t, err)
 		}
-		if _, err := o.Assign(o.ctx, n); !fault.Is(err, key) {
+		if _, err := o.Assign(o.ctx, n); !fault.Is(err, strings.TrimSpace(key)) {
 			t.Errorf("%v, not %s", err, key)
 		}
 	}

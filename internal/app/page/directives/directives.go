@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
@@ -105,7 +106,7 @@ func (s *pages) list(r *web.Request) error {
 	}
 	p := listPage{View: r.View(r.T("directives.title")), Q: q, Kinds: lists.Kinds()}
 	p.Wide = true
-	open, err := s.tasks.OpenByDirective(r.Context())
+	open, err := s.tasks.OpenByDirective(r.Context(), tasks.Reach(r))
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,10 @@ func (s *pages) assign(r *web.Request) error {
 
 func (s *pages) open(r *web.Request, in url.Values) (*task.Task, error) {
 	n := task.Assignment{Title: in.Get("noi-dung"), Goal: in.Get("muc-tieu"), Unit: in.Get("don-vi"), Owner: in.Get("nguoi"), Product: in.Get("san-pham"),
-		Due: in.Get("han"), External: in.Get("so-hieu"), On: calendar.NoDate, Actor: r.Actor(), Key: r.Actor() + ":" + in.Get("khoa")}
+		Due: in.Get("han"), External: in.Get("so-hieu"), On: calendar.NoDate, Actor: r.Actor()}
+	if key := in.Get("khoa"); key != "" {
+		n.Key = r.Actor() + ":" + key
+	}
 	if n.Unit != "" {
 		if err := r.Require(people.AssignTasks, n.Unit); err != nil {
 			return nil, err

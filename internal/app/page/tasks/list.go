@@ -15,7 +15,7 @@ import (
 const perPage = 50
 
 // views are the lists; the first is what a reader with tasks of their own sees.
-var views = []string{"mine", "given", "open", "overdue", "unconfirmed", "done", "all"}
+var views = []string{"mine", "unit", "given", "open", "overdue", "unconfirmed", "done", "all"}
 
 // query is what the list is asked for; each part is a parameter of its address.
 type query struct {
@@ -115,6 +115,11 @@ func (s *pages) filter(r *web.Request, q *query) (task.Filter, error) {
 		f.Account, f.View = r.Actor(), "open"
 	case "given":
 		f.Account, f.Assigned, f.View = r.Actor(), true, "open"
+	case "unit": // the units in which the reader works; whoever works everywhere sees all
+		units, everywhere := people.Reach(r.Reader, people.ActOnTasks)
+		if f.View = "open"; !everywhere && len(f.Units) == 0 {
+			f.Units = append(units, "\x00") // never empty, which would mean all
+		}
 	case "all":
 	case "open", "overdue", "unconfirmed", "done", "in_term", "done_on_time", "done_late":
 		f.View = q.View

@@ -50,7 +50,7 @@ var permissions = map[Role]map[web.Permission]bool{
 	UnitHead:      set(reading, ActOnDossiers, AssignTasks, ActOnTasks),
 	GeneralOffice: set(reading, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
 	OneStop:       set(reading, OpenDossiers, ActOnDossiers, ActOnTasks),
-	Specialist:    set(reading, ActOnDossiers, ActOnTasks),
+	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks), // inspections and portfolios are opened by the agency itself
 	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
 	Viewer:        set(reading),
 }

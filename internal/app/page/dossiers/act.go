@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -64,14 +65,14 @@ func (s *pages) step(d *dossier.Dossier, p *procedure.Procedure, t *procedure.Tr
 	for _, id := range append(append([]string{}, t.Asks...), t.Requires.Fields...) {
 		f := p.Field(id)
 		_, filled := d.Fields[id]
-		again := contains(t.Asks, id) // asked anew with every act, even when an earlier one filled it
+		again := slices.Contains(t.Asks, id) // asked anew with every act, even when an earlier one filled it
 		if f != nil && !asked[id] && (again || !filled) {
 			asked[id] = true
 			st.Fields = append(st.Fields, f)
 		}
 	}
 	for _, id := range t.Requires.Documents {
-		if doc := p.Document(id); doc != nil && !contains(d.Track.Documents, id) {
+		if doc := p.Document(id); doc != nil && !slices.Contains(d.Track.Documents, id) {
 			st.Documents = append(st.Documents, doc)
 		}
 	}
@@ -233,15 +234,6 @@ func formDocuments(in url.Values) []string {
 	return out
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
 // blankPage is the form that files a dossier.
 type blankPage struct {
 	*web.View
@@ -256,13 +248,17 @@ func (s *pages) blank(r *web.Request) error { return s.showBlank(r, r.URL.Query(
 
 func (s *pages) showBlank(r *web.Request, in url.Values, trouble error) error {
 	b := blankPage{View: r.View(r.T("dossiers.new"), web.Crumb{Title: r.T("dossiers.title"), Path: "/ho-so"})}
+	var err error
+	if b.Units, err = s.unitsFor(r, people.OpenDossiers); err != nil {
+		return err
+	}
 	for _, p := range s.procs.All() {
-		if p.Effective.Covers(r.Today()) && p.Status != procedure.Draft && !p.Toy {
+		files := func(u people.Unit) bool { return filer(r, p, u.Code) != "" }
+		if p.Effective.Covers(r.Today()) && p.Status != procedure.Draft && !p.Toy && slices.ContainsFunc(b.Units, files) {
 			b.Choices = append(b.Choices, p)
 		}
 	}
 	if id := in.Get("thu-tuc"); id != "" {
-		var err error
 		if b.P, err = s.procs.At(id, r.Today()); err != nil {
 			return err
 		}
@@ -275,10 +271,6 @@ func (s *pages) showBlank(r *web.Request, in url.Values, trouble error) error {
 		for i := range b.P.Documents {
 			b.Step.Documents = append(b.Step.Documents, &b.P.Documents[i])
 		}
-	}
-	var err error
-	if b.Units, err = s.unitsFor(r, people.OpenDossiers); err != nil {
-		return err
 	}
 	status := http.StatusOK
 	if trouble != nil {
@@ -294,7 +286,7 @@ func asksAtFiling(p *procedure.Procedure, f *procedure.Field) bool {
 	}
 	for i := range p.Transitions {
 		t := &p.Transitions[i]
-		if !contains(t.From, p.Initial) && (contains(t.Asks, f.ID) || contains(t.Requires.Fields, f.ID)) {
+		if !slices.Contains(t.From, p.Initial) && (slices.Contains(t.Asks, f.ID) || slices.Contains(t.Requires.Fields, f.ID)) {
 			return false
 		}
 	}
@@ -325,12 +317,26 @@ func (s *pages) open(r *web.Request, in url.Values) (*dossier.Dossier, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := dossier.Filing{Procedure: p.ID, On: calendar.NoDate, Channel: in.Get("kenh"), Actor: r.Actor(), Unit: unit,
+	role := filer(r, p, unit)
+	if role == "" {
+		return nil, fault.New(fault.Forbidden, "dossiers.not_filer", "procedure", p.Title.In(r.Lang))
+	}
+	n := dossier.Filing{Procedure: p.ID, Role: role, On: calendar.NoDate, Channel: in.Get("kenh"), Actor: r.Actor(), Unit: unit,
 		Documents: formDocuments(in), Note: strings.TrimSpace(in.Get("ghi-chu")), Key: r.Actor() + ":" + in.Get("khoa")}
 	if n.Fields, err = formFields(r, p, in); err != nil {
 		return nil, err
 	}
 	return s.dossiers.Open(r.Context(), n)
+}
+
+// filer is the actor under which the reader may file a procedure's dossiers in a unit, "" when none.
+func filer(r *web.Request, p *procedure.Procedure, unit string) string {
+	for _, t := range p.Leaving(p.Initial) {
+		if role := roleFor(r, t, unit); role != "" {
+			return role
+		}
+	}
+	return ""
 }
 
 func (s *pages) unitsFor(r *web.Request, p web.Permission) ([]people.Unit, error) {

@@ -43,6 +43,7 @@ var roles = map[string]people.Role{
 	"nguoi_nop": people.OneStop, "chu_tri": people.OneStop, "de_xuat": people.OneStop, "khach": people.OneStop,
 	"mot_cua": people.OneStop, "nhan_mau": people.OneStop,
 	"truong_phong": people.UnitHead, "chuyen_vien": people.Specialist, "kiem_dinh_vien": people.Specialist,
+	"truong_doan": people.Specialist, "ke_toan": people.Specialist,
 	"lanh_dao": people.Leader, "van_phong": people.GeneralOffice,
 }
 

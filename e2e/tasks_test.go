@@ -119,6 +119,15 @@ func TestADirectiveBecomesTasksWithoutJavaScript(t *testing.T) {
 		p.Click(form + ` button`)
 		return p.Text()
 	}
+	p.Click(`.kh-acts a[href$="/sua"]`)
+	if p.Attribute("#han", "value") != "10wd" {
+		t.Error("the form that puts a task right does not hold it")
+	}
+	p.Fill("#sp", "Báo cáo rà soát")
+	p.Click(`form[action$="/sua"] button`)
+	if text := p.Text(); !strings.Contains(text, "Báo cáo rà soát") || !strings.Contains(text, "Sửa nội dung giao") || !strings.Contains(text, "76/NQ-CP") {
+		t.Fatalf("the task was not put right:\n%s", text)
+	}
 	if text := step("xin-gia-han", "han", "2021-09-30"); !strings.Contains(text, "Thiếu phần giải thích") {
 		t.Fatalf("an extension without a reason went through:\n%s", text)
 	}
@@ -189,7 +198,7 @@ func TestWhoMayTakeWhichStep(t *testing.T) {
 	}{
 		{"xem", "tien-do", 403}, {"xem", "thu-hoi", 403},
 		{"hung", "thu-hoi", 403}, {"hung", "xac-nhan", 403}, {"hung", "yeu-cau-giai-trinh", 403},
-		{"hung", "tien-do", 400}, {"khai", "thu-hoi", 400}, // allowed, and then refused for want of a reason
+		{"hung", "tien-do", 422}, {"khai", "thu-hoi", 422}, // allowed, and then refused for want of a reason
 		{"khai", "khong-co", 404},
 	} {
 		if got := a.ask(t, "POST", "/viec/"+id+"/"+c.step, a.session(t, c.account)); got != c.want {

@@ -40,6 +40,7 @@ type onePage struct {
 	Others   string // collaborators
 	Units    []people.Unit
 	Accounts []people.Account
+	Edit     bool // the reader may put the assignment right
 	Trouble  string
 }
 
@@ -56,6 +57,7 @@ func (s *pages) show(r *web.Request, t *task.Task, typed url.Values, trouble err
 	p := &onePage{View: r.View(t.Title, web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}), Row: s.row(r, t)}
 	p.Path = Path(t.ID)
 	p.Assigner = s.who.AccountName(r.Context(), t.Assigner)
+	p.Edit = t.State == task.Open && r.Can(people.AssignTasks, t.Unit)
 	var names []string
 	for _, c := range t.Collaborators {
 		names = append(names, s.who.AccountName(r.Context(), c))

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"trucot/internal/app/taskbook"
@@ -24,17 +26,72 @@ type blankPage struct {
 	Units    []people.Unit
 	Accounts []people.Account
 	Doc      *directive.Document // that the task rests on, chosen on its page
+	Existing *task.Task          // the task that is put right; nil for a new one
 	Trouble  string
 }
 
-func (s *pages) blank(r *web.Request) error { return s.showBlank(r, r.URL.Query(), nil) }
+func (s *pages) blank(r *web.Request) error { return s.showBlank(r, r.URL.Query(), nil, nil) }
 
-func (s *pages) showBlank(r *web.Request, in url.Values, trouble error) error {
-	p := blankPage{View: r.View(r.T("tasks.new"), web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}), Key: rand.Text(), In: in}
-	p.Doc = s.directive(r, in.Get("van-ban"))
+// edit is the form with an open task in it, for its assigner to put right.
+func (s *pages) edit(r *web.Request) error {
+	t, err := s.assigned(r)
+	if err != nil {
+		return err
+	}
+	in := url.Values{"noi-dung": {t.Title}, "don-vi": {t.Unit}, "nguoi": {t.Owner}, "san-pham": {t.Product}, "muc-tieu": {t.Goal}, "van-ban": {t.Directive},
+		"phoi-hop": t.Collaborators, "han": {t.Term}, "ban": {strconv.FormatInt(t.Version, 10)}}
+	if t.Term == "" && t.Due != calendar.NoDate {
+		in.Set("han", t.Due.String())
+	}
+	return s.showBlank(r, in, t, nil)
+}
+
+// assigned reads a task that the reader may put right.
+func (s *pages) assigned(r *web.Request) (*task.Task, error) {
+	t, err := s.get(r)
+	if err != nil {
+		return nil, err
+	}
+	return t, r.Require(people.AssignTasks, t.Unit)
+}
+
+// change puts an open task right.
+func (s *pages) change(r *web.Request) error {
+	in, err := r.Form()
+	if err != nil {
+		return err
+	}
+	t, err := s.assigned(r)
+	if err != nil {
+		return err
+	}
+	n, err := s.read(r, in)
+	if err == nil {
+		n.Directive = t.Directive                             // chosen when the task was given out
+		n.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
+		_, _, err = s.tasks.Change(r.Context(), t.ID, n)
+	}
+	if err != nil {
+		if fault.KindOf(err) == fault.Internal {
+			return err
+		}
+		return s.showBlank(r, in, t, err)
+	}
+	return r.Go(Path(t.ID) + "?da=luu")
+}
+
+func (s *pages) showBlank(r *web.Request, in url.Values, t *task.Task, trouble error) error {
+	title, crumbs := r.T("tasks.new"), []web.Crumb{{Title: r.T("tasks.title"), Path: "/viec"}}
+	if t != nil {
+		title, crumbs = r.T("tasks.edit"), append(crumbs, web.Crumb{Title: t.Title, Path: Path(t.ID)})
+	}
+	p := blankPage{View: r.View(title, crumbs...), Key: rand.Text(), In: in, Existing: t, Doc: s.directive(r, in.Get("van-ban"))}
 	var err error
 	if p.Units, err = s.units(r, people.AssignTasks); err != nil {
 		return err
+	}
+	if t != nil { // it stays on its side
+		p.Units = slices.DeleteFunc(p.Units, func(u people.Unit) bool { return u.Side != t.Side })
 	}
 	if p.Accounts, err = s.accounts(r.Context()); err != nil {
 		return err
@@ -57,33 +114,35 @@ func (s *pages) assign(r *web.Request) error {
 		if fault.KindOf(err) == fault.Internal {
 			return err
 		}
-		return s.showBlank(r, in, err)
+		return s.showBlank(r, in, nil, err)
 	}
 	return r.Go(Path(t.ID) + "?da=luu")
 }
 
 func (s *pages) open(r *web.Request, in url.Values) (*task.Task, error) {
+	n, err := s.read(r, in)
+	if err != nil {
+		return nil, err
+	}
+	return s.tasks.Assign(r.Context(), n)
+}
+
+// read turns the form into an assignment that the reader may make.
+func (s *pages) read(r *web.Request, in url.Values) (task.Assignment, error) {
 	n := task.Assignment{Title: in.Get("noi-dung"), Goal: in.Get("muc-tieu"), Unit: in.Get("don-vi"), Owner: in.Get("nguoi"), Product: in.Get("san-pham"),
-		Due: in.Get("han"), External: in.Get("so-hieu"), On: calendar.NoDate, Actor: r.Actor()}
+		Due: in.Get("han"), External: in.Get("so-hieu"), Collaborators: in["phoi-hop"], On: calendar.NoDate, Actor: r.Actor()}
 	if key := in.Get("khoa"); key != "" {
 		n.Key = r.Actor() + ":" + key
 	}
 	if n.Unit != "" {
 		if err := r.Require(people.AssignTasks, n.Unit); err != nil {
-			return nil, err
+			return n, err
 		}
 	}
 	if d := s.directive(r, in.Get("van-ban")); d != nil {
 		n.Directive = d.ID
 	}
-	n.Collaborators = in["phoi-hop"]
-	if on := in.Get("ngay"); on != "" {
-		var err error
-		if n.On, err = calendar.Parse(on); err != nil {
-			return nil, err
-		}
-	}
-	return s.tasks.Assign(r.Context(), n)
+	return n, nil
 }
 
 // tablePage takes in a table and accounts for it row by row.

@@ -38,6 +38,8 @@ func Routes(e *task.Engine, docs *directive.Register, who *people.People, words 
 		{Method: http.MethodPost, Pattern: "/viec", Permission: people.AssignTasks, Handler: s.assign},
 		{Method: http.MethodGet, Pattern: "/viec/nhap", Permission: people.AssignTasks, Handler: s.table},
 		{Method: http.MethodPost, Pattern: "/viec/nhap", Permission: people.AssignTasks, Handler: s.readTable, MaxBody: maxTable},
+		{Method: http.MethodGet, Pattern: "/viec/{id}/sua", Permission: people.AssignTasks, Handler: s.edit},
+		{Method: http.MethodPost, Pattern: "/viec/{id}/sua", Permission: people.AssignTasks, Handler: s.change},
 		{Method: http.MethodGet, Pattern: "/viec/{id}", Permission: people.ReadTasks, Handler: s.one},
 		{Method: http.MethodPost, Pattern: "/viec/{id}/{action}", Permission: people.ActOnTasks, Handler: s.act},
 	}

@@ -92,7 +92,7 @@ func (e *Engine) fill(ctx context.Context, t *Task, n Assignment) error {
 	if t.Title == "" {
 		return fault.New(fault.Invalid, "task.no_title")
 	}
-	if t.Side, err = e.checkPlace(ctx, t.Unit, e.Today(), append([]string{t.Owner}, t.Collaborators...)...); err != nil {
+	if err = e.place(ctx, t, append([]string{t.Owner}, t.Collaborators...)...); err != nil {
 		return err
 	}
 	if t.Due, t.Term, err = e.Deadline(strings.TrimSpace(n.Due), t.AssignedOn); err != nil {
@@ -102,6 +102,17 @@ func (e *Engine) fill(ctx context.Context, t *Task, n Assignment) error {
 		return fault.New(fault.Invalid, "task.due_before", "due", t.Due, "on", t.AssignedOn)
 	}
 	return nil
+}
+
+// place checks unit and accounts and notes the unit's side. A task never leaves its side: what the Party
+// assigned would come before readers without its permission, history and all.
+func (e *Engine) place(ctx context.Context, t *Task, accounts ...string) error {
+	side, err := e.checkPlace(ctx, t.Unit, e.Today(), accounts...)
+	if err == nil && t.Side != "" && side != t.Side {
+		err = fault.New(fault.Invalid, "task.other_side")
+	}
+	t.Side = side
+	return err
 }
 
 // newID is a number of the day, or one made from the external number.
@@ -193,7 +204,7 @@ func (e *Engine) Take(ctx context.Context, a Act) (*Task, error) {
 		return nil, err
 	}
 	if r.Place {
-		if now.Side, err = e.checkPlace(ctx, now.Unit, e.Today(), now.Owner); err != nil {
+		if err := e.place(ctx, &now, now.Owner); err != nil {
 			return nil, err
 		}
 	}

@@ -153,6 +153,8 @@ func TestWhatMayBeDone(t *testing.T) {
 	future.On = day("2021-06-15")
 	there := noted(task.HandedOver)
 	there.Unit, there.Owner = "phong", "hung"
+	across := there
+	across.Unit = "chi_bo"
 	nobody := there
 	nobody.Owner = "ai-do"
 	for _, c := range []struct {
@@ -180,6 +182,7 @@ func TestWhatMayBeDone(t *testing.T) {
 		{"handed to where it is", nil, task.Act{Verb: task.HandedOver, On: calendar.NoDate, Note: "x", Unit: "so", Owner: "hung"}, "task.same_place"},
 		{"handed to nobody", nil, nobody, "task.unknown_owner"},
 		{"handed over", nil, there, ""},
+		{"handed to the other side", nil, across, "task.other_side"},
 		{"before the last step", nil, early, "task.before_last"},
 		{"not yet", nil, future, "task.in_future"},
 		{"after it was taken back", []task.Act{noted(task.TakenBack)}, finish, "task.not_now"},

@@ -277,17 +277,22 @@ func (r *Register) SetGoal(ctx context.Context, actor, id string, g Goal) (*Docu
 	if _, err := calendar.ParsePeriod(g.Period); err != nil {
 		return nil, err
 	}
-	if _, err := r.who.Unit(ctx, g.Unit, r.today()); err != nil {
-		return nil, err
-	}
 	d.Goals = slices.DeleteFunc(slices.Clone(d.Goals), func(o Goal) bool {
 		return o.Indicator == g.Indicator && o.Period == g.Period && o.Unit == g.Unit
 	})
 	d.Goals = append(d.Goals, g)
-	figure := figureTarget{Indicator: g.Indicator, Period: g.Period, Value: g.Value, Note: d.Label()}
-	_, err = r.l.Append(ctx, ledger.Command{Stream: streamOf(d.ID), Expect: d.Version, Actor: actor, Unit: g.Unit, Events: []ledger.NewEvent{
-		{Kind: kindTargetFigure, On: r.today(), Data: figure},
-		{Kind: kindTargetSet, On: r.today(), Data: fact{Document: *d, Goal: &g, Dims: d.dims()}}}})
+	u, err := r.who.Unit(ctx, g.Unit, r.today())
+	if err != nil {
+		return nil, err
+	}
+	figure := figureTarget{Indicator: g.Indicator, Period: g.Period, Value: g.Value}
+	if u.Side == d.Side { // the other side reads the figure, not what it comes from
+		figure.Note = d.Label()
+	}
+	cmd := ledger.Command{Stream: streamOf(d.ID), Expect: d.Version, Actor: actor, Unit: g.Unit, Events: []ledger.NewEvent{{Kind: kindTargetFigure, On: r.today(), Data: figure}}}
+	set := ledger.Command{Stream: cmd.Stream, Expect: d.Version + 1, Actor: actor, Unit: d.Unit,
+		Events: []ledger.NewEvent{{Kind: kindTargetSet, On: r.today(), Data: fact{Document: *d, Goal: &g, Dims: d.dims()}}}}
+	_, err = r.l.Append(ctx, cmd, set)
 	if err != nil {
 		return nil, err
 	}

@@ -165,6 +165,18 @@ func TestTargetsReplaceTheirLike(t *testing.T) {
 	if len(figures) != 2 || !strings.Contains(figures[1], `"value":"95"`) {
 		t.Errorf("%v", figures)
 	}
+	party := document("05-NQ/ĐU", "2021-03-01")
+	party.Unit, party.Issuer = "dang_uy", "Đảng uỷ"
+	kept, err := r.Add(ctx, "sample", party)
+	must(t, err)
+	_, err = r.SetGoal(ctx, "sample", kept.ID, directive.Goal{Title: "Đúng hạn", Indicator: "dossier.on_time_rate", Period: "2021", Value: "97", Unit: "so"})
+	must(t, err)
+	must(t, l.Scan(ctx, 0, func(e ledger.Event) error {
+		if e.Stream == "directive/"+kept.ID && e.Unit != "dang_uy" && strings.Contains(string(e.Data), "NQ/") {
+			t.Errorf("%s of the unit %s names the Party's directive: %s", e.Kind, e.Unit, e.Data)
+		}
+		return nil
+	}))
 	for key, g := range map[string]directive.Goal{"directive.bad_goal": {Title: "x", Unit: "so", Period: "2021"}, "calendar.bad_period": {Title: "x", Indicator: "a", Value: "1", Period: "mai", Unit: "so"},
 		"people.unknown_unit": {Title: "x", Indicator: "a", Value: "1", Period: "2021", Unit: "khong"}} {
 		if _, err := r.SetGoal(ctx, "sample", d.ID, g); !fault.Is(err, key) {

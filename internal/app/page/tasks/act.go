@@ -151,15 +151,6 @@ func (s *pages) take(r *web.Request, t *task.Task, verb task.Verb, in url.Values
 			return err
 		}
 	}
-	if a.Unit != "" && a.Unit != t.Unit { // a state task stays on the state side, and the other way round
-		u, err := s.who.Unit(r.Context(), a.Unit, r.Today())
-		if err != nil {
-			return err
-		}
-		if u.Side != t.Side {
-			return fault.New(fault.Invalid, "tasks.other_side")
-		}
-	}
 	_, err = s.tasks.Take(r.Context(), a)
 	return err
 }

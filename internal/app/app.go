@@ -43,6 +43,8 @@ type Options struct {
 
 	Clock  func() time.Time // time.Now when nil; tests and the sample agency set their own
 	Agency string           // the agency's code in dossier codes; agency.yaml's, then the sample's when empty
+
+	CommitDelay time.Duration // see ledger.Options; for measurements
 }
 
 // sampleAgency is the code of no real agency: H00 is not given out.
@@ -151,7 +153,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
 		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold()},
 		Clock:   o.Clock,
-		KeyFile: filepath.Join(o.Data, "ledger.key"),
+		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
 	if err != nil {
 		return errors.Join(err, a.DB.Close())

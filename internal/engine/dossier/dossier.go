@@ -62,6 +62,8 @@ type Dossier struct {
 
 	Position int64 // of the last event
 	Stream   int64 // version of the stream
+
+	folded string // what a search looks at; empty = to be made of title and applicant
 }
 
 // Track is what the engine must remember of the steps so far.
@@ -135,7 +137,7 @@ type Engine struct {
 	past   pastVersions
 }
 
-// New makes an engine. The ledger must have been opened with Fold among its folds.
+// New makes an engine. The ledger must have been opened with Fold among its folds and not been appended to yet.
 func New(l *ledger.Ledger, db *store.DB, procs *procedure.Set, cal *calendar.Calendar, opts Options) *Engine {
 	if opts.Clock == nil {
 		opts.Clock = time.Now
@@ -143,7 +145,9 @@ func New(l *ledger.Ledger, db *store.DB, procs *procedure.Set, cal *calendar.Cal
 	if opts.Append == nil {
 		opts.Append = l.Append
 	}
-	return &Engine{ledger: l, db: db, procs: procs, cal: cal, opts: opts, cache: newCache(cacheSize)}
+	e := &Engine{ledger: l, db: db, procs: procs, cal: cal, opts: opts, cache: newCache(cacheSize)}
+	l.Follow(e.cache.outdate)
+	return e
 }
 
 // today is the local date of the clock.

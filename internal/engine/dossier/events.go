@@ -73,7 +73,10 @@ func (d *Dossier) apply(e *ledger.Event, x *Data, raw map[string]json.RawMessage
 	if x.Assignee != "" {
 		d.Assignee = x.Assignee
 	}
-	d.Title, d.Applicant, d.DueOn = x.Title, x.Applicant, x.Due
+	if d.Title != x.Title || d.Applicant != x.Applicant {
+		d.Title, d.Applicant, d.folded = x.Title, x.Applicant, ""
+	}
+	d.DueOn = x.Due
 	if x.Due == 0 {
 		d.DueOn = calendar.NoDate
 	}
@@ -120,10 +123,10 @@ func (t *Track) apply(e *ledger.Event, x *Data) {
 		}
 		t.Anchors[x.Action] = Anchor{On: e.EffectiveOn, After: x.After}
 	}
-	if x.Deadlines != nil {
+	if len(x.Deadlines) > 0 {
 		t.Deadlines = x.Deadlines
 	}
-	if x.Pauses != nil {
+	if len(x.Pauses) > 0 {
 		t.Pauses = x.Pauses
 	}
 	for _, id := range x.Documents {

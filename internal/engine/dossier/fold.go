@@ -2,7 +2,6 @@ package dossier
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"trucot/internal/kernel/ledger"
@@ -10,7 +9,7 @@ import (
 )
 
 // foldVersion rises with every change of what the fold writes.
-const foldVersion = 2
+const foldVersion = 3
 
 var (
 	putCredential = store.Statement(`insert into dossier_credential (stream, seq, number, procedure, dossier, holder, unit, issued_on,
@@ -20,11 +19,48 @@ var (
 
 // Fold keeps the tables dossier and dossier_credential. It needs no definition: events say all.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "dossier", Version: foldVersion, Tables: tables, Apply: apply}
+	m := &folder{}
+	return ledger.Fold{Name: "dossier", Version: foldVersion, Tables: tables, Apply: m.apply, Forget: m.forget}
 }
 
-// apply brings a batch into the tables with one read and one write for each dossier it touches.
-func apply(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+// folder remembers the rows it wrote lately, so that the next step of a dossier need not read and decode its row. The
+// ledger says when the tables are not as it left them.
+type folder struct {
+	recent, older map[string]*Dossier // two generations; the older goes when the younger is full
+}
+
+func (m *folder) forget() { m.recent, m.older = nil, nil }
+
+// remembered is the dossier of a row before the event of the given version, nil when it must be read.
+func (m *folder) remembered(code string, version int64) *Dossier {
+	d := m.recent[code]
+	if d == nil {
+		d = m.older[code]
+	}
+	if d == nil || d.Stream != version-1 {
+		return nil
+	}
+	return d
+}
+
+func (m *folder) remember(b *folding) {
+	for code, d := range b.at {
+		if !d.Open() {
+			delete(m.recent, code)
+			continue
+		}
+		if len(m.recent) >= cacheSize {
+			m.older, m.recent = m.recent, nil
+		}
+		if m.recent == nil {
+			m.recent = make(map[string]*Dossier)
+		}
+		m.recent[code] = d
+	}
+}
+
+// apply brings a batch into the tables with at most one read and one write for each dossier it touches.
+func (m *folder) apply(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 	b := folding{at: map[string]*Dossier{}}
 	for i := range batch {
 		e := &batch[i]
@@ -35,9 +71,10 @@ func apply(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		if _, seen := b.at[code]; seen {
 			continue
 		}
-		b.at[code] = nil
+		d := m.remembered(code, e.Version)
+		b.at[code] = d
 		b.order = append(b.order, code)
-		if e.Version > 1 {
+		if e.Version > 1 && d == nil {
 			b.missing = append(b.missing, code)
 		}
 	}
@@ -49,7 +86,11 @@ func apply(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 			return err
 		}
 	}
-	return b.write(ctx, tx)
+	if err := b.write(ctx, tx); err != nil {
+		return err
+	}
+	m.remember(&b)
+	return nil
 }
 
 // folding is one batch on its way into the tables.
@@ -99,7 +140,7 @@ func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error
 		return nil
 	}
 	var x payload
-	if err := json.Unmarshal(e.Data, &x); err != nil {
+	if err := decode(e.Data, &x); err != nil {
 		return err
 	}
 	code := trimStream(e.Stream)
@@ -134,7 +175,7 @@ func (b *folding) write(ctx context.Context, tx store.Tx) error {
 
 func foldIssued(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	var x IssuedData
-	if err := json.Unmarshal(e.Data, &x); err != nil {
+	if err := decode(e.Data, &x); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, putCredential, e.Stream, e.Version, x.Number, x.Procedure, x.Dossier, x.Holder, e.Unit, int64(e.EffectiveOn),
@@ -144,7 +185,7 @@ func foldIssued(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 
 func foldEnded(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	var x EndedData
-	if err := json.Unmarshal(e.Data, &x); err != nil {
+	if err := decode(e.Data, &x); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, endCredential, x.Procedure, x.Number, int64(e.EffectiveOn), x.Reason)

@@ -61,7 +61,7 @@ func value(f *procedure.Field, raw json.RawMessage) (any, bool) {
 		return sealedMark, true
 	}
 	var v any
-	if json.Unmarshal(raw, &v) != nil {
+	if decode(raw, &v) != nil {
 		return nil, false
 	}
 	clean, err := f.Read(v)

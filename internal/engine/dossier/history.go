@@ -2,7 +2,6 @@ package dossier
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"sort"
 	"time"
@@ -52,7 +51,7 @@ func (e *Engine) History(ctx context.Context, code string) ([]Entry, error) {
 	for i := range events {
 		ev := &events[i]
 		var x payload
-		if err := json.Unmarshal(ev.Data, &x); err != nil {
+		if err := decode(ev.Data, &x); err != nil {
 			return nil, err
 		}
 		if x.Digest != "" {

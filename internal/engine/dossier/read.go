@@ -14,7 +14,12 @@ import (
 )
 
 // Get reads a dossier. The caller must not change it. Error: fault.NotFound.
-func (e *Engine) Get(ctx context.Context, code string) (*Dossier, error) { return e.reload(ctx, code) }
+func (e *Engine) Get(ctx context.Context, code string) (*Dossier, error) {
+	if e.db.Engine == store.SQLite {
+		return e.load(ctx, code)
+	}
+	return e.reload(ctx, code) // another node may have written
+}
 
 // Seen gives a dossier as this process last saw it, without asking the database where it can: for deciding
 // who may act, just before Act finds out whether anybody else changed it. The caller must not change it.

@@ -2,8 +2,8 @@ package dossier
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"trucot/internal/kernel/calendar"
@@ -18,6 +18,9 @@ var columns = []string{"code", "procedure", "version", "state", "status", "open"
 	"title", "applicant", "folded", "submitted_on", "received_on", "due_on", "finished_on", "returned_on", "late", "position",
 	"stream", "detail"}
 
+// constant columns never change after the first event: an update leaves them and their indexes alone.
+var constant = []string{"code", "procedure", "channel", "submitted_on"}
+
 var tables = []ledger.Table{
 	{Name: "dossier", DDL: []string{
 		`create table dossier (
@@ -25,7 +28,7 @@ var tables = []ledger.Table{
 			channel text not null, title text not null, applicant text not null, folded text not null,
 			submitted_on bigint not null, received_on bigint, due_on bigint, finished_on bigint, returned_on bigint,
 			late bigint not null, position bigint not null, stream bigint not null, detail text not null
-		) without rowid`,
+		)`, // with rowid: the rows are long, and the four indexes then hold numbers instead of codes
 		`create index dossier_due on dossier (open, due_on)`,
 		`create index dossier_unit on dossier (unit, open, status)`,
 		`create index dossier_assignee on dossier (assignee, open)`,
@@ -42,9 +45,8 @@ var tables = []ledger.Table{
 	}},
 }
 
-// chunks are the sizes of statements that take many rows: a batch is cut into the largest that fit. They are small
-// because the SQLite driver looks every parameter up by its name, which costs the square of their number.
-var chunks = []int{4, 1}
+// chunks are the sizes of statements that take many rows: a batch is cut into the largest that fit.
+var chunks = []int{32, 8, 1}
 
 var (
 	selectRows = map[int]store.SQL{}
@@ -59,8 +61,10 @@ func init() {
 			rows[i] = "(" + marks(1+i*len(columns), len(columns)) + ")"
 		}
 		sets := make([]string, 0, len(columns))
-		for _, c := range columns[1:] {
-			sets = append(sets, c+" = excluded."+c)
+		for _, c := range columns {
+			if !slices.Contains(constant, c) {
+				sets = append(sets, c+" = excluded."+c)
+			}
 		}
 		upsertRows[n] = store.Statement("insert into dossier (" + strings.Join(columns, ", ") + ") values " + strings.Join(rows, ", ") +
 			" on conflict (code) do update set " + strings.Join(sets, ", "))
@@ -79,26 +83,23 @@ func marks(from, n int) string {
 	return b.String()
 }
 
-// detail is the part of a row that no list looks at.
-type detail struct {
-	Digest      string                     `json:"digest,omitempty"`
-	LastOn      calendar.Date              `json:"last_on"`
-	Supplements int                        `json:"supplements,omitempty"`
-	Reappointed bool                       `json:"reappointed,omitempty"`
-	WorkingDays int                        `json:"working_days,omitempty"`
-	Fields      map[string]json.RawMessage `json:"fields"`
-	Track       Track                      `json:"track"`
-}
-
 // args appends the values of a row in the order of columns.
 func (d *Dossier) args(to []any) ([]any, error) {
-	rest, err := json.Marshal(&detail{d.Digest, d.LastOn, d.Supplements, d.Reappointed, d.WorkingDays, d.Fields, d.Track})
+	rest, err := detailOf(d)
 	if err != nil {
 		return nil, err
 	}
 	return append(to, d.Code, d.Procedure, d.Version, d.State, int64(d.Status), flag(d.Open()), d.Unit, d.Assignee, d.Channel,
-		d.Title, d.Applicant, lang.Fold(d.Code+" "+d.Title+" "+d.Applicant), int64(d.SubmittedOn), day(d.ReceivedOn), day(d.DueOn),
+		d.Title, d.Applicant, d.searched(), int64(d.SubmittedOn), day(d.ReceivedOn), day(d.DueOn),
 		day(d.FinishedOn), day(d.ReturnedOn), flag(d.Late), d.Position, d.Stream, string(rest)), nil
+}
+
+// searched is the text that a search looks at.
+func (d *Dossier) searched() string {
+	if d.folded == "" {
+		d.folded = lang.Fold(d.Code + " " + d.Title + " " + d.Applicant)
+	}
+	return d.folded
 }
 
 func flag(b bool) int64 {
@@ -118,19 +119,18 @@ func day(d calendar.Date) any {
 
 func scanDossier(rows *sql.Rows) (*Dossier, error) {
 	var d Dossier
-	var folded string
 	var rest []byte
 	var submitted, open, late int64
 	var received, due, finished, returned sql.NullInt64
 	err := rows.Scan(&d.Code, &d.Procedure, &d.Version, &d.State, &d.Status, &open, &d.Unit, &d.Assignee, &d.Channel,
-		&d.Title, &d.Applicant, &folded, &submitted, &received, &due, &finished, &returned, &late, &d.Position, &d.Stream, &rest)
+		&d.Title, &d.Applicant, &d.folded, &submitted, &received, &due, &finished, &returned, &late, &d.Position, &d.Stream, &rest)
 	if err != nil {
 		return nil, err
 	}
 	d.SubmittedOn, d.Late = calendar.Date(submitted), late == 1
 	d.ReceivedOn, d.DueOn, d.FinishedOn, d.ReturnedOn = date(received), date(due), date(finished), date(returned)
 	var x detail
-	if err := json.Unmarshal(rest, &x); err != nil {
+	if err := decode(rest, &x); err != nil {
 		return nil, err
 	}
 	d.Digest, d.LastOn, d.Supplements, d.Reappointed, d.WorkingDays = x.Digest, x.LastOn, x.Supplements, x.Reappointed, x.WorkingDays

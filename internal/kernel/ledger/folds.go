@@ -147,6 +147,7 @@ func (l *Ledger) clearFold(ctx context.Context, f *Fold) error {
 // fill applies the events after position to a sleeping fold and wakes it. Each page is a transaction
 // of its own that notes how far it came, so that an interrupted fill goes on where it stopped.
 func (l *Ledger) fill(ctx context.Context, f *Fold, position int64) error {
+	f.forget()
 	s := foldState{name: f.Name, version: int64(f.Version), position: position}
 	err := l.pages(ctx, position, func(page []Event) error {
 		s.position = page[len(page)-1].Position
@@ -158,6 +159,7 @@ func (l *Ledger) fill(ctx context.Context, f *Fold, position int64) error {
 		})
 	})
 	if err != nil {
+		f.forget()
 		return err
 	}
 	s.live = true
@@ -171,6 +173,19 @@ func (l *Ledger) applyFolds(ctx context.Context, tx store.Tx, events []Event) er
 		}
 	}
 	return nil
+}
+
+// forget tells the folds that the tables are not as their last Apply left them.
+func (l *Ledger) forget() {
+	for i := range l.opts.Folds {
+		l.opts.Folds[i].forget()
+	}
+}
+
+func (f *Fold) forget() {
+	if f.Forget != nil {
+		f.Forget()
+	}
 }
 
 // applyFold keeps a panicking fold from ending the writer: the request that woke it fails.

@@ -1,9 +1,11 @@
 package ledger_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -205,4 +207,37 @@ func TestAFullDiskRefusesTheCommandAndPasses(t *testing.T) {
 	if n, _ := loanRows(t, db); err != nil || !report.Sound() || report.Events != head+100 || n != head+100 {
 		t.Fatalf("%+v %v, %d rows, head was %d", report, err, n, head)
 	}
+}
+
+// A fold that remembers rows between batches hears of every batch that was not written.
+func TestAFoldHearsOfRolledBackBatches(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, at string) {
+		seen, forgotten := map[int64]bool{}, 0
+		f := loans(1)
+		apply := f.Apply
+		f.Apply = func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+			for i := range batch {
+				seen[batch[i].Position] = true
+				if strings.Contains(string(batch[i].Data), "nobody") {
+					return fault.New(fault.Invalid, "ledger.no_kind")
+				}
+			}
+			return apply(ctx, tx, batch)
+		}
+		f.Forget = func() { clear(seen); forgotten++ }
+		l, _, _ := start(t, at, ledger.Options{Folds: []ledger.Fold{f}})
+		fillLoans(t, l, 10)
+		before := forgotten
+		if _, err := l.Append(ctx, lend("book/new", 0, "nobody")); err == nil {
+			t.Fatal("the refused event was written")
+		}
+		if forgotten == before || len(seen) > 0 {
+			t.Errorf("told %d times, %d positions still remembered", forgotten-before, len(seen))
+		}
+		before = forgotten
+		fillLoans(t, l, 10)
+		if forgotten != before || len(seen) != 10 {
+			t.Errorf("told %d times about a written batch, %d positions", forgotten-before, len(seen))
+		}
+	})
 }

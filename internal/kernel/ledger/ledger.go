@@ -91,6 +91,10 @@ type Fold struct {
 	Version int
 	Tables  []Table
 	Apply   func(ctx context.Context, tx store.Tx, batch []Event) error
+
+	// Forget, where set, is called when what Apply may remember of its tables since the last batch no
+	// longer holds: that batch was rolled back, another node wrote, or the tables are built anew.
+	Forget func()
 }
 
 // Options configure a ledger.
@@ -109,6 +113,9 @@ type Options struct {
 
 	// Poll is how often a PostgreSQL node looks for events of other nodes; one second when zero.
 	Poll time.Duration
+
+	// CommitDelay is added to each commit, to measure what a slower disk would do. It serves nothing else.
+	CommitDelay time.Duration
 }
 
 // Ledger appends and reads events.
@@ -134,6 +141,7 @@ type Ledger struct {
 	recorded   time.Time // of the last event this process wrote
 	batch      batch
 	lastSize   int // of the batches of late
+	lastSync   time.Duration
 	room       int // requests a batch may take
 }
 

@@ -83,13 +83,40 @@ func (l *Ledger) collect(reqs []*request) []*request {
 			continue
 		default:
 		}
-		if patience == 0 || len(reqs) >= l.lastSize {
+		if len(reqs) >= l.lastSize {
+			break
+		}
+		if patience == 0 {
+			reqs = l.await(reqs, events)
 			break
 		}
 		patience--
 		runtime.Gosched()
 	}
 	l.lastSize = max(len(reqs), l.lastSize*7/8)
+	return reqs
+}
+
+// A crowd on its way back is worth a part of the sync that waiting for it saves, and no more than longestWait.
+const (
+	syncShare   = 2
+	longestWait = 2 * time.Millisecond
+)
+
+// await adds requests that come within that time, until there are as many as of late. What callers do between their
+// commands may take longer than the turns that collect gives them.
+func (l *Ledger) await(reqs []*request, events int) []*request {
+	timer := time.NewTimer(min(l.lastSync/syncShare, longestWait))
+	defer timer.Stop()
+	for len(reqs) < min(l.room, l.lastSize) && events < maxEvents {
+		select {
+		case r := <-l.queue:
+			reqs = append(reqs, r)
+			events += len(r.data)
+		case <-timer.C:
+			return reqs
+		}
+	}
 	return reqs
 }
 
@@ -146,16 +173,27 @@ func (l *Ledger) attempt(ctx context.Context, reqs []*request, careful bool, fil
 	}
 	b := &l.batch
 	b.reset(tx, l, careful, room)
+	committed := false
+	defer func() {
+		if !committed {
+			l.forget()
+		}
+	}()
 	if err := fill(ctx, b, reqs); err != nil {
 		return err
 	}
 	if len(b.events) == 0 && len(b.keys) == 0 {
-		return nil // all were rejected or repeated
+		committed = true // nothing was begun
+		return nil       // all were rejected or repeated
 	}
 	if _, err := tx.Exec(ctx, writeState, b.base+int64(len(b.events))); err != nil {
 		return err
 	}
-	if err := tx.Commit(ctx); err != nil {
+	began := time.Now()
+	time.Sleep(l.opts.CommitDelay)
+	err = tx.Commit(ctx)
+	l.lastSync = time.Since(began)
+	if err != nil {
 		if !store.IsLost(err) {
 			return err
 		}
@@ -163,6 +201,7 @@ func (l *Ledger) attempt(ctx context.Context, reqs []*request, careful bool, fil
 			return err
 		}
 	}
+	committed = true
 	l.adopt(b)
 	return nil
 }
@@ -209,6 +248,7 @@ func (l *Ledger) oneByOne(ctx context.Context, b *batch, reqs []*request) error 
 		r.receipts, r.err = nil, err
 		b.undo(events, journal)
 		b.nodes, b.tree = b.nodes[:nodes], tree
+		l.forget()
 		if err := b.tx.RollbackTo(ctx); err != nil {
 			return err
 		}
@@ -248,6 +288,7 @@ func (l *Ledger) catchUp(ctx context.Context, position int64) error {
 	if position < head { // the database went back: a backup was restored or a lagging standby took over
 		return fault.New(fault.Unavailable, "ledger.node_ahead", "position", position, "head", head)
 	}
+	l.forget()
 	return l.pages(ctx, head, func(page []Event) error {
 		for i := range page {
 			e := &page[i]

@@ -7,7 +7,6 @@ import (
 	"embed"
 	"encoding/hex"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strings"
@@ -23,13 +22,15 @@ var assetFiles embed.FS
 // keep an asset for ever.
 const assetPrefix = "/tinh/"
 
-// asset is one file with its compressed forms, made at the first request that can use them.
+// asset is one file with its compressed forms, made at the first request that can use them. Its parts are read from the
+// program again when they are sent: an idle server holds none of them.
 type asset struct {
-	body, typ, etag string
-	gzipOnce        sync.Once
-	gzip            []byte
-	brotliOnce      sync.Once
-	brotli          []byte
+	parts      []part
+	typ, etag  string
+	gzipOnce   sync.Once
+	gzip       []byte
+	brotliOnce sync.Once
+	brotli     []byte
 }
 
 type assets struct {
@@ -40,19 +41,28 @@ type assets struct {
 // AssetNames of what the shell links to.
 const styleName = "trucot.css"
 
+// part is an embedded file, with texts to replace in it.
+type part struct {
+	file    string
+	replace []string // old, new pairs
+}
+
+// contentTypes are fixed here, so that they do not depend on the machine's own tables.
+var contentTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+
 // loadAssets is cheap (hashing under a megabyte) and happens once in the process.
 var loadAssets = sync.OnceValue(func() *assets {
 	a := &assets{byName: map[string]*asset{}, hashed: map[string]string{}}
 	for _, name := range []string{"inter-vietnamese-wght-normal.woff2", "inter-latin-ext-wght-normal.woff2", "inter-latin-wght-normal.woff2"} {
-		a.add(name, mustRead("assets/vendor/"+name))
+		a.add(name, part{file: "assets/vendor/" + name})
 	}
-	a.add("icon.svg", mustRead("assets/icon.svg"))
-	own := mustRead("assets/kh.css")
+	a.add("icon.svg", part{file: "assets/icon.svg"})
+	own := part{file: "assets/kh.css"}
 	for name, hashed := range a.hashed {
-		own = strings.ReplaceAll(own, "url("+name+")", "url("+assetPrefix+hashed+")")
+		own.replace = append(own.replace, "url("+name+")", "url("+assetPrefix+hashed+")")
 	}
 	// one sheet: the vendored base first, ours after it so that ours wins
-	a.add(styleName, mustRead("assets/vendor/tabler.min.css")+"\n"+own)
+	a.add(styleName, part{file: "assets/vendor/tabler.min.css"}, own)
 	return a
 })
 
@@ -64,17 +74,30 @@ func mustRead(name string) string {
 	return string(b)
 }
 
-func (a *assets) add(name, body string) {
-	sum := sha256.Sum256([]byte(body))
+func (a *assets) add(name string, parts ...part) {
+	as := &asset{parts: parts, typ: contentTypes[path.Ext(name)]}
+	sum := sha256.Sum256(as.body())
 	hash := hex.EncodeToString(sum[:6])
 	ext := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ext) + "." + hash + ext
-	typ := mime.TypeByExtension(ext)
-	if ext == ".woff2" {
-		typ = "font/woff2"
-	}
-	a.byName[hashed] = &asset{body: body, typ: typ, etag: `"` + hash + `"`}
+	as.etag = `"` + hash + `"`
+	a.byName[hashed] = as
 	a.hashed[name] = hashed
+}
+
+func (as *asset) body() []byte {
+	var b bytes.Buffer
+	for _, p := range as.parts {
+		text := mustRead(p.file)
+		if len(p.replace) > 0 {
+			text = strings.NewReplacer(p.replace...).Replace(text)
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(text)
+	}
+	return b.Bytes()
 }
 
 // URL is the address of an asset by its plain name; it panics on an unknown one.
@@ -102,7 +125,7 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if strings.HasPrefix(as.typ, "font/") {
-		w.Write([]byte(as.body))
+		w.Write(as.body())
 		return
 	}
 	h.Set("Vary", "Accept-Encoding")
@@ -114,7 +137,7 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Encoding", "gzip")
 		w.Write(as.gzipForm())
 	default:
-		w.Write([]byte(as.body))
+		w.Write(as.body())
 	}
 }
 
@@ -122,7 +145,7 @@ func (as *asset) brotliForm() []byte {
 	as.brotliOnce.Do(func() {
 		var b bytes.Buffer
 		w := brotli.NewWriterLevel(&b, 5)
-		w.Write([]byte(as.body))
+		w.Write(as.body())
 		w.Close()
 		as.brotli = b.Bytes()
 	})
@@ -133,7 +156,7 @@ func (as *asset) gzipForm() []byte {
 	as.gzipOnce.Do(func() {
 		var b bytes.Buffer
 		w, _ := gzip.NewWriterLevel(&b, gzip.DefaultCompression) // the level is a constant in range
-		w.Write([]byte(as.body))
+		w.Write(as.body())
 		w.Close()
 		as.gzip = b.Bytes()
 	})

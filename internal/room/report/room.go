@@ -58,11 +58,12 @@ func (r *Room) periodEnd(code string) (calendar.Date, error) {
 func (f *Forms) Definitions() []indicator.Definition {
 	var out []indicator.Definition
 	for _, form := range f.list {
+		words := form.sharedWords()
 		for _, key := range form.rowKeys() {
 			row, _ := form.Row(key)
 			for _, c := range form.leaves {
 				if !form.Crossed(key, c.Code) {
-					out = append(out, form.definition(key, row, c))
+					out = append(out, form.definition(key, row, c, words))
 				}
 			}
 		}
@@ -70,13 +71,27 @@ func (f *Forms) Definitions() []indicator.Definition {
 	return out
 }
 
-func (f *Form) definition(key string, row Row, c Column) indicator.Definition {
+// cellWords are texts that the definitions of a form's cells have in common: made once, since there are thousands of cells.
+type cellWords struct {
+	source   indicator.Words
+	measures map[string]indicator.Words // by the row's own measure; "" is the form's
+}
+
+func (f *Form) sharedWords() cellWords {
+	w := cellWords{source: indicator.Words{lang.VI: f.Basis + ", " + f.Number, lang.EN: f.Basis + ", " + f.Number}, measures: map[string]indicator.Words{}}
+	w.measures[""] = indicator.Words{lang.VI: f.Measure[lang.VI], lang.EN: f.Measure[lang.EN]}
+	for vi, en := range f.Measures {
+		w.measures[vi] = indicator.Words{lang.VI: vi, lang.EN: en}
+	}
+	return w
+}
+
+func (f *Form) definition(key string, row Row, c Column, w cellWords) indicator.Definition {
 	title := func(tag lang.Tag) string { return row.In(tag) + " – " + c.In(tag) + " (" + f.Number + ")" }
-	measure := indicator.Words{lang.VI: f.Measure[lang.VI], lang.EN: f.Measure[lang.EN]}
-	if row.Measure != "" {
-		measure = indicator.Words{lang.VI: row.Measure, lang.EN: f.Measures[row.Measure]}
+	measure := w.measures[row.Measure]
+	if measure == nil {
+		measure = indicator.Words{lang.VI: row.Measure}
 	}
 	return indicator.Definition{ID: f.Indicator(key, c.Code), Title: indicator.Words{lang.VI: title(lang.VI), lang.EN: title(lang.EN)},
-		Measure: measure, Type: indicator.Manual, Places: 3, Provenance: indicator.Provenance{
-			Source: indicator.Words{lang.VI: f.Basis + ", " + f.Number, lang.EN: f.Basis + ", " + f.Number}}}
+		Measure: measure, Type: indicator.Manual, Places: 3, Provenance: indicator.Provenance{Source: w.source}}
 }

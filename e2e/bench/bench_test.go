@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bufio"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMain lets the test binary be the servers that it starts.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && (os.Args[1] == "serve" || os.Args[1] == "bare") {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestBothServersTakeTheSameCommands(t *testing.T) {
+	o := &options{runs: 1, seconds: 300 * time.Millisecond, clients: 4, dir: t.TempDir()}
+	ours, theirs, err := pairs(t.Context(), o, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ours[0].commands == 0 || theirs[0].commands == 0 || len(ours[0].latency) != ours[0].commands {
+		t.Errorf("%d and %d commands", ours[0].commands, theirs[0].commands)
+	}
+}
+
+func TestGeneratedDossiersCount(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := generate(t.Context(), dir, 700); err != nil {
+		t.Fatal(err)
+	}
+	o := &options{runs: 1}
+	if rows, err := reportRows(t.Context(), o, dir); err != nil || len(rows) != 2 {
+		t.Errorf("%v %v", rows, err)
+	}
+}
+
+func TestFiguresOfGoBenchmarks(t *testing.T) {
+	got := benchFigures([]byte("goos: linux\nBenchmarkCube-2   5   900 ns/op   8.5 B/event\nBenchmarkCube-2   5   1000 ns/op   8.6 B/event\nBenchmarkCube-2   5   800 ns/op   8.4 B/event\nPASS\n"))
+	if len(got) != 2 || got["Cube ns/op"] != 900 || got["Cube B/event"] != 8.5 {
+		t.Error(got)
+	}
+	if _, err := rowsOf(got, []figureRow{{key: "Columns ns/op"}}); err == nil {
+		t.Error("a missing figure was not noticed")
+	}
+}
+
+func TestAnswersAreRead(t *testing.T) {
+	read := func(s string) error { return readAnswer(bufio.NewReader(strings.NewReader(s)), step{path: "/x"}) }
+	if err := read("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"); err != nil {
+		t.Error(err)
+	}
+	if err := read("HTTP/1.1 409 Conflict\r\nContent-Length: 4\r\n\r\nlost"); err == nil || !strings.Contains(err.Error(), "lost") {
+		t.Error(err)
+	}
+	if err := read("HTTP/1.1 200 OK\r\n\r\n"); err == nil {
+		t.Error("an answer without a length was taken")
+	}
+}
+
+func TestGoals(t *testing.T) {
+	if r := (row{value: 3}).atMost(2); r.met != missed || r.goal != "≤ 2" {
+		t.Error(r)
+	}
+	if r := (row{value: 3}).atLeast(3); r.met != reached {
+		t.Error(r)
+	}
+	if m := median([]float64{9, 1, 5}); m != 5 {
+		t.Error(m)
+	}
+}

@@ -29,6 +29,7 @@ func fill(t *testing.T, a *app.App) {
 	for i := range 36 {
 		move(t, a, i)
 	}
+	fillTasks(t, a)
 	if _, err := a.Reports.ImportSample(ctx, definitions.Files, "samples/quang-tri-2017", "test"); err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"trucot/internal/engine/indicator/crossfoot"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
+	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
@@ -70,6 +71,8 @@ type App struct {
 	Dossiers   *dossier.Engine
 	Indicators *indicator.Engine
 	Reports    *report.Room
+	Tasks      *task.Engine
+	Directives *directive.Register
 
 	agency  Agency
 	figures figureFile
@@ -100,6 +103,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		report.Texts(),
 		directive.Texts(),
 		script.Texts(),
+		task.Texts(),
 		Texts(),
 	)...)
 })
@@ -147,7 +151,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -171,6 +175,9 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
 		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
 	})
+	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
+		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
+	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}

@@ -1,10 +1,13 @@
 package app
 
 import (
+	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/web"
+	"trucot/internal/room/directive"
 )
 
 // railLine is a line of the left rail before it is known who looks.
@@ -15,6 +18,8 @@ type railLine struct {
 
 var railLines = []railLine{
 	{"app.rail_home", "/", "home", web.SignedIn},
+	{"app.rail_directives", "/chi-dao", "file-text", people.ReadDirectives},
+	{"app.rail_tasks", "/viec", "circle-check", people.ReadTasks},
 	{"app.rail_dossiers", "/ho-so", "files", people.ReadDossiers},
 	{"app.rail_reports", "/bao-cao", "report", people.ReadReports},
 	{"app.rail_figures", "/so-lieu", "chart-bar", people.ReadFigures},
@@ -36,14 +41,20 @@ func (a *App) rail(r *web.Request) []web.RailItem {
 // railCount is what waits behind a line, -1 for nothing to count. A failed count leaves the rail without
 // it: the page itself will say what is wrong.
 func (a *App) railCount(r *web.Request, l railLine) int {
-	if l.path != "/ho-so" {
-		return -1
+	n, err := -1, error(nil)
+	switch l.path {
+	case "/ho-so":
+		f := dossier.Filter{Open: true, Limit: 1, Overdue: calendar.NoDate}
+		if units, everywhere := people.Reach(r.Reader, people.ReadDossiers); !everywhere {
+			f.Units = append(units, "\x00") // never empty, which would mean all
+		}
+		_, n, err = a.Dossiers.List(r.Context(), f)
+	case "/viec":
+		_, n, err = a.Tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), View: "open", Limit: 1})
+	case "/chi-dao":
+		units, everywhere := people.Reach(r.Reader, people.ReadDirectives)
+		_, n, err = a.Directives.List(r.Context(), directive.Filter{State: everywhere, Units: units, Force: "in_force", Limit: 1})
 	}
-	f := dossier.Filter{Open: true, Limit: 1, Overdue: calendar.NoDate}
-	if units, everywhere := people.Reach(r.Reader, people.ReadDossiers); !everywhere {
-		f.Units = append(units, "\x00") // never empty, which would mean all
-	}
-	_, n, err := a.Dossiers.List(r.Context(), f)
 	if err != nil {
 		return -1
 	}

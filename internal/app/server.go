@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/figures"
@@ -17,6 +18,8 @@ import (
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/scope"
+	"trucot/internal/app/page/tasks"
+	"trucot/internal/app/taskbook"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
@@ -41,7 +44,8 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
-	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts()}
+	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
+		directives.Texts(), tasks.Texts(), taskbook.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -49,7 +53,9 @@ func (a *App) routes() []web.Route {
 	var all []web.Route
 	for _, part := range [][]web.Route{
 		login.Routes(a.People),
-		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar),
+		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks),
+		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
+		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People),
 		procedures.Routes(a.Procedures, a.draw),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),

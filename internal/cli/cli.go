@@ -67,6 +67,8 @@ type root struct {
 	Figures   figuresCmd   `cmd:"" help:"${help_figures}"`
 	Faults    faultsCmd    `cmd:"" help:"${help_faults}"`
 	Procedure procedureCmd `cmd:"" help:"${help_procedure}"`
+	Unit      unitCmd      `cmd:"" help:"${help_unit}"`
+	Task      taskCmd      `cmd:"" help:"${help_task}"`
 	Directive directiveCmd `cmd:"" help:"${help_directive}"`
 	Calendar  calendarCmd  `cmd:"" help:"${help_calendar}"`
 	Ledger    ledgerCmd    `cmd:"" help:"${help_ledger}"`

@@ -15,6 +15,8 @@ import (
 // directiveCmd is "trucot directive …".
 type directiveCmd struct {
 	Find directiveFind `cmd:"" help:"${help_directive_find}"`
+	Add  directiveAdd  `cmd:"" help:"${help_directive_add}"`
+	List directiveList `cmd:"" help:"${help_directive_list}"`
 }
 
 // directiveFind reads a text and prints its citations.

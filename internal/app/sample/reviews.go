@@ -46,19 +46,6 @@ type noteWords struct {
 	Text     string        `def:"text,required"`
 }
 
-// directiveWords is directives.yaml.
-type directiveWords struct {
-	Directives []struct {
-		Received calendar.Date `def:"received,required"`
-		Side     string        `def:"side,required"`
-		Kind     string        `def:"kind,required"`
-		Symbol   string        `def:"symbol,required"`
-		Issuer   string        `def:"issuer,required"`
-		Date     calendar.Date `def:"date,required"`
-		VI       string        `def:"vi,required"`
-	} `def:"directives,required"`
-}
-
 // reviews plans budgets, notes, late entries and the freezing of reports.
 func (s *simulation) reviews() error {
 	var w reviewWords
@@ -122,22 +109,6 @@ func (s *simulation) note(n noteWords, on calendar.Date) error {
 		if left--; left == 0 {
 			return s.app.Reports.ResolveLimitation(s.ctx, "", n.Period, x.Position, n.Text, on, actor)
 		}
-	}
-	return nil
-}
-
-// directives plans the directives that come in.
-func (s *simulation) directives() error {
-	var w directiveWords
-	if err := read("directives.yaml", &w); err != nil {
-		return err
-	}
-	for _, d := range w.Directives {
-		unit := map[string]string{"state": "vp", "party": "du"}[d.Side]
-		s.at(d.Received, func(on calendar.Date) error {
-			return s.record("directive/"+d.Date.String()+"/"+d.Symbol, actor, unit, "directive.received", on,
-				map[string]string{"kind": d.Kind, "symbol": d.Symbol, "issuer": d.Issuer, "date": d.Date.String(), "title": d.VI})
-		})
 	}
 	return nil
 }

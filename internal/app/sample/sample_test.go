@@ -13,6 +13,7 @@ import (
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
+	work "trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/room/report"
@@ -343,5 +344,33 @@ func TestChanceIsItsOwn(t *testing.T) {
 	}
 	if first := (&chance{}).next(); first != 0xe220a8397b1dcdaf { // the published first value of SplitMix64 from seed 0
 		t.Errorf("%#x", first)
+	}
+}
+
+// The sample's directives are worked off: each status has its tasks, one directive amends another, and what is counted
+// adds up to what was assigned.
+func TestTheSampleHasWorkInEveryStatus(t *testing.T) {
+	g := opened(t)
+	rows, err := g.Tasks.ByUnit(t.Context(), work.Reach{State: true, Units: []string{"du", "cb2"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum work.UnitCount
+	for _, r := range rows {
+		sum.OnTime, sum.DoneLate, sum.InTerm, sum.Overdue = sum.OnTime+r.OnTime, sum.DoneLate+r.DoneLate, sum.InTerm+r.InTerm, sum.Overdue+r.Overdue
+	}
+	if want := (work.UnitCount{OnTime: 6, DoneLate: 2, InTerm: 5, Overdue: 2}); sum != want {
+		t.Errorf("%+v, not %+v", sum, want)
+	}
+	f, err := g.Indicators.Figure(indicator.Query{Period: calendar.MustPeriod("2025"), AsOf: calendar.NoDate}, "task.total")
+	if err != nil || int(f.Closing/indicator.One) != sum.Total() {
+		t.Errorf("%v assigned, %v", f.Closing, err)
+	}
+	found, err := g.Directives.Called(t.Context(), "03/NQ-CP")
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	if links, err := g.Directives.Chain(t.Context(), found[0].ID); err != nil || len(links) != 1 {
+		t.Errorf("%v, %v", links, err)
 	}
 }

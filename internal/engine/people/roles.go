@@ -34,19 +34,24 @@ const (
 	FreezeReports  web.Permission = "report.freeze"
 	ReadLedger     web.Permission = "ledger.read"
 	ManagePeople   web.Permission = "people.manage"
-	ReadParty      web.Permission = "party.read" // needed besides, for anything of a Party unit
+	ReadDirectives web.Permission = "directive.read"
+	KeepDirectives web.Permission = "directive.keep" // enter directives, their changes and targets
+	ReadTasks      web.Permission = "task.read"
+	AssignTasks    web.Permission = "task.assign" // give out, confirm, extend, demand
+	ActOnTasks     web.Permission = "task.act"    // report on, ask, hand over, finish
+	ReadParty      web.Permission = "party.read"  // needed besides, for anything of a Party unit
 )
 
-var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger}
+var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks}
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople),
-	Leader:        set(reading, ActOnDossiers, FreezeReports),
-	UnitHead:      set(reading, ActOnDossiers),
-	GeneralOffice: set(reading, FreezeReports),
-	OneStop:       set(reading, OpenDossiers, ActOnDossiers),
-	Specialist:    set(reading, OpenDossiers, ActOnDossiers), // inspections and portfolios are opened by the agency itself
-	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger}, FreezeReports, ReadParty),
+	Leader:        set(reading, ActOnDossiers, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
+	UnitHead:      set(reading, ActOnDossiers, AssignTasks, ActOnTasks),
+	GeneralOffice: set(reading, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
+	OneStop:       set(reading, OpenDossiers, ActOnDossiers, ActOnTasks),
+	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks), // inspections and portfolios are opened by the agency itself
+	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
 	Viewer:        set(reading),
 }
 

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -40,16 +42,20 @@ type Request struct {
 	Theme  Theme
 	Reader Identity
 
-	site *Site
+	site  *Site
+	limit int64 // bytes of the body
 }
 
-func (s *Site) request(w http.ResponseWriter, hr *http.Request) *Request {
-	r := &Request{Request: hr, W: w, Lang: preferredLanguage(hr), Theme: Auto, site: s}
+func (s *Site) request(w http.ResponseWriter, hr *http.Request, limit int64) *Request {
+	r := &Request{Request: hr, W: w, Lang: preferredLanguage(hr), Theme: Auto, site: s, limit: limit}
 	if c, err := hr.Cookie(themeCookie); err == nil && (c.Value == string(Light) || c.Value == string(Dark)) {
 		r.Theme = Theme(c.Value)
 	}
+	if r.limit == 0 {
+		r.limit = maxBody
+	}
 	if hr.Body != nil && hr.Body != http.NoBody {
-		hr.Body = http.MaxBytesReader(w, hr.Body, maxBody)
+		hr.Body = http.MaxBytesReader(w, hr.Body, r.limit)
 	}
 	return r
 }
@@ -154,13 +160,47 @@ func (r *Request) Go(path string) error {
 // Form parses the body; a broken or too large one is a fault.
 func (r *Request) Form() (url.Values, error) {
 	if err := r.ParseForm(); err != nil {
-		var tooLarge *http.MaxBytesError
-		if asError(err, &tooLarge) {
-			return nil, fault.New(fault.TooLarge, "web.body_too_large", "limit", maxBody>>10)
-		}
-		return nil, fault.New(fault.Invalid, "web.bad_form").Because(err)
+		return nil, r.bodyFault(err)
 	}
 	return r.PostForm, nil
+}
+
+func (r *Request) bodyFault(err error) error {
+	var tooLarge *http.MaxBytesError
+	if asError(err, &tooLarge) {
+		return fault.New(fault.TooLarge, "web.body_too_large", "limit", r.limit>>10)
+	}
+	return fault.New(fault.Invalid, "web.bad_form").Because(err)
+}
+
+// Upload is a file that came with a form; Name is what the sender called it, without folders.
+type Upload struct {
+	Name string
+	Data []byte
+}
+
+// FormWithFile parses a form that may carry one file in the field; without one Upload is empty. The route's MaxBody
+// bounds both together.
+func (r *Request) FormWithFile(field string) (url.Values, Upload, error) {
+	err := r.ParseMultipartForm(r.limit)
+	if errors.Is(err, http.ErrNotMultipart) {
+		form, err := r.Form()
+		return form, Upload{}, err
+	}
+	if err != nil {
+		return nil, Upload{}, r.bodyFault(err)
+	}
+	f, head, err := r.FormFile(field)
+	if err != nil { // a form without the file is complete
+		return r.PostForm, Upload{}, nil
+	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return nil, Upload{}, r.bodyFault(err)
+	}
+	name := head.Filename[strings.LastIndexAny(head.Filename, `/\`)+1:]
+	return r.PostForm, Upload{Name: name, Data: data}, nil
 }
 
 // Query is a query parameter, trimmed and in NFC as the rest of the program stores text.

@@ -52,6 +52,7 @@ type Route struct {
 	Pattern    string // net/http pattern without the method, "/ho-so/{code}"
 	Permission Permission
 	Handler    Handler
+	MaxBody    int64 // bytes of a body that this route takes; 0 = 1 MiB, enough for any form without a file
 }
 
 // Options make a Site.
@@ -105,7 +106,7 @@ func (s *Site) Routes() []Route { return s.routes }
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.secure(w.Header())
 	if err := s.cross.Check(r); err != nil {
-		s.fail(s.request(w, r), errCrossOrigin.Because(err))
+		s.fail(s.request(w, r, 0), errCrossOrigin.Because(err))
 		return
 	}
 	s.mux.ServeHTTP(w, r)
@@ -115,7 +116,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Site) serve(rt Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		began := time.Now()
-		r := s.request(w, hr)
+		r := s.request(w, hr, rt.MaxBody)
 		defer func() {
 			if s.opts.Visit != nil {
 				s.opts.Visit(r, time.Since(began))

@@ -2,7 +2,8 @@
 // conclusions, plans, decrees, laws, of the State and of the Party, by number or by name. It owns the
 // grammar of symbols; the kinds, abbreviations and issuers are data in definitions/directives.
 //
-// It does not own the documents themselves: a symbol is not an identity (numbers restart with the year or
+// It also owns the register of the directives that the agency works by, with their chains of replacement and the
+// targets that they set. A citation is not a document: a symbol is no identity (numbers restart with the year or
 // the term), so a citation says what stands in the text and guesses no more than the lists allow.
 package directive
 

@@ -9,10 +9,12 @@ import (
 
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/scope"
+	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
+	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/web"
 )
@@ -26,11 +28,12 @@ type pages struct {
 	figures  *indicator.Engine
 	who      *people.People
 	cal      *calendar.Calendar
+	tasks    *task.Engine
 }
 
 // Routes are the home page.
-func Routes(d *dossier.Engine, procs *procedure.Set, f *indicator.Engine, who *people.People, cal *calendar.Calendar) []web.Route {
-	s := &pages{d, procs, f, who, cal}
+func Routes(d *dossier.Engine, procs *procedure.Set, f *indicator.Engine, who *people.People, cal *calendar.Calendar, work *task.Engine) []web.Route {
+	s := &pages{d, procs, f, who, cal, work}
 	return []web.Route{{Method: http.MethodGet, Pattern: "/{$}", Permission: web.SignedIn, Handler: s.home}}
 }
 
@@ -61,6 +64,8 @@ type homePage struct {
 	Late  int
 	Due   []due
 	Bars  bars
+	Tasks []tasks.Row // the reader's own, the nearest deadline first
+	Owed  int         // how many there are
 }
 
 func (s *pages) home(r *web.Request) error {
@@ -82,7 +87,25 @@ func (s *pages) home(r *web.Request) error {
 			return err
 		}
 	}
+	if r.Can(people.ReadTasks, "") {
+		if err := s.owed(r, &p); err != nil {
+			return err
+		}
+	}
 	return r.Render(http.StatusOK, home(p))
+}
+
+// tasksListed is how many of the reader's tasks the page names.
+const tasksListed = 5
+
+// owed fills the reader's own tasks.
+func (s *pages) owed(r *web.Request, p *homePage) error {
+	list, total, err := s.tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), Account: r.Actor(), View: "open", Limit: tasksListed})
+	p.Owed = total
+	for _, t := range list {
+		p.Tasks = append(p.Tasks, tasks.NewRow(r, s.tasks, s.who, t))
+	}
+	return err
 }
 
 // sum fills the strip, which adds up by itself. Ended is what left without a result after it was received.

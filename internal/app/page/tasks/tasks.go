@@ -1,0 +1,161 @@
+// Package tasks (trang nhiệm vụ) is the pages of assigned work: lists, the matrix by unit, one task with its next
+// steps, giving out, and the table in and out. It owns no rules: package task decides what a step may do, package
+// people who the reader is.
+package tasks
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"trucot/internal/engine/people"
+	"trucot/internal/engine/task"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
+	"trucot/internal/kernel/web"
+	"trucot/internal/room/directive"
+)
+
+type pages struct {
+	tasks *task.Engine
+	docs  *directive.Register
+	who   *people.People
+	words *lang.Catalog
+}
+
+// maxTable bounds an imported table in bytes.
+const maxTable = 16 << 20
+
+// Routes are the pages of tasks.
+func Routes(e *task.Engine, docs *directive.Register, who *people.People, words *lang.Catalog) []web.Route {
+	s := &pages{e, docs, who, words}
+	return []web.Route{
+		{Method: http.MethodGet, Pattern: "/viec", Permission: people.ReadTasks, Handler: s.list},
+		{Method: http.MethodGet, Pattern: "/viec/don-vi", Permission: people.ReadTasks, Handler: s.matrix},
+		{Method: http.MethodGet, Pattern: "/viec/xuat", Permission: people.ReadTasks, Handler: s.export},
+		{Method: http.MethodGet, Pattern: "/viec/moi", Permission: people.AssignTasks, Handler: s.blank},
+		{Method: http.MethodPost, Pattern: "/viec", Permission: people.AssignTasks, Handler: s.assign},
+		{Method: http.MethodGet, Pattern: "/viec/nhap", Permission: people.AssignTasks, Handler: s.table},
+		{Method: http.MethodPost, Pattern: "/viec/nhap", Permission: people.AssignTasks, Handler: s.readTable, MaxBody: maxTable},
+		{Method: http.MethodGet, Pattern: "/viec/{id}/sua", Permission: people.AssignTasks, Handler: s.edit},
+		{Method: http.MethodPost, Pattern: "/viec/{id}/sua", Permission: people.AssignTasks, Handler: s.change},
+		{Method: http.MethodGet, Pattern: "/viec/{id}", Permission: people.ReadTasks, Handler: s.one},
+		{Method: http.MethodPost, Pattern: "/viec/{id}/{action}", Permission: people.ActOnTasks, Handler: s.act},
+	}
+}
+
+// slugs are the verbs in addresses.
+var slugs = map[task.Verb]string{
+	task.Progressed: "tien-do", task.ExtensionRequested: "xin-gia-han", task.ExtensionGranted: "gia-han", task.ExtensionRefused: "khong-gia-han",
+	task.HandedOver: "chuyen-giao", task.ExplanationDemanded: "yeu-cau-giai-trinh", task.ExplanationGiven: "giai-trinh",
+	task.Finished: "hoan-thanh", task.Accepted: "xac-nhan", task.Reopened: "tra-lai", task.TakenBack: "thu-hoi",
+}
+
+func verbOf(slug string) task.Verb {
+	for v, s := range slugs {
+		if s == slug {
+			return v
+		}
+	}
+	return ""
+}
+
+// needed is the permission behind a rule's side.
+func needed(r task.Right) web.Permission {
+	if r == task.ByAssigner {
+		return people.AssignTasks
+	}
+	return people.ActOnTasks
+}
+
+// get reads a task that the reader may see; another unit's task is not found rather than forbidden.
+func (s *pages) get(r *web.Request) (*task.Task, error) {
+	id := r.PathValue("id")
+	t, err := s.tasks.Get(r.Context(), id)
+	if err == nil && !r.Can(people.ReadTasks, t.Unit) {
+		return nil, fault.New(fault.NotFound, "task.not_found", "id", id)
+	}
+	return t, err
+}
+
+// Reach is what a reader may see of the tasks.
+func Reach(r *web.Request) task.Reach {
+	units, everywhere := people.Reach(r.Reader, people.ReadTasks)
+	return task.Reach{State: everywhere, Units: units}
+}
+
+// Path is a task's page.
+func Path(id string) string { return "/viec/" + url.PathEscape(id) }
+
+// Row is a task in a list.
+type Row struct {
+	*task.Task
+	UnitName, OwnerName, Directive string
+	Colour, Word, When             string
+}
+
+// Row makes a task's line: its colour and word, and how long it has left.
+func (s *pages) row(r *web.Request, t *task.Task) Row {
+	out := NewRow(r, s.tasks, s.who, t)
+	if d := s.directive(r, t.Directive); d != nil {
+		out.Directive = d.Label()
+	}
+	return out
+}
+
+// NewRow is a task's line without its directive.
+func NewRow(r *web.Request, e *task.Engine, who *people.People, t *task.Task) Row {
+	today := r.Today()
+	left := e.Left(t, today)
+	out := Row{Task: t, UnitName: who.UnitName(r.Context(), t.Unit, r.Lang), OwnerName: who.AccountName(r.Context(), t.Owner),
+		Colour: t.Colour(today, left), Word: r.T("task." + string(t.Status(today)))}
+	switch {
+	case t.State != task.Open:
+	case t.Due == calendar.NoDate:
+		out.When = r.T("tasks.no_due")
+	case t.Due < today:
+		out.When = r.T("tasks.late_by", "n", -left)
+	case t.Due == today:
+		out.When = r.T("tasks.due_today")
+	default:
+		out.When = r.T("tasks.left", "n", left)
+	}
+	return out
+}
+
+// directive is the directive of an id that the reader may see, nil for none.
+func (s *pages) directive(r *web.Request, id string) *directive.Document {
+	if id == "" {
+		return nil
+	}
+	d, err := s.docs.Get(r.Context(), id)
+	if err != nil || !r.Can(people.ReadDirectives, d.Unit) {
+		return nil
+	}
+	return d
+}
+
+// units lists the units in which the reader has a permission, on both sides.
+func (s *pages) units(r *web.Request, p web.Permission) ([]people.Unit, error) {
+	units, err := s.who.Units(r.Context(), r.Today(), "")
+	var out []people.Unit
+	for _, u := range units {
+		if r.Can(p, u.Code) {
+			out = append(out, u)
+		}
+	}
+	return out, err
+}
+
+// accounts lists those who may be given a task.
+func (s *pages) accounts(ctx context.Context) ([]people.Account, error) {
+	all, err := s.who.Accounts(ctx)
+	var out []people.Account
+	for _, a := range all {
+		if !a.Closed {
+			out = append(out, a)
+		}
+	}
+	return out, err
+}

@@ -1,0 +1,237 @@
+package task
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"strings"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
+	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/store"
+)
+
+// noDue stands for "without deadline" in the table, so that such tasks sort last and are never overdue.
+const noDue = 1<<31 - 1
+
+var tables = []ledger.Table{{Name: "task", DDL: []string{
+	`create table task (id text primary key, external text not null, directive text not null, unit text not null, side text not null,
+		owner text not null, assigner text not null, state text not null, late bigint not null, due_on bigint not null, folded text not null,
+		data text not null, version bigint not null, position bigint not null) without rowid`,
+	`create index task_unit on task (unit, state)`,
+	`create index task_owner on task (owner, state)`,
+	`create index task_directive on task (directive)`,
+	`create index task_due on task (state, due_on)`,
+}}}
+
+var (
+	upsertTask = store.Statement(`insert into task (id, external, directive, unit, side, owner, assigner, state, late, due_on, folded, data, version, position)
+		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)
+		on conflict (id) do update set external = excluded.external, directive = excluded.directive, unit = excluded.unit, side = excluded.side,
+		owner = excluded.owner, assigner = excluded.assigner, state = excluded.state, late = excluded.late, due_on = excluded.due_on,
+		folded = excluded.folded, data = excluded.data, version = excluded.version, position = excluded.position`)
+	touchTask = store.Statement(`update task set version = $1 where id = $2`)
+	getTask   = store.Statement(`select data, version, position from task where id = $1`)
+	lastID    = store.Statement(`select id from task where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
+
+	// $1 = 1: the whole state side; $2 = units besides, ",a,,b,"; the rest restricts where it is not empty.
+	where = ` from task where ((side = 'state' and $1 = 1) or replace($2, ',' || unit || ',', '') <> $2) and ($3 = '' or replace($3, ',' || unit || ',', '') <> $3)
+		and ($4 = '' or owner = $4 or assigner = $4 and $5 = 1) and ($6 = '' or directive = $6) and ($7 = '' or folded like $7 escape '!')
+		and ($8 = '' or $8 = 'open' and state = 'open' or $8 = 'overdue' and state = 'open' and due_on < $9 or $8 = 'in_term' and state = 'open' and due_on >= $9
+			or $8 = 'done' and state in ('done','confirmed') or $8 = 'done_on_time' and state in ('done','confirmed') and late = 0
+			or $8 = 'done_late' and state in ('done','confirmed') and late = 1 or $8 = 'unconfirmed' and state = 'done')`
+	listTasks  = store.Statement(`select data, version, position` + where + ` order by case state when 'open' then 0 when 'done' then 1 when 'confirmed' then 2 else 3 end, due_on, id limit $10 offset $11`)
+	countTasks = store.Statement(`select count(*)` + where)
+	matrix     = store.Statement(`select unit, sum(case when state in ('done','confirmed') and late = 0 then 1 else 0 end), sum(case when state in ('done','confirmed') and late = 1 then 1 else 0 end),
+		sum(case when state = 'open' and due_on >= $3 then 1 else 0 end), sum(case when state = 'open' and due_on < $3 then 1 else 0 end)
+		from task where state <> 'withdrawn' and ((side = 'state' and $1 = 1) or replace($2, ',' || unit || ',', '') <> $2) group by unit order by unit`)
+	openRests = store.Statement(`select directive, count(*) from task where state = 'open' and directive <> '' and ((side = 'state' and $1 = 1) or replace($2, ',' || unit || ',', '') <> $2) group by directive`)
+)
+
+// Fold keeps the table task.
+func Fold() ledger.Fold {
+	return ledger.Fold{Name: "task", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+		for i := range batch {
+			if strings.HasPrefix(batch[i].Kind, prefix) {
+				if err := apply(ctx, tx, &batch[i]); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}}
+}
+
+func apply(ctx context.Context, tx store.Tx, e *ledger.Event) error {
+	var t Task
+	if err := json.Unmarshal(e.Data, &t); err != nil {
+		return err
+	}
+	if e.Kind == kindFellDue || e.Kind == kindDueLifted {
+		_, err := tx.Exec(ctx, touchTask, e.Version, t.ID)
+		return err
+	}
+	data, err := json.Marshal(&t)
+	if err != nil {
+		return err
+	}
+	due, late := int64(noDue), int64(0)
+	if t.Due != calendar.NoDate {
+		due = int64(t.Due)
+	}
+	if t.Late {
+		late = 1
+	}
+	_, err = tx.Exec(ctx, upsertTask, t.ID, t.External, t.Directive, t.Unit, string(t.Side), t.Owner, t.Assigner, string(t.State), late, due,
+		lang.Fold(t.ID+" "+t.External+" "+t.Title+" "+t.Goal), string(data), e.Version, e.Position)
+	return err
+}
+
+func scanTask(rows *sql.Rows) (*Task, error) {
+	var data string
+	var t Task
+	if err := rows.Scan(&data, &t.Version, &t.Position); err != nil {
+		return nil, err
+	}
+	return &t, json.Unmarshal([]byte(data), &t)
+}
+
+// Get reads a task. Error: fault.NotFound "task.not_found".
+func (e *Engine) Get(ctx context.Context, id string) (*Task, error) {
+	found, err := store.All(ctx, e.db, scanTask, getTask, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fault.New(fault.NotFound, "task.not_found", "id", id)
+	}
+	return found[0], nil
+}
+
+// Reach is where a reader may look: the whole state side, or the units listed, or both.
+type Reach struct {
+	State bool
+	Units []string
+}
+
+// Filter says which tasks a list shows. Reach always restricts, empty parts of the rest do not.
+type Filter struct {
+	Reach     Reach
+	Units     []string // any of these; the caller expands subtrees
+	Account   string   // owner, or assigner where Assigned
+	Assigned  bool
+	Directive string
+	Text      string // words of number or title, marks and case ignored
+	View      string // "open", "overdue", "in_term", "done", "done_on_time", "done_late", "unconfirmed"; "" = all, withdrawn ones too
+	Limit     int    // 50 when 0
+	Offset    int
+}
+
+// most is the longest list, of an export.
+const most = 100_000
+
+// List gives one page of tasks, open ones with the nearest due date first, and how many there are in all.
+func (e *Engine) List(ctx context.Context, f Filter) ([]*Task, int, error) {
+	args := f.args(e.Today())
+	var total int
+	if err := e.db.QueryRow(ctx, countTasks, args...).Scan(&total); err != nil {
+		return nil, 0, store.Fault(err)
+	}
+	limit := min(max(f.Limit, 0), most)
+	if limit == 0 {
+		limit = 50
+	}
+	rows, err := store.All(ctx, e.db, scanTask, listTasks, append(args, int64(limit), int64(max(f.Offset, 0)))...)
+	return rows, total, err
+}
+
+func (f *Filter) args(today calendar.Date) []any {
+	words := strings.Fields(lang.Fold(f.Text))
+	for i, w := range words {
+		words[i] = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(w)
+	}
+	like := ""
+	if len(words) > 0 {
+		like = "%" + strings.Join(words, "%") + "%"
+	}
+	return []any{flag(f.Reach.State), joined(f.Reach.Units), joined(f.Units), f.Account, flag(f.Assigned), f.Directive, like, f.View, int64(today)}
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func joined(units []string) string {
+	if len(units) == 0 {
+		return ""
+	}
+	return "," + strings.Join(units, ",,") + ","
+}
+
+// UnitCount is a unit's line of the frame.
+type UnitCount struct {
+	Unit                              string
+	OnTime, DoneLate, InTerm, Overdue int
+}
+
+// Total is everything that counts.
+func (c UnitCount) Total() int { return c.OnTime + c.DoneLate + c.InTerm + c.Overdue }
+
+// ByUnit counts the tasks of each unit in reach by their status of today.
+func (e *Engine) ByUnit(ctx context.Context, r Reach) ([]UnitCount, error) {
+	return store.All(ctx, e.db, func(rows *sql.Rows) (UnitCount, error) {
+		var c UnitCount
+		return c, rows.Scan(&c.Unit, &c.OnTime, &c.DoneLate, &c.InTerm, &c.Overdue)
+	}, matrix, flag(r.State), joined(r.Units), int64(e.Today()))
+}
+
+// OpenByDirective counts the open tasks in reach that rest on each directive.
+func (e *Engine) OpenByDirective(ctx context.Context, r Reach) (map[string]int, error) {
+	type count struct {
+		id string
+		n  int
+	}
+	list, err := store.All(ctx, e.db, func(rows *sql.Rows) (count, error) {
+		var c count
+		return c, rows.Scan(&c.id, &c.n)
+	}, openRests, flag(r.State), joined(r.Units))
+	out := map[string]int{}
+	for _, c := range list {
+		out[c.id] = c.n
+	}
+	return out, err
+}
+
+// Of is the number with a status.
+func (c UnitCount) Of(s Status) int {
+	switch s {
+	case OnTime:
+		return c.OnTime
+	case DoneLate:
+		return c.DoneLate
+	case InTerm:
+		return c.InTerm
+	case Overdue:
+		return c.Overdue
+	}
+	return 0
+}
+
+// Add counts one more task with a status; a withdrawn one does not count.
+func (c *UnitCount) Add(s Status) {
+	switch s {
+	case OnTime:
+		c.OnTime++
+	case DoneLate:
+		c.DoneLate++
+	case InTerm:
+		c.InTerm++
+	case Overdue:
+		c.Overdue++
+	}
+}

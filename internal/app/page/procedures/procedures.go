@@ -67,9 +67,10 @@ func (s *pages) current(id string, on calendar.Date) row {
 	return row{Procedure: now, InForce: now.Effective.Covers(on), Main: mainDeadline(now)}
 }
 
+// mainDeadline is the one that a list shows; one of no length ends on a date that each dossier names.
 func mainDeadline(p *procedure.Procedure) *procedure.Deadline {
 	for i := range p.Deadlines {
-		if p.Deadlines[i].Main {
+		if p.Deadlines[i].Main && !p.Deadlines[i].Duration.Zero() {
 			return &p.Deadlines[i]
 		}
 	}

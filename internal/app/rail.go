@@ -40,9 +40,7 @@ func (a *App) railCount(r *web.Request, l railLine) int {
 		return -1
 	}
 	f := dossier.Filter{Open: true, Limit: 1, Overdue: calendar.NoDate}
-	if units, everywhere := people.Reach(r.Reader, people.ReadDossiers); !everywhere {
-		f.Units = append(units, "\x00") // never empty, which would mean all
-	}
+	f.Units, f.Without = people.Reach(r.Reader, people.ReadDossiers)
 	_, n, err := a.Dossiers.List(r.Context(), f)
 	if err != nil {
 		return -1

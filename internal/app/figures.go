@@ -114,13 +114,13 @@ func (a *App) FigureUnits(ctx context.Context, codes []string, on calendar.Date)
 }
 
 // saveFigures writes the snapshot where reading the new events again would take noticeably longer than writing it. A
-// snapshot that cannot be written costs time at the next start and nothing else, so it is logged only.
+// snapshot that cannot be written costs time at the next start and nothing else, so only the log for debugging hears of it.
 func (a *App) saveFigures() {
 	at := a.Indicators.Position()
 	if at-a.figures.saved < max(1000, at/200) {
 		return
 	}
 	if err := a.Indicators.Save(a.figures.path); err != nil {
-		slog.Warn("figures: snapshot not written", "err", err)
+		slog.Debug("figures: snapshot not written", "err", err)
 	}
 }

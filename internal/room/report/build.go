@@ -170,7 +170,7 @@ func (r *Room) build(ctx context.Context, q Request, as *Agency) (*Report, error
 		rep.Agency = *as
 	case r.opts.Agency != nil:
 		rep.Agency = r.opts.Agency(q.Unit, regime.Side, period.To)
-		if regime.Kind == KindReview && q.Unit != "" && len(rep.Agency.Units) == 0 { // none would mean every unit
+		if regime.Kind == KindReview && q.Unit != "" && rep.Agency.Name == "" { // nobody, whose figures would be everybody's
 			return nil, fault.New(fault.NotFound, "report.unknown_unit", "unit", q.Unit)
 		}
 	}

@@ -119,7 +119,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a := &App{Catalog: Catalog(), clock: o.Clock}
 	var err error
 	if a.agency, err = readAgency(Definitions(o.Data)); err != nil {
-		return nil, err
+		return nil, placed(o.Data, err)
 	}
 	o.Agency = cmp.Or(o.Agency, a.agency.Code, sampleAgency)
 	// reading definitions is most of a start and waits for nothing: all at once, beside the database
@@ -139,7 +139,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		err = errors.Join(err, a.Ledger.Close(), a.DB.Close())
 	}
 	if err != nil {
-		return nil, err
+		return nil, placed(o.Data, err)
 	}
 	return a, nil
 }

@@ -11,6 +11,7 @@ import (
 	"trucot/definitions"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
 )
 
 // Definitions are the shipped definition files with the agency's own on top: a file in <data>/definitions
@@ -22,6 +23,28 @@ func Definitions(data string) fs.FS {
 		return definitions.Files
 	}
 	return overlay{top: os.DirFS(own), base: definitions.Files}
+}
+
+// placed names a mistake in one of the agency's own definition files by the file's whole path: the reader of a
+// path inside the definitions could not tell it from the shipped file of the same name.
+func placed(data string, err error) error {
+	var list fault.List
+	var one *fault.Error
+	if !errors.As(err, &list) && errors.As(err, &one) {
+		list = fault.List{one}
+	}
+	own := filepath.Join(data, "definitions")
+	for _, e := range list {
+		name := e.Place.File
+		filepath.WalkDir(own, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && name != "" && strings.HasSuffix(filepath.ToSlash(path), "/"+name) {
+				e.Place.File = path
+				return fs.SkipAll
+			}
+			return nil // what cannot be looked at leaves the place as it is
+		})
+	}
+	return err
 }
 
 // Calendar is the working calendar of the agency whose data folder this is.

@@ -10,6 +10,7 @@ import (
 
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/procedure"
+	"trucot/internal/kernel/calendar"
 	"trucot/internal/room/report"
 )
 
@@ -86,19 +87,40 @@ func (a *App) openFigures(ctx context.Context, data string, own *indicator.Defin
 	if used {
 		a.figures.saved = a.Indicators.Position()
 	} else if !errors.Is(why, fs.ErrNotExist) {
-		slog.Info("figures: reading the ledger from the start", "why", why)
+		slog.Debug("figures: reading the ledger from the start", "why", why)
 	}
 	return a.Indicators.CatchUp(ctx, a.Ledger)
 }
 
+// FigureUnits are units with everything below them on a day, for a question to the figures; nil stays nil. A
+// code outside the tree is one whose figures were imported. Error: people.unknown_unit.
+func (a *App) FigureUnits(ctx context.Context, codes []string, on calendar.Date) ([]string, error) {
+	var all []string
+	for _, code := range codes {
+		below, err := a.People.Subtree(ctx, code, on)
+		if err != nil && slices.Contains(a.Indicators.Units(), code) {
+			below, err = []string{code}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range below {
+			if !slices.Contains(all, u) {
+				all = append(all, u)
+			}
+		}
+	}
+	return all, nil
+}
+
 // saveFigures writes the snapshot where reading the new events again would take noticeably longer than writing it. A
-// snapshot that cannot be written costs time at the next start and nothing else, so it is logged only.
+// snapshot that cannot be written costs time at the next start and nothing else, so only the log for debugging hears of it.
 func (a *App) saveFigures() {
 	at := a.Indicators.Position()
 	if at-a.figures.saved < max(1000, at/200) {
 		return
 	}
 	if err := a.Indicators.Save(a.figures.path); err != nil {
-		slog.Warn("figures: snapshot not written", "err", err)
+		slog.Debug("figures: snapshot not written", "err", err)
 	}
 }

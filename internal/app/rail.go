@@ -45,15 +45,13 @@ func (a *App) railCount(r *web.Request, l railLine) int {
 	switch l.path {
 	case "/ho-so":
 		f := dossier.Filter{Open: true, Limit: 1, Overdue: calendar.NoDate}
-		if units, everywhere := people.Reach(r.Reader, people.ReadDossiers); !everywhere {
-			f.Units = append(units, "\x00") // never empty, which would mean all
-		}
+		f.Units, f.Without = people.Reach(r.Reader, people.ReadDossiers)
 		_, n, err = a.Dossiers.List(r.Context(), f)
 	case "/viec":
 		_, n, err = a.Tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), View: "open", Limit: 1})
 	case "/chi-dao":
-		units, everywhere := people.Reach(r.Reader, people.ReadDirectives)
-		_, n, err = a.Directives.List(r.Context(), directive.Filter{State: everywhere, Units: units, Force: "in_force", Limit: 1})
+		state, units := people.Sides(r.Reader, people.ReadDirectives)
+		_, n, err = a.Directives.List(r.Context(), directive.Filter{State: state, Units: units, Force: "in_force", Limit: 1})
 	}
 	if err != nil {
 		return -1

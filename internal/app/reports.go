@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/people"
@@ -38,12 +39,21 @@ func (a *App) reportingAgency(unit, side string, on calendar.Date) report.Agency
 	if parent, err := a.People.Unit(ctx, u.Parent, on); err == nil {
 		out.Parent = parent.Name(lang.VI)
 	}
-	out.Units, _ = a.People.Subtree(ctx, unit, on) // known to exist
+	out.Units = a.oneSide(ctx, unit, u.Side, on)
 	if whole && u.Side == people.Party {
-		led, _ := a.People.Subtree(ctx, a.root(ctx, on, people.State), on) // an agency without units has none
-		out.Units = append(out.Units, led...)
+		out.Units = append(out.Units, a.oneSide(ctx, a.root(ctx, on, people.State), people.State, on)...)
 	}
 	return a.agency.heading(out, string(u.Side))
+}
+
+// oneSide is the units of one side in a subtree, empty for an unknown unit: a report of the state side never
+// counts what stands under a Party unit below it.
+func (a *App) oneSide(ctx context.Context, unit string, side people.Side, on calendar.Date) []string {
+	all, _ := a.People.Subtree(ctx, unit, on) // an unknown unit has none
+	return slices.DeleteFunc(all, func(code string) bool {
+		u, err := a.People.Unit(ctx, code, on)
+		return err != nil || u.Side != side
+	})
 }
 
 // root is the unit at the top of a side, empty where there is none.

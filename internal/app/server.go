@@ -60,7 +60,7 @@ func (a *App) routes() []web.Route {
 		procedures.Routes(a.Procedures, a.draw),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
-		events.Routes(a.Ledger, a.People),
+		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
 	} {
 		all = append(all, part...)
 	}

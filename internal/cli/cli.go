@@ -15,7 +15,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"trucot/internal/app"
-	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 )
 
@@ -83,16 +82,17 @@ func Main(args []string, env *Env) int {
 	var cli root
 	exit := -1
 	parser, err := kong.New(&cli, kong.Name("trucot"), kong.Writers(env.Stdout, env.Stderr),
-		kong.Exit(func(code int) { exit = code }), env.helpTexts(), kong.Bind(env))
+		kong.Exit(func(code int) { exit = code }), env.helpTexts(), kong.Help(env.help), kong.Bind(env))
 	if err != nil {
 		panic(err)
 	}
+	parser.Model.HelpFlag.Help = env.Catalog.T(env.Lang, "cli.page_help")
 	command, err := parser.Parse(args)
 	if exit >= 0 {
 		return exit
 	}
 	if err != nil {
-		env.report(fault.New(fault.Invalid, "cli.usage", "reason", err.Error()))
+		env.report(usage(err))
 		return 2
 	}
 	env.Data, env.Named, env.DB = cmp.Or(cli.Data, defaultData), cli.Data != "", cli.DB

@@ -1,6 +1,10 @@
 package cli
 
-import "fmt"
+import (
+	"fmt"
+
+	"trucot/internal/kernel/calendar"
+)
 
 // faultsCmd is "trucot faults": cross-foots every recorded form again, from the ledger.
 type faultsCmd struct {
@@ -17,9 +21,25 @@ func (c *faultsCmd) Run(env *Env) error {
 		return err
 	}
 	defer a.Close()
+	if err := knownAt(a, c.KnownAt); err != nil {
+		return err
+	}
 	period := c.Period
 	if len(period) == 4 {
 		period += "-S" // the forms are kept by statistics year
+	}
+	if period != "" {
+		if _, err := calendar.ParsePeriod(period); err != nil {
+			return err
+		}
+	}
+	filed, err := a.Reports.Filed(env.Ctx, c.Unit, period)
+	if err != nil {
+		return err
+	}
+	if len(filed) == 0 { // nothing to add up is no reason to say that all is well
+		_, err := fmt.Fprintln(env.Stderr, env.Catalog.T(env.Lang, "cli.faults_no_forms"))
+		return err
 	}
 	list, err := a.Reports.Faults(env.Ctx, c.Unit, period, c.KnownAt)
 	if err != nil {

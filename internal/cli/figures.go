@@ -40,6 +40,12 @@ func (c *figuresCmd) Run(env *Env) error {
 		return err
 	}
 	defer a.Close()
+	if q.Units, err = a.FigureUnits(env.Ctx, c.Unit, q.Period.To); err != nil {
+		return err
+	}
+	if err := knownAt(a, c.KnownAt); err != nil {
+		return err
+	}
 	figures, err := c.figures(a, q)
 	if err != nil {
 		return err
@@ -52,7 +58,7 @@ func (c *figuresCmd) Run(env *Env) error {
 
 // query reads the flags.
 func (c *figuresCmd) query() (indicator.Query, error) {
-	q := indicator.Query{AsOf: calendar.NoDate, KnownAt: c.KnownAt, Units: c.Unit}
+	q := indicator.Query{AsOf: calendar.NoDate, KnownAt: c.KnownAt}
 	if c.Period == "" {
 		return q, fault.New(fault.Invalid, "cli.figures_need_period")
 	}
@@ -94,7 +100,21 @@ func (c *figuresCmd) ask(a *app.App, q indicator.Query, ids []string) ([]indicat
 	if c.ByUnit {
 		return a.Indicators.Figures(q, ids, nil)
 	}
-	return a.Indicators.Totals(q, ids)
+	out, err := a.Indicators.Sums(q, ids)
+	if len(c.Unit) == 1 {
+		for i := range out {
+			out[i].Unit = c.Unit[0] // the unit that was asked for, with those below it
+		}
+	}
+	return out, err
+}
+
+// knownAt refuses a position that the ledger does not have: figures as known there could not be had again.
+func knownAt(a *app.App, position int64) error {
+	if head := a.Ledger.Head(); position < 0 || position > head {
+		return fault.New(fault.Invalid, "cli.bad_known_at", "at", position, "head", head)
+	}
+	return nil
 }
 
 // table prints the figures for a person.

@@ -93,6 +93,9 @@ func (c *reportBuildCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
+	if err := knownAt(a, c.KnownAt); err != nil {
+		return err
+	}
 	q.KnownAt = c.KnownAt
 	rep, err := c.build(env, a.Reports, q)
 	if err != nil {

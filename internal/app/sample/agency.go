@@ -96,7 +96,8 @@ func (s *simulation) hire(by people.By, p postWords, who people.Person, i int) e
 	}
 	for _, r := range p.Roles {
 		unit := p.Unit
-		if people.Role(r) == people.Leader || people.Role(r) == people.OneStop {
+		switch people.Role(r) {
+		case people.Leader, people.OneStop, people.GeneralOffice: // their work is the whole agency's
 			unit = people.Everywhere
 		}
 		if err := s.app.People.GrantRole(s.ctx, by, account, people.Grant{Role: people.Role(r), Unit: unit}); err != nil {

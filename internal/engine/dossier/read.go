@@ -62,7 +62,8 @@ const (
 // Filter says which dossiers a list shows. Empty parts do not restrict.
 type Filter struct {
 	Procedure string
-	Units     []string // any of these; the caller expands subtrees
+	Units     []string // any of these, the caller expands subtrees; nil = all, empty = none
+	Without   []string // none of these
 	Status    int
 	Assignee  string
 	Open      bool          // only those that wait for a result
@@ -86,8 +87,8 @@ type Row struct {
 
 // The conditions of a list; each combination is a statement of its own, so that the index of the narrowest is
 // used.
-var conditions = []string{"procedure = ?", "replace(?, ',' || unit || ',', '') <> ?", "status = ?", "assignee = ?", "open = 1",
-	"open = 1 and due_on < ?", "folded like ? escape '!'"}
+var conditions = []string{"procedure = ?", "replace(?, '<' || unit || '>', '') <> ?", "status = ?", "assignee = ?", "open = 1",
+	"open = 1 and due_on < ?", "folded like ? escape '!'", "replace(?, '<' || unit || '>', '') = ?"}
 
 type listing struct{ byDue, byFiling, count store.SQL }
 
@@ -148,8 +149,8 @@ func (f *Filter) args() (mask int, args []any) {
 	if f.Procedure != "" {
 		add(0, f.Procedure)
 	}
-	if len(f.Units) > 0 {
-		units := "," + strings.Join(f.Units, ",,") + ","
+	if f.Units != nil {
+		units := bracketed(f.Units)
 		add(1, units, units)
 	}
 	if f.Status != 0 {
@@ -170,7 +171,19 @@ func (f *Filter) args() (mask int, args []any) {
 		}
 		add(6, "%"+strings.Join(words, "%")+"%")
 	}
+	if len(f.Without) > 0 {
+		units := bracketed(f.Without)
+		add(7, units, units)
+	}
 	return mask, args
+}
+
+// bracketed is a set as one parameter: <a><b>. A dossier of no unit, <>, is in none.
+func bracketed(units []string) string {
+	if len(units) == 0 {
+		return ""
+	}
+	return "<" + strings.Join(units, "><") + ">"
 }
 
 func scanRow(rows *sql.Rows) (Row, error) {

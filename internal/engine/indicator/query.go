@@ -8,22 +8,11 @@ import (
 
 // Figure is an indicator summed over the query's units. Error: fault.NotFound "indicator.unknown".
 func (e *Engine) Figure(q Query, id string) (Figure, error) {
-	out, err := e.Totals(q, []string{id})
+	out, err := e.Sums(q, []string{id})
 	if err != nil {
 		return Figure{}, err
 	}
 	return out[0], nil
-}
-
-// Totals is Figure for many indicators in one pass over the columns, in the order given.
-func (e *Engine) Totals(q Query, ids []string) ([]Figure, error) {
-	out, err := e.figures(q, ids, together(q.Units))
-	if len(q.Units) == 1 {
-		for i := range out {
-			out[i].Unit = q.Units[0]
-		}
-	}
-	return out, err
 }
 
 // Sums is each indicator summed over the query's units, in the order given, all in one pass: a report asks

@@ -144,29 +144,66 @@ func (d *directory) isParty(unit string) bool {
 	return len(vs) > 0 && vs[len(vs)-1].Side == Party
 }
 
-// Reach is where a reader has a permission: everywhere on the state side, or in the units listed.
-func Reach(id web.Identity, p web.Permission) (units []string, everywhere bool) {
+// Holds reports whether a reader has the permission for what belongs to a unit. Unit "" is the agency as a
+// whole: what belongs to no one unit asks for a role everywhere or at the root of the state side, where
+// Identity.Can would take a role anywhere.
+func Holds(id web.Identity, p web.Permission, unit string) bool {
+	if unit != "" {
+		return id != nil && id.Can(p, unit)
+	}
+	i, ok := id.(*identity)
+	if !ok || i.scopes != nil && !i.scopes[p] {
+		return false
+	}
+	for _, g := range i.grants {
+		if permissions[g.Role][p] && (g.Unit == Everywhere || i.dir.isRoot(g.Unit, i.on)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *directory) isRoot(unit string, on calendar.Date) bool {
+	u, ok := d.unitOn(unit, on)
+	return ok && u.Parent == "" && u.Side == State
+}
+
+// Reach is where a reader has a permission, in units, and where not, without. Units nil is everywhere else,
+// units that nobody opened and facts of no unit included.
+func Reach(id web.Identity, p web.Permission) (units, without []string) {
 	i, ok := id.(*identity)
 	if !ok {
-		return nil, false
+		return []string{}, nil
 	}
-	found := map[string]bool{}
+	units = []string{}
+	for u := range i.dir.units {
+		if i.Can(p, u) {
+			units = append(units, u)
+		} else {
+			without = append(without, u)
+		}
+	}
 	for _, g := range i.grants {
-		if !permissions[g.Role][p] || i.scopes != nil && !i.scopes[p] {
-			continue
-		}
-		if g.Unit == Everywhere {
-			everywhere = true
-			continue
-		}
-		for u := range i.dir.below(g.Unit, i.on) {
-			if !found[u] && i.covers(g, u) {
-				found[u] = true
-				units = append(units, u)
-			}
+		if g.Unit == Everywhere && permissions[g.Role][p] && (i.scopes == nil || i.scopes[p]) {
+			return nil, without
 		}
 	}
-	return units, everywhere
+	return units, without
+}
+
+// Sides is Reach for lists that keep the two sides apart: whether the whole state side, and which units.
+func Sides(id web.Identity, p web.Permission) (state bool, units []string) {
+	units, _ = Reach(id, p)
+	if units != nil {
+		return false, units
+	}
+	i := id.(*identity)
+	for u := range i.dir.units {
+		if i.Can(p, u) {
+			units = append(units, u)
+		}
+	}
+	return true, units
 }
 
 // HasRole reports whether the reader has the role in the unit, for the steps of a procedure that name

@@ -36,8 +36,8 @@ var (
 	getTask   = store.Statement(`select data, version, position from task where id = $1`)
 	lastID    = store.Statement(`select id from task where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
 
-	// $1 = 1: the whole state side; $2 = units besides, ",a,,b,"; the rest restricts where it is not empty.
-	where = ` from task where ((side = 'state' and $1 = 1) or replace($2, ',' || unit || ',', '') <> $2) and ($3 = '' or replace($3, ',' || unit || ',', '') <> $3)
+	// $1 = 1: the whole state side; $2 = units besides, "<a><b>"; the rest restricts where it is not empty.
+	where = ` from task where ((side = 'state' and $1 = 1) or replace($2, '<' || unit || '>', '') <> $2) and ($3 = '' or replace($3, '<' || unit || '>', '') <> $3)
 		and ($4 = '' or owner = $4 or assigner = $4 and $5 = 1) and ($6 = '' or directive = $6) and ($7 = '' or folded like $7 escape '!')
 		and ($8 = '' or $8 = 'open' and state = 'open' or $8 = 'overdue' and state = 'open' and due_on < $9 or $8 = 'in_term' and state = 'open' and due_on >= $9
 			or $8 = 'done' and state in ('done','confirmed') or $8 = 'done_on_time' and state in ('done','confirmed') and late = 0
@@ -46,8 +46,8 @@ var (
 	countTasks = store.Statement(`select count(*)` + where)
 	matrix     = store.Statement(`select unit, sum(case when state in ('done','confirmed') and late = 0 then 1 else 0 end), sum(case when state in ('done','confirmed') and late = 1 then 1 else 0 end),
 		sum(case when state = 'open' and due_on >= $3 then 1 else 0 end), sum(case when state = 'open' and due_on < $3 then 1 else 0 end)
-		from task where state <> 'withdrawn' and ((side = 'state' and $1 = 1) or replace($2, ',' || unit || ',', '') <> $2) group by unit order by unit`)
-	openRests = store.Statement(`select directive, count(*) from task where state = 'open' and directive <> '' and ((side = 'state' and $1 = 1) or replace($2, ',' || unit || ',', '') <> $2) group by directive`)
+		from task where state <> 'withdrawn' and ((side = 'state' and $1 = 1) or replace($2, '<' || unit || '>', '') <> $2) group by unit order by unit`)
+	openRests = store.Statement(`select directive, count(*) from task where state = 'open' and directive <> '' and ((side = 'state' and $1 = 1) or replace($2, '<' || unit || '>', '') <> $2) group by directive`)
 )
 
 // Fold keeps the table task.
@@ -170,7 +170,7 @@ func joined(units []string) string {
 	if len(units) == 0 {
 		return ""
 	}
-	return "," + strings.Join(units, ",,") + ","
+	return "<" + strings.Join(units, "><") + ">"
 }
 
 // UnitCount is a unit's line of the frame.

@@ -112,10 +112,8 @@ func decode(fsys fs.FS, name string, into any) error {
 		return nil
 	}
 	place := fault.Place{File: name}
-	reason := err.Error()
 	var ye yaml.Error
 	if errors.As(err, &ye) {
-		reason = ye.GetMessage()
 		if t := ye.GetToken(); t != nil && t.Position != nil {
 			place.Line, place.Column = t.Position.Line, t.Position.Column
 			if lines := strings.Split(string(raw), "\n"); place.Line >= 1 && place.Line <= len(lines) {
@@ -123,7 +121,11 @@ func decode(fsys fs.FS, name string, into any) error {
 			}
 		}
 	}
-	return fault.New(fault.Invalid, "calendar.bad_file", "reason", reason).At(place).Because(err)
+	var unknown *yaml.UnknownFieldError
+	if errors.As(err, &unknown) {
+		return fault.New(fault.Invalid, "calendar.unknown_key", "key", unknown.Token.Value).At(place).Because(err)
+	}
+	return fault.New(fault.Invalid, "calendar.bad_file").At(place).Because(err)
 }
 
 func (c *Calendar) readYear(fsys fs.FS, name string) error {

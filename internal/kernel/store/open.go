@@ -29,6 +29,9 @@ func Open(ctx context.Context, at string) (*DB, error) {
 	if IsPostgres(at) {
 		return openPostgres(ctx, at)
 	}
+	if strings.Contains(at, "://") {
+		return nil, fault.New(fault.Invalid, "store.bad_address")
+	}
 	return openSQLite(ctx, at)
 }
 

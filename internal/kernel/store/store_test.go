@@ -207,6 +207,7 @@ func TestWhatCannotBeOpenedIsExplained(t *testing.T) {
 		{filepath.Join(dir, "missing", "trucot.db"), "store.no_folder"},
 		{"postgres:///nothing?host=" + dir, "store.unreachable"},
 		{"postgres://%zz", "store.bad_address"},
+		{"mysql://host/base", "store.bad_address"},
 	} {
 		db, err := store.Open(context.Background(), c.at)
 		if !fault.Is(err, c.key) {

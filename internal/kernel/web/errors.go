@@ -13,10 +13,12 @@ import (
 
 var (
 	errUnknownReader = fault.New(fault.Unauthenticated, "web.unknown_reader")
-	errForbidden     = fault.New(fault.Forbidden, "web.forbidden")
 	errNoPage        = fault.New(fault.NotFound, "web.no_page")
 	errCrossOrigin   = &crossOrigin{}
 )
+
+// Forbidden says that the reader's roles do not reach what was asked for.
+func Forbidden() error { return fault.New(fault.Forbidden, "web.forbidden") }
 
 // crossOrigin makes a fresh fault for every refusal, since a shared one must not collect causes.
 type crossOrigin struct{}

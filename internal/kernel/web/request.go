@@ -130,7 +130,7 @@ func (r *Request) Require(p Permission, unit string) error {
 	if r.Can(p, unit) {
 		return nil
 	}
-	return errForbidden
+	return Forbidden()
 }
 
 // Render answers with a page.

@@ -148,7 +148,7 @@ func (s *Site) admit(r *Request, p Permission) error {
 	case p == SignedIn || id.Can(p, ""):
 		return nil
 	}
-	return errForbidden
+	return Forbidden()
 }
 
 func notFound(r *Request) error { return errNoPage }

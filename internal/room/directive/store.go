@@ -38,8 +38,8 @@ var (
 		on conflict (later, earlier, how) do update set from_on = excluded.from_on`)
 	getDocument = store.Statement(`select data, version, position from directive where id = $1`)
 
-	// $1 = 1: the whole state side; $2 = units besides, ",a,,b,"; the rest restricts where it is not empty.
-	where = ` from directive where ((side = 'state' and $1 = 1) or replace($2, ',' || unit || ',', '') <> $2) and ($3 = '' or kind = $3)
+	// $1 = 1: the whole state side; $2 = units besides, "<a><b>"; the rest restricts where it is not empty.
+	where = ` from directive where ((side = 'state' and $1 = 1) or replace($2, '<' || unit || '>', '') <> $2) and ($3 = '' or kind = $3)
 		and ($4 = '' or folded like $4 escape '!') and ($5 = '' or $5 = 'in_force' and ended_on > $6 or $5 = 'ended' and ended_on <= $6)`
 	listDocuments  = store.Statement(`select data, version, position` + where + ` order by issued_on desc, id limit $7 offset $8`)
 	countDocuments = store.Statement(`select count(*)` + where)
@@ -117,7 +117,7 @@ func (r *Register) List(ctx context.Context, f Filter) ([]*Document, int, error)
 		state = 1
 	}
 	if len(f.Units) > 0 {
-		units = "," + strings.Join(f.Units, ",,") + ","
+		units = "<" + strings.Join(f.Units, "><") + ">"
 	}
 	words := strings.Fields(lang.Fold(f.Text))
 	for i, w := range words {

@@ -170,6 +170,9 @@ func (r *Room) build(ctx context.Context, q Request, as *Agency) (*Report, error
 		rep.Agency = *as
 	case r.opts.Agency != nil:
 		rep.Agency = r.opts.Agency(q.Unit, regime.Side, period.To)
+		if regime.Kind == KindReview && q.Unit != "" && rep.Agency.Name == "" && len(rep.Agency.Units) == 0 { // nobody, whose figures would be everybody's
+			return nil, fault.New(fault.NotFound, "report.unknown_unit", "unit", q.Unit)
+		}
 	}
 	if regime.Kind == KindForms {
 		return rep, r.buildForms(ctx, rep)
@@ -239,7 +242,7 @@ func (r *Room) buildForms(ctx context.Context, rep *Report) error {
 		rep.Tables = append(rep.Tables, t)
 		rep.Discrepancies = append(rep.Discrepancies, CrossFoot(t)...)
 	}
-	if rep.Agency.Name == "" {
+	if rep.Agency.Name == "" && len(rep.Agency.Units) == 0 { // nobody, whose figures would be everybody's
 		name, err := r.unitName(ctx, rep.Unit)
 		if err != nil {
 			return err

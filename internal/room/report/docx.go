@@ -49,7 +49,7 @@ func (rep *Report) head() *document.Document {
 		d.To, d.Recipients = rep.Regime.To, []string{rep.room.text("report.as_above"), rep.room.text("report.filed")}
 	}
 	d.Number = "       /" + symbol + "-" + signer
-	if rep.Regime.Side == "party" {
+	if rep.Regime.Side == partySide {
 		d.Number = "       -" + symbol + "/" + signer
 	}
 	return d

@@ -17,6 +17,9 @@ const (
 	kindFrozen   = "report.frozen"        // a report as it was sent
 )
 
+// partySide is the side of a regime, outline or note that is the Party's and not the State's.
+const partySide = "party"
+
 // figureData is one cell. Value "" means that the cell was cleared.
 type figureData struct {
 	Indicator string     `json:"indicator"`
@@ -48,6 +51,22 @@ type importedData struct {
 }
 
 func formStream(form, unit, period string) string { return "form/" + form + "/" + unit + "/" + period }
+
+// OfParty reports whether an event of this room belongs to the Party side: a frozen report of its regimes, or
+// a sentence written down for its review. Such an event need not name a Party unit.
+func (r *Room) OfParty(e ledger.Event) bool {
+	kind, rest, _ := strings.Cut(e.Stream, "/")
+	switch kind {
+	case "report":
+		id, _, _ := strings.Cut(rest, "/")
+		regime, err := r.Regimes.Get(id)
+		return err == nil && regime.Side == partySide
+	case "review":
+		var d noteData
+		return json.Unmarshal(e.Data, &d) == nil && d.Side == partySide
+	}
+	return false
+}
 
 // splitFormStream is the reverse of formStream; the form's id itself holds one stroke.
 func splitFormStream(stream string) (form, unit, period string, ok bool) {

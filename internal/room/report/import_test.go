@@ -105,7 +105,10 @@ func testAgency(unit, side string, on calendar.Date) Agency {
 	if side == "party" {
 		return Agency{Parent: "ĐẢNG ỦY CÁC CƠ QUAN TỈNH MẪU", Name: "Đảng ủy Sở Khoa học và Công nghệ", Symbol: "ĐU", Place: "Mẫu", Authority: "T/M ĐẢNG ỦY", Post: "BÍ THƯ"}
 	}
-	return Agency{}
+	if unit == "" || unit == "nowhere" {
+		return Agency{}
+	}
+	return Agency{Units: []string{unit}}
 }
 
 func importFile(t testing.TB, r *Room, path string, o ImportOptions) []Imported {

@@ -55,10 +55,19 @@ func (r *Room) AddNote(ctx context.Context, unit, period string, n Note, on cale
 	return err
 }
 
-// ResolveLimitation records what was done about a limitation, named by its ledger position.
+// ResolveLimitation records what was done about a limitation, named by its ledger position; it belongs to
+// the same side as the limitation.
 func (r *Room) ResolveLimitation(ctx context.Context, unit, period string, position int64, text string, on calendar.Date, actor string) error {
-	_, err := r.ledger.Append(ctx, ledger.Command{Stream: noteStream(unit, period), Expect: ledger.AnyVersion, Actor: actor, Unit: unit,
-		Events: []ledger.NewEvent{{Kind: kindResolved, On: on, Data: noteData{Text: text, Of: position}}}})
+	notes, err := r.Notes(ctx, unit, period, 0)
+	if err != nil {
+		return err
+	}
+	side := ""
+	if i := slices.IndexFunc(notes, func(n Note) bool { return n.Position == position }); i >= 0 {
+		side = notes[i].Side
+	}
+	_, err = r.ledger.Append(ctx, ledger.Command{Stream: noteStream(unit, period), Expect: ledger.AnyVersion, Actor: actor, Unit: unit,
+		Events: []ledger.NewEvent{{Kind: kindResolved, On: on, Data: noteData{Side: side, Text: text, Of: position}}}})
 	return err
 }
 

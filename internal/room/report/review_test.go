@@ -270,3 +270,11 @@ func BenchmarkReview(b *testing.B) {
 		}
 	}
 }
+
+// A unit that nobody knows has no figures of its own, and must not be given everybody's.
+func TestReportOfAnUnknownUnitIsRefused(t *testing.T) {
+	_, err := openRoom(t, summer).Build(t.Context(), Request{Regime: "so-ket-6-thang", Period: "2021-H1", Unit: "nowhere", AsOf: calendar.NoDate})
+	if !fault.Is(err, "report.unknown_unit") {
+		t.Errorf("%v", err)
+	}
+}

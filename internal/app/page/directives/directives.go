@@ -48,7 +48,7 @@ func Path(id string) string { return "/chi-dao/" + url.PathEscape(id) }
 func (s *pages) get(r *web.Request) (*directive.Document, error) {
 	id := r.PathValue("id")
 	d, err := s.docs.Get(r.Context(), id)
-	if err == nil && !r.Can(people.ReadDirectives, d.Unit) {
+	if err == nil && !people.Holds(r.Reader, people.ReadDirectives, d.Unit) {
 		return nil, fault.New(fault.NotFound, "directive.not_found", "id", id)
 	}
 	return d, err
@@ -128,8 +128,8 @@ func (s *pages) list(r *web.Request) error {
 
 // filter limits to what the reader may see.
 func (s *pages) filter(r *web.Request) directive.Filter {
-	units, everywhere := people.Reach(r.Reader, people.ReadDirectives)
-	return directive.Filter{State: everywhere, Units: units}
+	state, units := people.Sides(r.Reader, people.ReadDirectives)
+	return directive.Filter{State: state, Units: units}
 }
 
 // stranded lists the directives no longer in force on which open tasks still rest.
@@ -152,7 +152,7 @@ func (s *pages) visible(r *web.Request, id string) *directive.Document {
 		return nil
 	}
 	d, err := s.docs.Get(r.Context(), id)
-	if err != nil || !r.Can(people.ReadDirectives, d.Unit) {
+	if err != nil || !people.Holds(r.Reader, people.ReadDirectives, d.Unit) {
 		return nil
 	}
 	return d

@@ -80,7 +80,7 @@ func (s *pages) show(r *web.Request, d *directive.Document, typed url.Values, tr
 		return err
 	}
 	p := &onePage{View: r.View(d.Label(), web.Crumb{Title: r.T("directives.title"), Path: "/chi-dao"}), D: d, Kind: lists.KindName(d.Kind, r.Lang),
-		UnitName: s.who.UnitName(r.Context(), d.Unit, r.Lang), Ended: !d.InForce(r.Today()), Later: s.visible(r, d.By), Typed: typed, Keep: r.Can(people.KeepDirectives, d.Unit)}
+		UnitName: s.who.UnitName(r.Context(), d.Unit, r.Lang), Ended: !d.InForce(r.Today()), Later: s.visible(r, d.By), Typed: typed, Keep: people.Holds(r.Reader, people.KeepDirectives, d.Unit)}
 	p.Path = Path(d.ID)
 	for _, step := range []func(*web.Request, *onePage) error{s.chain, s.cites, s.tree, s.forms} {
 		if err := step(r, p); err != nil {
@@ -174,7 +174,7 @@ func (s *pages) goalLine(r *web.Request, g directive.Goal) goal {
 			part = indicator.Closing
 		}
 	}
-	if !r.Can(people.ReadFigures, g.Unit) {
+	if !people.Holds(r.Reader, people.ReadFigures, g.Unit) {
 		return out
 	}
 	units, err := s.who.Subtree(r.Context(), g.Unit, r.Today())

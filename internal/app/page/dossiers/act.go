@@ -39,7 +39,7 @@ type step struct {
 
 // steps are the actions out of the dossier's state, the way forward first; waiting are those of others.
 func (s *pages) steps(r *web.Request, d *dossier.Dossier, p *procedure.Procedure) (mine []step, waiting []*procedure.Transition) {
-	if p == nil || !r.Can(people.ActOnDossiers, d.Unit) {
+	if p == nil || !people.Holds(r.Reader, people.ActOnDossiers, d.Unit) {
 		return nil, nil
 	}
 	for _, t := range p.Leaving(d.State) {
@@ -145,8 +145,8 @@ func (s *pages) take(r *web.Request, d *dossier.Dossier, in url.Values) error {
 // request checks that the reader may take the action and prepares it.
 func (s *pages) request(r *web.Request, d *dossier.Dossier, p *procedure.Procedure, action string) (dossier.Act, error) {
 	a := dossier.Act{Code: d.Code, Action: action, On: calendar.NoDate, Actor: r.Actor()}
-	if err := r.Require(people.ActOnDossiers, d.Unit); err != nil {
-		return a, err
+	if !people.Holds(r.Reader, people.ActOnDossiers, d.Unit) {
+		return a, web.Forbidden()
 	}
 	t := p.Transition(action)
 	if t == nil {
@@ -310,8 +310,8 @@ func (s *pages) file(r *web.Request) error {
 
 func (s *pages) open(r *web.Request, in url.Values) (*dossier.Dossier, error) {
 	unit := in.Get("don-vi")
-	if err := r.Require(people.OpenDossiers, unit); err != nil {
-		return nil, err
+	if !people.Holds(r.Reader, people.OpenDossiers, unit) {
+		return nil, web.Forbidden()
 	}
 	p, err := s.procs.At(in.Get("thu-tuc"), r.Today())
 	if err != nil {

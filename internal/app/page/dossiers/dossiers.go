@@ -70,10 +70,10 @@ func (s *pages) seen(r *web.Request) (*dossier.Dossier, error) {
 	return visible(r, d, err)
 }
 
-// visible says of another unit's dossier that it is not found rather than forbidden, so that its code
-// cannot be guessed.
+// visible says the same of another unit's dossier as of one that does not exist, so that a code cannot be
+// guessed.
 func visible(r *web.Request, d *dossier.Dossier, err error) (*dossier.Dossier, error) {
-	if err == nil && !r.Can(people.ReadDossiers, d.Unit) {
+	if fault.KindOf(err) == fault.NotFound || err == nil && !people.Holds(r.Reader, people.ReadDossiers, d.Unit) {
 		return nil, fault.New(fault.NotFound, "dossiers.unknown", "code", r.PathValue("code"))
 	}
 	return d, err

@@ -96,7 +96,7 @@ func (s *pages) list(r *web.Request) error {
 		return err
 	}
 	f := q.filter(r.Today())
-	if f.Units, err = s.reach(r, q.Unit); err != nil {
+	if f.Units, f.Without, err = s.reach(r, q.Unit); err != nil {
 		return err
 	}
 	rows, total, err := s.dossiers.List(r.Context(), f)
@@ -110,19 +110,17 @@ func (s *pages) list(r *web.Request) error {
 	return r.Render(http.StatusOK, list(p))
 }
 
-// reach is the units whose dossiers the list may show; nil = all.
-func (s *pages) reach(r *web.Request, unit string) ([]string, error) {
+// reach is the units whose dossiers the list may show, as people.Reach gives them.
+func (s *pages) reach(r *web.Request, unit string) (units, without []string, err error) {
+	units, without = people.Reach(r.Reader, people.ReadDossiers)
 	if unit == "" {
-		units, everywhere := people.Reach(r.Reader, people.ReadDossiers)
-		if everywhere {
-			return nil, nil
-		}
-		return append(units, "\x00"), nil // never empty, which would mean all
+		return units, without, nil
 	}
 	if err := r.Require(people.ReadDossiers, unit); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return s.who.Subtree(r.Context(), unit, r.Today())
+	units, err = s.who.Subtree(r.Context(), unit, r.Today())
+	return units, without, err // what lies below but out of reach is taken out again
 }
 
 func (s *pages) row(r *web.Request, d dossier.Row) row {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,11 +26,13 @@ const perPage = 50
 type pages struct {
 	l   *ledger.Ledger
 	who *people.People
+
+	ofParty func(ledger.Event) bool
 }
 
-// Routes are the pages of the ledger.
-func Routes(l *ledger.Ledger, who *people.People) []web.Route {
-	s := &pages{l, who}
+// Routes are the pages of the ledger; ofParty tells the events of no unit that are the Party's all the same.
+func Routes(l *ledger.Ledger, who *people.People, ofParty func(ledger.Event) bool) []web.Route {
+	s := &pages{l, who, ofParty}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/so-cai", Permission: people.ReadLedger, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/so-cai/{position}", Permission: people.ReadLedger, Handler: s.one},
@@ -60,7 +63,7 @@ func (s *pages) list(r *web.Request) error {
 		if e.Position > upTo {
 			return errEnough
 		}
-		if !mayRead(r, e) {
+		if !s.mayRead(r, e) {
 			p.Hidden++
 			return nil
 		}
@@ -83,9 +86,16 @@ func (s *pages) list(r *web.Request) error {
 	return r.Render(http.StatusOK, list(p))
 }
 
-// mayRead keeps the events of a unit to those who may read it; facts of no unit are the agency's own.
-func mayRead(r *web.Request, e ledger.Event) bool {
-	return e.Unit == "" || r.Can(people.ReadLedger, e.Unit)
+// mayRead keeps an event to those who may read its unit's, and what it is about: a step to those who may
+// read the dossier, a frozen report of the Party to the Party. Facts of no unit are the whole agency's.
+func (s *pages) mayRead(r *web.Request, e ledger.Event) bool {
+	if s.ofParty(e) {
+		return r.Can(people.ReadParty, e.Unit) && r.Can(people.ReadLedger, e.Unit)
+	}
+	if strings.HasPrefix(e.Stream, "dossier/") && !people.Holds(r.Reader, people.ReadDossiers, e.Unit) {
+		return false
+	}
+	return people.Holds(r.Reader, people.ReadLedger, e.Unit)
 }
 
 type onePage struct {
@@ -110,8 +120,8 @@ func (s *pages) one(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if !mayRead(r, e) {
-		return r.Require(people.ReadLedger, e.Unit)
+	if !s.mayRead(r, e) {
+		return web.Forbidden()
 	}
 	p := onePage{View: r.View(r.T("events.one", "position", position), web.Crumb{Title: r.T("events.title"), Path: "/so-cai"}), E: e, Data: indent(e.Data)}
 	p.Actor, p.Unit = s.who.AccountName(r.Context(), e.Actor), s.who.UnitName(r.Context(), e.Unit, r.Lang)
@@ -119,6 +129,7 @@ func (s *pages) one(r *web.Request) error {
 	if p.Stream, err = s.l.Stream(r.Context(), e.Stream); err != nil {
 		return err
 	}
+	p.Stream = slices.DeleteFunc(p.Stream, func(e ledger.Event) bool { return !s.mayRead(r, e) })
 	if err := s.prove(r, &p); err != nil {
 		return err
 	}

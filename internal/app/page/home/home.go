@@ -163,11 +163,8 @@ func (s *pages) growth(r *web.Request, sc scope.Scope, now indicator.Value) stri
 
 // waiting fills the list: the reader's own dossiers, or those in reach when none are.
 func (s *pages) waiting(r *web.Request, p *homePage) error {
-	units, everywhere := people.Reach(r.Reader, people.ReadDossiers)
-	f := dossier.Filter{Open: true, Limit: listed, Overdue: calendar.NoDate, Assignee: r.Actor(), Units: append(units, "\x00")}
-	if everywhere {
-		f.Units = nil
-	}
+	f := dossier.Filter{Open: true, Limit: listed, Overdue: calendar.NoDate, Assignee: r.Actor()}
+	f.Units, f.Without = people.Reach(r.Reader, people.ReadDossiers)
 	rows, total, err := s.dossiers.List(r.Context(), f)
 	if err != nil {
 		return err

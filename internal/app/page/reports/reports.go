@@ -66,7 +66,7 @@ type listPage struct {
 func (s *pages) list(r *web.Request) error {
 	p := listPage{View: r.View(r.T("reports.title"))}
 	for _, regime := range s.room.Regimes.All() {
-		if regime.Kind == report.KindForms || !s.mayRead(r, regime, "") {
+		if regime.Kind == report.KindForms || !may(r, people.ReadReports, regime, "") {
 			continue // forms stand in their own list, by unit
 		}
 		o, err := s.offer(r, regime)
@@ -136,12 +136,13 @@ func has(regime *report.Regime, p calendar.Period) bool {
 	return false
 }
 
-// mayRead asks for the Party's permission besides, for a report of the Party side.
-func (s *pages) mayRead(r *web.Request, regime *report.Regime, unit string) bool {
-	if regime.Side == string(people.Party) && !r.Can(people.ReadParty, "") {
-		return false
+// may reports whether the reader has a permission for a regime's report of a unit, "" being the whole
+// agency. A report of the Party side asks for party.read besides, and its whole is the Party's own.
+func may(r *web.Request, p web.Permission, regime *report.Regime, unit string) bool {
+	if regime.Side == string(people.Party) {
+		return r.Can(people.ReadParty, unit) && r.Can(p, unit)
 	}
-	return r.Can(people.ReadReports, unit)
+	return people.Holds(r.Reader, p, unit)
 }
 
 // request reads which report the address asks for and checks that the reader may see it.
@@ -151,8 +152,8 @@ func (s *pages) request(r *web.Request) (report.Request, error) {
 	if err != nil {
 		return q, err
 	}
-	if !s.mayRead(r, regime, q.Unit) {
-		return q, r.Require(people.ReadParty, "")
+	if !may(r, people.ReadReports, regime, q.Unit) {
+		return q, web.Forbidden()
 	}
 	if text := r.Query("asof"); text != "" {
 		if q.AsOf, err = calendar.Parse(text); err != nil {
@@ -195,7 +196,7 @@ func (s *pages) one(r *web.Request) error {
 		return err
 	}
 	p.View = r.View(p.R.Regime.Title[r.Lang]+", "+p.R.Period.Name(r.Lang), web.Crumb{Title: r.T("reports.title"), Path: "/bao-cao"})
-	p.CanFreeze = p.Can(people.FreezeReports)
+	p.CanFreeze = may(r, people.FreezeReports, p.R.Regime, q.Unit)
 	if err := s.since(r.Context(), r, &p); err != nil {
 		return err
 	}
@@ -283,11 +284,8 @@ func (s *pages) freeze(r *web.Request) error {
 		return err
 	}
 	unit := in.Get("unit")
-	if err := r.Require(people.FreezeReports, unit); err != nil {
-		return err
-	}
-	if !s.mayRead(r, regime, unit) {
-		return r.Require(people.ReadParty, "")
+	if !may(r, people.ReadReports, regime, unit) || !may(r, people.FreezeReports, regime, unit) {
+		return web.Forbidden()
 	}
 	rep, err := s.room.Freeze(r.Context(), report.Request{Regime: regime.ID, Period: r.PathValue("period"), Unit: unit, AsOf: calendar.NoDate}, r.Actor())
 	if err != nil {

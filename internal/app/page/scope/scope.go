@@ -85,7 +85,7 @@ func units(r *web.Request, who *people.People, p web.Permission, s Scope, known 
 	}
 	var seen []string
 	for _, u := range asked {
-		if r.Can(p, u) {
+		if people.Holds(r.Reader, p, u) {
 			seen = append(seen, u)
 		}
 	}

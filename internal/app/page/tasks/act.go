@@ -57,7 +57,7 @@ func (s *pages) show(r *web.Request, t *task.Task, typed url.Values, trouble err
 	p := &onePage{View: r.View(t.Title, web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}), Row: s.row(r, t)}
 	p.Path = Path(t.ID)
 	p.Assigner = s.who.AccountName(r.Context(), t.Assigner)
-	p.Edit = t.State == task.Open && r.Can(people.AssignTasks, t.Unit)
+	p.Edit = t.State == task.Open && people.Holds(r.Reader, people.AssignTasks, t.Unit)
 	var names []string
 	for _, c := range t.Collaborators {
 		names = append(names, s.who.AccountName(r.Context(), c))
@@ -67,7 +67,7 @@ func (s *pages) show(r *web.Request, t *task.Task, typed url.Values, trouble err
 		p.DocEnded = !p.Doc.InForce(r.Today())
 	}
 	for _, rule := range t.Next() {
-		if r.Can(needed(rule.Right), t.Unit) {
+		if people.Holds(r.Reader, needed(rule.Right), t.Unit) {
 			p.Steps = append(p.Steps, step{Rule: rule, Slug: slugs[rule.Verb], Key: rand.Text(), Open: len(p.Steps) == 0})
 		}
 	}
@@ -132,7 +132,7 @@ func (s *pages) act(r *web.Request) error {
 		}
 		return s.show(r, t, in, err)
 	}
-	if now, err := s.tasks.Get(r.Context(), t.ID); err == nil && !r.Can(people.ReadTasks, now.Unit) {
+	if now, err := s.tasks.Get(r.Context(), t.ID); err == nil && !people.Holds(r.Reader, people.ReadTasks, now.Unit) {
 		return r.Go("/viec?da=luu") // handed over to where the reader does not look
 	}
 	return r.Go(Path(t.ID) + "?da=luu")

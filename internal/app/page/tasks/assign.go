@@ -188,7 +188,7 @@ func (s *pages) readTable(r *web.Request) error {
 	}
 	im := taskbook.Import{Tasks: s.tasks, Words: s.words, Actor: r.Actor(),
 		May:       func(unit string) bool { return r.Can(people.AssignTasks, unit) },
-		Directive: taskbook.Finder(s.docs, func(d *directive.Document) bool { return r.Can(people.ReadDirectives, d.Unit) })}
+		Directive: taskbook.Finder(s.docs, func(d *directive.Document) bool { return people.Holds(r.Reader, people.ReadDirectives, d.Unit) })}
 	rows, err := im.Read(context.WithoutCancel(r.Context()), file.Name, file.Data)
 	if err != nil && fault.KindOf(err) == fault.Internal {
 		return err

@@ -116,9 +116,9 @@ func (s *pages) filter(r *web.Request, q *query) (task.Filter, error) {
 	case "given":
 		f.Account, f.Assigned, f.View = r.Actor(), true, "open"
 	case "unit": // the units in which the reader works; whoever works everywhere sees all
-		units, everywhere := people.Reach(r.Reader, people.ActOnTasks)
-		if f.View = "open"; !everywhere && len(f.Units) == 0 {
-			f.Units = append(units, "\x00") // never empty, which would mean all
+		units, _ := people.Reach(r.Reader, people.ActOnTasks)
+		if f.View = "open"; units != nil && len(f.Units) == 0 {
+			f.Units = append(units, "") // never empty, which would mean all
 		}
 	case "all":
 	case "open", "overdue", "unconfirmed", "done", "in_term", "done_on_time", "done_late":

@@ -73,7 +73,7 @@ func needed(r task.Right) web.Permission {
 func (s *pages) get(r *web.Request) (*task.Task, error) {
 	id := r.PathValue("id")
 	t, err := s.tasks.Get(r.Context(), id)
-	if err == nil && !r.Can(people.ReadTasks, t.Unit) {
+	if err == nil && !people.Holds(r.Reader, people.ReadTasks, t.Unit) {
 		return nil, fault.New(fault.NotFound, "task.not_found", "id", id)
 	}
 	return t, err
@@ -81,8 +81,8 @@ func (s *pages) get(r *web.Request) (*task.Task, error) {
 
 // Reach is what a reader may see of the tasks.
 func Reach(r *web.Request) task.Reach {
-	units, everywhere := people.Reach(r.Reader, people.ReadTasks)
-	return task.Reach{State: everywhere, Units: units}
+	state, units := people.Sides(r.Reader, people.ReadTasks)
+	return task.Reach{State: state, Units: units}
 }
 
 // Path is a task's page.
@@ -130,7 +130,7 @@ func (s *pages) directive(r *web.Request, id string) *directive.Document {
 		return nil
 	}
 	d, err := s.docs.Get(r.Context(), id)
-	if err != nil || !r.Can(people.ReadDirectives, d.Unit) {
+	if err != nil || !people.Holds(r.Reader, people.ReadDirectives, d.Unit) {
 		return nil
 	}
 	return d

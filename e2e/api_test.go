@@ -75,7 +75,7 @@ func TestTransitionsThroughTheAPI(t *testing.T) {
 		{"another's step", a.caller(t, "hung").token, at + "/phan_cong", "{}", nil, 403, "dossiers.not_your_step"},
 		{"a step of another state", head.token, at + "/ky", "{}", nil, 422, "dossier.not_from_state"},
 		{"an unknown step", head.token, at + "/phan_cung", "{}", nil, 404, "dossier.unknown_action_near"},
-		{"an unknown dossier", head.token, "/api/v1/ho-so/khong-co/phan_cong", "{}", nil, 404, "dossier.not_found"},
+		{"an unknown dossier", head.token, "/api/v1/ho-so/khong-co/phan_cong", "{}", nil, 404, "dossiers.unknown"},
 		{"broken JSON", head.token, at + "/phan_cong", `{"note":`, nil, 422, "web.bad_json"},
 		{"an unknown key", head.token, at + "/phan_cong", `{"ghi_chu":"x"}`, nil, 422, "web.bad_json"},
 		{"a stale version", head.token, at + "/phan_cong", "{}", []string{"If-Match", `"1"`}, 409, "dossier.changed"},

@@ -178,3 +178,16 @@ func TestEveryWriteOutOfReachIsRefused(t *testing.T) {
 		t.Errorf("%d events were recorded", now-head)
 	}
 }
+
+// TestAFigureKeepsTheTitlesOfItsDossiers: who may read a figure but no dossiers sees how many, not which.
+func TestAFigureKeepsTheTitlesOfItsDossiers(t *testing.T) {
+	a, at := guarded(t)
+	const title = "Hồ sơ gửi đảng uỷ"
+	_, err := a.Dossiers.Act(context.Background(), dossier.Act{Code: strings.TrimPrefix(at[title], "/ho-so/"), Action: "tiep_nhan",
+		On: calendar.MustParse("2021-06-11"), Actor: "khai"})
+	must(t, err)
+	status, page := a.reader(t, "dang").get("/so-lieu/dossier.received?period=2021&unit=du")
+	if status != http.StatusOK || !strings.Contains(page, "ngoài phạm vi của bạn") || strings.Contains(page, title) {
+		t.Errorf("%d; the title must be hidden and the record stay in the list", status)
+	}
+}

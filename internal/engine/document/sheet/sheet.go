@@ -6,10 +6,13 @@
 package sheet
 
 import (
+	"archive/zip"
+	"bytes"
 	"embed"
 	"io"
 	"iter"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -125,7 +128,28 @@ func Write(out io.Writer, book Book) error {
 			return err
 		}
 	}
-	return x.Write(out)
+	return writeInOrder(out, x)
+}
+
+// writeInOrder writes the parts by name: the library writes streamed sheets in the order of a map, so that
+// a book of several sheets would differ from one writing to the next.
+func writeInOrder(out io.Writer, x *excelize.File) error {
+	packed, err := x.WriteToBuffer()
+	if err != nil {
+		return err
+	}
+	parts, err := zip.NewReader(bytes.NewReader(packed.Bytes()), int64(packed.Len()))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(parts.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	w := zip.NewWriter(out)
+	for _, part := range parts.File {
+		if err := w.Copy(part); err != nil {
+			return err
+		}
+	}
+	return w.Close()
 }
 
 // fixedTime: a file says when its figures are of in its title, not when it was written.

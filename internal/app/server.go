@@ -56,7 +56,7 @@ func (a *App) routes() []web.Route {
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
-		dossiers.Routes(a.Dossiers, a.Procedures, a.People),
+		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels()),
 		procedures.Routes(a.Procedures, a.draw),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
@@ -65,6 +65,11 @@ func (a *App) routes() []web.Route {
 		all = append(all, part...)
 	}
 	return all
+}
+
+// panels are what other parts show on a dossier's page.
+func (a *App) panels() dossiers.Panels {
+	return dossiers.Panels{}
 }
 
 // draw is a procedure's state diagram.

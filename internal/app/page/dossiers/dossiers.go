@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/a-h/templ"
+
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
@@ -16,15 +18,23 @@ import (
 	"trucot/internal/kernel/web"
 )
 
+// Panel is a part of a dossier's page that another package shows there: its papers, its council, its slips.
+// It returns nil when it has nothing to show to this reader. The dossier is one that the reader may see.
+type Panel func(r *web.Request, v *web.View, d *dossier.Dossier) (templ.Component, error)
+
+// Panels hang on a dossier's page: Main below its next steps, Side below its facts.
+type Panels struct{ Main, Side []Panel }
+
 type pages struct {
 	dossiers *dossier.Engine
 	procs    *procedure.Set
 	who      *people.People
+	panels   Panels
 }
 
 // Routes are the pages and the API of dossiers.
-func Routes(e *dossier.Engine, procs *procedure.Set, who *people.People) []web.Route {
-	s := &pages{e, procs, who}
+func Routes(e *dossier.Engine, procs *procedure.Set, who *people.People, panels Panels) []web.Route {
+	s := &pages{e, procs, who, panels}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/ho-so", Permission: people.ReadDossiers, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/ho-so/moi", Permission: people.OpenDossiers, Handler: s.blank},

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
@@ -60,6 +62,8 @@ type onePage struct {
 	Deadlines []deadlineRow
 	Explained *calendar.Explanation
 	History   []entry
+	Main      []templ.Component // what other packages show, see Panels
+	Side      []templ.Component
 	Trouble   string
 }
 
@@ -118,6 +122,12 @@ func (s *pages) complete(r *web.Request, p *onePage) error {
 	if p.History, err = s.history(r, p.D, p.P); err != nil {
 		return err
 	}
+	if p.Main, err = drawn(r, p, s.panels.Main); err != nil {
+		return err
+	}
+	if p.Side, err = drawn(r, p, s.panels.Side); err != nil {
+		return err
+	}
 	if p.Accounts, err = s.assignees(r.Context()); err != nil {
 		return err
 	}
@@ -132,6 +142,20 @@ func (s *pages) complete(r *web.Request, p *onePage) error {
 		p.Explained = &x
 	}
 	return nil
+}
+
+func drawn(r *web.Request, p *onePage, panels []Panel) ([]templ.Component, error) {
+	var out []templ.Component
+	for _, panel := range panels {
+		part, err := panel(r, p.View, p.D)
+		if err != nil {
+			return nil, err
+		}
+		if part != nil {
+			out = append(out, part)
+		}
+	}
+	return out, nil
 }
 
 // history is the latest step first.

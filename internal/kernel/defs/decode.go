@@ -20,8 +20,8 @@ type Unmarshaler interface {
 }
 
 var (
-	nodeType  = reflect.TypeFor[*Node]()
-	textType  = reflect.TypeFor[map[lang.Tag]string]()
+	nodeType = reflect.TypeFor[*Node]()
+	textType = reflect.TypeFor[map[lang.Tag]string]()
 )
 
 // Decode fills the struct that out points to and returns every fault of the tree at once. Fields are

@@ -15,39 +15,26 @@ import (
 // between starts. Their trees are therefore also kept ready, under the hash of the file they came from: Parse
 // takes the tree from there when it is given just those bytes, and reads the YAML when it is given others.
 //
-// The table is: count; for each file its hash, the numbers of its nodes, list items and pairs, the length of
-// its tree; then the trees. A node is its kind (bit 7: quoted), line, column, then text, items or pairs. Whole
+// The table is: count; for each file its hash and the length of its tree; then the trees. A node is its kind (bit 7: quoted), line, column, then text, items or pairs. Whole
 // numbers are uvarints, texts stand behind their length.
 
 // prepared is the table in use.
-var prepared atomic.Pointer[map[[sha256.Size]byte]preparedTree]
-
-type preparedTree struct {
-	nodes, items, pairs int
-	data                string
-}
+var prepared atomic.Pointer[map[[sha256.Size]byte]string]
 
 const quotedBit = 0x80
 
 // Prepare takes a table of ready trees, as Pack made it.
 func Prepare(table string) {
-	type entry struct {
-		hash [sha256.Size]byte
-		tree preparedTree
-		size int
+	u := &unpacker{data: table}
+	hashes := make([][sha256.Size]byte, u.number())
+	sizes := make([]int, len(hashes))
+	for i := range hashes {
+		copy(hashes[i][:], u.take(sha256.Size))
+		sizes[i] = u.number()
 	}
-	d := &unpacker{data: table}
-	entries := make([]entry, d.number())
-	for i := range entries {
-		e := &entries[i]
-		copy(e.hash[:], d.take(sha256.Size))
-		e.tree = preparedTree{nodes: d.number(), items: d.number(), pairs: d.number()}
-		e.size = d.number()
-	}
-	trees := make(map[[sha256.Size]byte]preparedTree, len(entries))
-	for _, e := range entries {
-		e.tree.data = d.take(e.size)
-		trees[e.hash] = e.tree
+	trees := make(map[[sha256.Size]byte]string, len(hashes))
+	for i, hash := range hashes {
+		trees[hash] = u.take(sizes[i])
 	}
 	prepared.Store(&trees)
 }
@@ -61,28 +48,23 @@ func Pack(files [][]byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := &packer{}
+		var p packer
 		p.node(root)
 		hash := sha256.Sum256(src)
 		head = append(head, hash[:]...)
-		for _, n := range []int{p.nodes, p.items, p.pairs, len(p.out)} {
-			head = binary.AppendUvarint(head, uint64(n))
-		}
-		body = append(body, p.out...)
+		head = binary.AppendUvarint(head, uint64(len(p)))
+		body = append(body, p...)
 	}
 	return append(head, body...), nil
 }
 
-type packer struct {
-	out                 []byte
-	nodes, items, pairs int
-}
+type packer []byte
 
-func (p *packer) number(n int) { p.out = binary.AppendUvarint(p.out, uint64(n)) }
+func (p *packer) number(n int) { *p = binary.AppendUvarint(*p, uint64(n)) }
 
 func (p *packer) text(s string) {
 	p.number(len(s))
-	p.out = append(p.out, s...)
+	*p = append(*p, s...)
 }
 
 func (p *packer) place(at fault.Place) {
@@ -91,24 +73,21 @@ func (p *packer) place(at fault.Place) {
 }
 
 func (p *packer) node(n *Node) {
-	p.nodes++
 	kind := byte(n.Kind)
 	if n.Quoted {
 		kind |= quotedBit
 	}
-	p.out = append(p.out, kind)
+	*p = append(*p, kind)
 	p.place(n.Place)
 	switch n.Kind {
 	case Scalar:
 		p.text(n.Text)
 	case List:
-		p.items += len(n.Items)
 		p.number(len(n.Items))
 		for _, item := range n.Items {
 			p.node(item)
 		}
 	case Map:
-		p.pairs += len(n.Pairs)
 		p.number(len(n.Pairs))
 		for _, pair := range n.Pairs {
 			p.text(pair.Key)
@@ -124,23 +103,19 @@ func ready(file string, src []byte) *Node {
 	if trees == nil {
 		return nil
 	}
-	t, ok := (*trees)[sha256.Sum256(src)]
+	tree, ok := (*trees)[sha256.Sum256(src)]
 	if !ok {
 		return nil
 	}
-	u := &unpacker{data: t.data, file: file, lines: strings.Split(string(src), "\n"),
-		nodes: make([]Node, t.nodes), items: make([]*Node, t.items), pairs: make([]Pair, t.pairs)}
+	u := &unpacker{data: tree, file: file, lines: strings.Split(string(src), "\n")}
 	return u.node()
 }
 
 // unpacker reads a table or a tree. It trusts them: they are compiled into the program.
 type unpacker struct {
-	data  string
+	data  string // still to be read
 	file  string
 	lines []string
-	nodes []Node // still to be used
-	items []*Node
-	pairs []Pair
 }
 
 func (u *unpacker) number() int {
@@ -171,21 +146,18 @@ func (u *unpacker) place() fault.Place {
 }
 
 func (u *unpacker) node() *Node {
-	n := &u.nodes[0]
-	u.nodes = u.nodes[1:]
 	kind := u.take(1)[0]
-	n.Kind, n.Quoted = Kind(kind&^quotedBit), kind&quotedBit != 0
-	n.Place = u.place()
+	n := &Node{Kind: Kind(kind &^ quotedBit), Quoted: kind&quotedBit != 0, Place: u.place()}
 	switch n.Kind {
 	case Scalar:
 		n.Text = u.take(u.number())
 	case List:
-		n.Items, u.items = cutOff(u.items, u.number())
+		n.Items = sized[*Node](u.number())
 		for i := range n.Items {
 			n.Items[i] = u.node()
 		}
 	case Map:
-		n.Pairs, u.pairs = cutOff(u.pairs, u.number())
+		n.Pairs = sized[Pair](u.number())
 		for i := range n.Pairs {
 			key := u.take(u.number())
 			n.Pairs[i] = Pair{Key: key, Place: u.place(), Value: u.node()}
@@ -194,10 +166,10 @@ func (u *unpacker) node() *Node {
 	return n
 }
 
-// cutOff is the first n of s, which nothing appended to it can overwrite, and the rest.
-func cutOff[T any](s []T, n int) (first, rest []T) {
+// sized is a slice of n, nil for none as the YAML reader leaves it.
+func sized[T any](n int) []T {
 	if n == 0 {
-		return nil, s
+		return nil
 	}
-	return s[:n:n], s[n:]
+	return make([]T, n)
 }

@@ -69,7 +69,7 @@ type Engine struct {
 	opts  Options
 	rules func() (*Rules, error)
 
-	uploads sync.Map      // id → *sync.Mutex of an upload that is being written
+	busy    sync.Map      // ids of uploads that are being written
 	drawing chan struct{} // holds a token while a small picture is made: one at a time
 }
 

@@ -234,3 +234,10 @@ func TestARowTakesSoManyFiles(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func size(t *testing.T, picture []byte) (width, height int) {
+	t.Helper()
+	c, _, err := image.DecodeConfig(bytes.NewReader(picture))
+	must(t, err)
+	return c.Width, c.Height
+}

@@ -11,6 +11,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"io"
+	"time"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -43,6 +44,13 @@ type Content interface {
 	io.ReaderAt
 }
 
+// Info is what a store knows of a content without reading it.
+type Info struct {
+	Key  Key
+	Size int64
+	Put  time.Time // the last time that somebody put it
+}
+
 // Store keeps contents. It is safe for concurrent use.
 type Store interface {
 	// Put reads to the end and returns once the bytes are safe on the disk. Errors: blob.disk_full, blob.cannot_write,
@@ -53,7 +61,7 @@ type Store interface {
 	// Has reports whether the content is there, without reading it.
 	Has(ctx context.Context, k Key) (bool, error)
 	// Each calls fn for every content in the order of keys until it returns an error.
-	Each(ctx context.Context, fn func(k Key, size int64) error) error
+	Each(ctx context.Context, fn func(Info) error) error
 	// Remove takes a content away; one that is not there is no error.
 	Remove(ctx context.Context, k Key) error
 }

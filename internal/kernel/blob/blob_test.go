@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -45,13 +46,13 @@ func TestWhatIsPutComesBack(t *testing.T) {
 			}
 		}
 		seen := 0
-		must(t, d.Each(ctx, func(k blob.Key, size int64) error {
+		must(t, d.Each(ctx, func(i blob.Info) error {
 			seen++
-			content := all[k]
-			if size != int64(len(content)) {
-				t.Fatalf("%s has %d bytes", k, size)
+			content := all[i.Key]
+			c, size, err := d.Open(ctx, i.Key)
+			if size != int64(len(content)) || i.Size != size || time.Since(i.Put) > time.Hour {
+				t.Fatalf("%+v, %d bytes", i, size)
 			}
-			c, _, err := d.Open(ctx, k)
 			must(t, err)
 			defer c.Close()
 			from := rapid.IntRange(0, len(content)).Draw(t, "from")
@@ -60,7 +61,7 @@ func TestWhatIsPutComesBack(t *testing.T) {
 			if !bytes.Equal(got, content[from:]) {
 				t.Fatal("a range differs")
 			}
-			return blob.Check(ctx, d, k)
+			return blob.Check(ctx, d, i.Key)
 		}))
 		if seen != len(all) {
 			t.Fatalf("%d contents, put %d", seen, len(all))

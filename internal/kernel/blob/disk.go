@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"trucot/internal/kernel/fault"
 )
@@ -19,8 +20,7 @@ type Disk struct{ folder string }
 // NewDisk keeps contents in a folder, which is made at the first Put.
 func NewDisk(folder string) *Disk { return &Disk{folder} }
 
-// tempPrefix begins the names of files not yet whole; a crash leaves them behind and the next Put of an hour later
-// would not miss them: Each and Open never see them.
+// tempPrefix begins the names of files not yet whole. A crash leaves one behind; no key is called so.
 const tempPrefix = ".new-"
 
 func (d *Disk) path(k Key) string {
@@ -56,11 +56,12 @@ func (d *Disk) Put(ctx context.Context, r io.Reader) (Key, int64, error) {
 	return k, size, nil
 }
 
-// place moves a whole file under its key. One that is there with its size is left alone; one cut short by a broken disk
-// is replaced.
+// place moves a whole file under its key. One that is there with its size stays and is marked as put now; one cut short
+// by a broken disk is replaced.
 func (d *Disk) place(from, to string, size int64) error {
 	if info, err := os.Stat(to); err == nil && info.Size() == size {
-		return nil
+		now := time.Now()
+		return os.Chtimes(to, now, now)
 	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
 		return err
@@ -107,7 +108,7 @@ func (d *Disk) Has(_ context.Context, k Key) (bool, error) {
 }
 
 // Each implements Store.
-func (d *Disk) Each(ctx context.Context, fn func(Key, int64) error) error {
+func (d *Disk) Each(ctx context.Context, fn func(Info) error) error {
 	return filepath.WalkDir(d.folder, func(path string, e fs.DirEntry, err error) error {
 		if errors.Is(err, os.ErrNotExist) {
 			return nil // nothing was ever kept
@@ -123,7 +124,7 @@ func (d *Disk) Each(ctx context.Context, fn func(Key, int64) error) error {
 		if err != nil {
 			return err
 		}
-		return fn(k, info.Size())
+		return fn(Info{k, info.Size(), info.ModTime()})
 	})
 }
 

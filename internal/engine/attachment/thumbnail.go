@@ -18,7 +18,7 @@ import (
 
 // What a small picture is: at most so many pixels wide and high, as JPEG.
 const (
-	thumbnailSide    = 320
+	thumbnailSide    = 160 // enough to tell pictures apart, too little to read an identity card
 	thumbnailQuality = 80
 )
 

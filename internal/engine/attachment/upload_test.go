@@ -142,7 +142,7 @@ func TestASmallPicture(t *testing.T) {
 	f := o.add(t, dossier, "", "a.png", picture(1000, 500))
 	small, err := o.Thumbnail(o.ctx, f)
 	must(t, err)
-	if w, h := size(t, small); w != 320 || h != 160 {
+	if w, h := size(t, small); w != 160 || h != 80 {
 		t.Errorf("%d × %d", w, h)
 	}
 	again, err := o.Thumbnail(o.ctx, f)

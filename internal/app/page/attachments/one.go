@@ -28,6 +28,7 @@ type onePage struct {
 	Row    Row
 	May    bool
 	Inline bool // the browser shows it itself
+	PDF    bool
 	Text   string
 	Sheets []read.Sheet
 	Cut    bool   // there is more of it than shown
@@ -58,6 +59,10 @@ func (s *Pages) one(r *web.Request) error {
 	defer c.Close()
 	if err := s.opened(r, f); err != nil {
 		return err
+	}
+	if p.PDF = f.Type == mediaPDF; p.PDF {
+		h := r.W.Header()
+		h.Set("Content-Security-Policy", h.Get("Content-Security-Policy")+"; object-src 'self'; frame-src 'self'")
 	}
 	if !p.F.Draw {
 		p.preview(r, c)
@@ -107,11 +112,13 @@ func (p *onePage) cutTables(book *read.Workbook) {
 	}
 }
 
+const mediaPDF = "application/pdf"
+
 // The policies under which a file is given out: it may load and run nothing. A PDF is shown by the browser's own viewer,
-// which a sandbox would keep from starting; its scripts never reach the page's origin.
+// which a sandbox would keep from starting and whose scripts never reach our origin; our own page may embed it.
 const (
 	policyFile = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-	policyPDF  = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+	policyPDF  = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 )
 
 // content gives out the file itself, whole or in ranges.
@@ -146,8 +153,9 @@ func (s *Pages) content(r *web.Request) error {
 func (s *Pages) headers(h http.Header, f *attachment.File) {
 	media, policy := f.Type, policyFile
 	switch {
-	case f.Type == "application/pdf":
+	case f.Type == mediaPDF:
 		policy = policyPDF
+		h.Set("X-Frame-Options", "SAMEORIGIN")
 	case strings.HasPrefix(f.Type, "text/"):
 		media += "; charset=utf-8"
 	}

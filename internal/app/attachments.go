@@ -17,12 +17,12 @@ import (
 	"trucot/internal/kernel/web"
 )
 
-// filesFolder is where attachments stand in the data folder.
-const filesFolder = "tep"
+// FilesFolder is where attachments stand in the data folder.
+const FilesFolder = "tep"
 
 // openAttachments opens the files beside the ledger. The rules are read when the first file comes.
 func (a *App) openAttachments(o Options) {
-	folder := filepath.Join(o.Data, filesFolder)
+	folder := filepath.Join(o.Data, FilesFolder)
 	opts := attachment.Options{Folder: folder, Clock: o.Clock, Person: personOf, Seal: a.Vault.Seal, Open: a.Vault.Open,
 		Rules: func() (*attachment.Rules, error) { return attachment.Load(Definitions(o.Data)) }}
 	if o.Clamd != "" {

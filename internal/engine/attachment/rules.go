@@ -18,7 +18,6 @@ const RulesFile = "attachments/files.yaml"
 type Rules struct {
 	From            calendar.Date `def:"from,required"`
 	Source          string        `def:"source,required"`
-	Status          string        `def:"status,required"`
 	PerOwner        int           `def:"per_owner,required"`        // files
 	NameLength      int           `def:"name_length,required"`      // characters
 	UnfinishedHours int           `def:"unfinished_hours,required"` // an upload is kept since its last byte

@@ -45,7 +45,7 @@ type withdrawn struct {
 }
 
 var tables = []ledger.Table{{Name: "attachment", DDL: []string{
-	`create table attachment (id text primary key, owner text not null, slot text not null, sha256 text not null, data text not null, actor text not null,
+	`create table attachment (id text primary key, owner text not null, slot text not null, data text not null, actor text not null,
 		unit text not null, on_day bigint not null, withdrawn bigint not null, reason text not null, position bigint not null) without rowid`,
 	`create index attachment_owner on attachment (owner)`,
 }}}
@@ -53,8 +53,8 @@ var tables = []ledger.Table{{Name: "attachment", DDL: []string{
 const columns = `data, actor, unit, on_day, withdrawn, reason, position`
 
 var (
-	putFile = store.Statement(`insert into attachment (id, owner, slot, sha256, data, actor, unit, on_day, withdrawn, reason, position)
-		values ($1,$2,$3,$4,$5,$6,$7,$8,0,'',$9)
+	putFile = store.Statement(`insert into attachment (id, owner, slot, data, actor, unit, on_day, withdrawn, reason, position)
+		values ($1,$2,$3,$4,$5,$6,$7,0,'',$8)
 		on conflict (id) do update set data = excluded.data, actor = excluded.actor, unit = excluded.unit, on_day = excluded.on_day, withdrawn = 0,
 		reason = '', position = excluded.position`)
 	endFile   = store.Statement(`update attachment set withdrawn = 1, reason = $1, position = $2 where id = $3`)
@@ -84,7 +84,7 @@ func apply(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 		if err := json.Unmarshal(e.Data, &a); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, putFile, a.ID, a.Owner, a.Slot, a.SHA256, string(e.Data), e.Actor, e.Unit, int64(e.EffectiveOn), e.Position)
+		_, err := tx.Exec(ctx, putFile, a.ID, a.Owner, a.Slot, string(e.Data), e.Actor, e.Unit, int64(e.EffectiveOn), e.Position)
 		return err
 	case kindWithdrawn:
 		var w withdrawn

@@ -3,6 +3,8 @@ package attachment
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -34,8 +36,14 @@ type Upload struct {
 // uploadID is what Begin draws; an id from an address is never made part of a path unless it looks so.
 var uploadID = regexp.MustCompile(`^[A-Z2-7]{26}$`)
 
-func (e *Engine) partOf(id string) string { return filepath.Join(e.uploadFolder(), id+".tep") }
-func (e *Engine) noteOf(id string) string { return filepath.Join(e.uploadFolder(), id+".json") }
+// folderOf holds the uploads of an account: listing them must not look at everybody's.
+func (e *Engine) folderOf(account string) string {
+	sum := sha256.Sum256([]byte(account))
+	return filepath.Join(e.uploadFolder(), hex.EncodeToString(sum[:8]))
+}
+
+func partOf(folder, id string) string { return filepath.Join(folder, id+".tep") }
+func noteOf(folder, id string) string { return filepath.Join(folder, id+".json") }
 
 // Begin opens an upload of a size. What the name and the size already tell is refused before a byte is sent. Errors:
 // attachment.bad_size, attachment.too_many_unfinished, as for Add.
@@ -50,7 +58,11 @@ func (e *Engine) Begin(n Incoming, size int64) (*Upload, error) {
 	if err := rules.promise(n.Name, size); err != nil {
 		return nil, err
 	}
-	mine, err := e.sweep(rules, n.Actor)
+	if err := e.sweep(rules); err != nil {
+		return nil, err
+	}
+	folder := e.folderOf(n.Actor)
+	mine, err := e.unfinished(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -58,10 +70,10 @@ func (e *Engine) Begin(n Incoming, size int64) (*Upload, error) {
 		return nil, fault.New(fault.TooLarge, "attachment.too_many_unfinished", "limit", rules.Unfinished, "hours", rules.UnfinishedHours)
 	}
 	u := &Upload{ID: rand.Text(), Owner: n.Owner, Slot: n.Slot, Name: n.Name, Account: n.Actor, Unit: n.Unit, Size: size, Touched: e.opts.Clock().UTC()}
-	if err := os.MkdirAll(e.uploadFolder(), 0o750); err != nil {
+	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(e.partOf(u.ID), nil, 0o640); err != nil {
+	if err := os.WriteFile(partOf(folder, u.ID), nil, 0o640); err != nil {
 		return nil, err
 	}
 	return u, e.write(u)
@@ -89,28 +101,28 @@ func (e *Engine) write(u *Upload) error {
 	if err != nil {
 		return err
 	}
-	temp := e.noteOf(u.ID) + ".moi"
-	if err := os.WriteFile(temp, raw, 0o640); err != nil {
+	at := noteOf(e.folderOf(u.Account), u.ID)
+	if err := os.WriteFile(at+".moi", raw, 0o640); err != nil {
 		return err
 	}
-	return os.Rename(temp, e.noteOf(u.ID))
+	return os.Rename(at+".moi", at)
 }
 
 // Uploaded is an upload as far as it came. Another account's is not found, like one that expired: fault.NotFound
 // "attachment.no_upload".
 func (e *Engine) Uploaded(id, account string) (*Upload, error) {
-	u, err := e.read(id)
+	u, err := readUpload(e.folderOf(account), id)
 	if err != nil || u.Account != account {
 		return nil, fault.New(fault.NotFound, "attachment.no_upload").Because(err)
 	}
 	return u, nil
 }
 
-func (e *Engine) read(id string) (*Upload, error) {
+func readUpload(folder, id string) (*Upload, error) {
 	if !uploadID.MatchString(id) {
 		return nil, os.ErrNotExist
 	}
-	raw, err := os.ReadFile(e.noteOf(id))
+	raw, err := os.ReadFile(noteOf(folder, id))
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +134,7 @@ func (e *Engine) read(id string) (*Upload, error) {
 		u.Offset = u.Size
 		return u, nil
 	}
-	info, err := os.Stat(e.partOf(id))
+	info, err := os.Stat(partOf(folder, id))
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +161,7 @@ func (e *Engine) Continue(ctx context.Context, id, account string, offset int64,
 	case offset != u.Offset:
 		return u, nil, fault.New(fault.Conflict, "attachment.other_offset", "offset", u.Offset)
 	}
-	f, err := os.OpenFile(e.partOf(id), os.O_RDWR, 0)
+	f, err := os.OpenFile(partOf(e.folderOf(account), id), os.O_RDWR, 0)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -180,9 +192,9 @@ func (e *Engine) finish(ctx context.Context, u *Upload, f *os.File) (*File, erro
 	switch kind := fault.KindOf(err); {
 	case err == nil:
 		u.Done = file.ID
-		return file, errors.Join(e.write(u), os.Remove(e.partOf(u.ID)))
+		return file, errors.Join(e.write(u), os.Remove(partOf(e.folderOf(u.Account), u.ID)))
 	case kind == fault.Invalid || kind == fault.TooLarge:
-		e.drop(u.ID)
+		drop(e.folderOf(u.Account), u.ID)
 	}
 	return nil, err
 }
@@ -192,14 +204,14 @@ func (e *Engine) Abandon(id, account string) error {
 	if _, err := e.Uploaded(id, account); err != nil {
 		return err
 	}
-	e.drop(id)
+	drop(e.folderOf(account), id)
 	return nil
 }
 
 // drop forgets an upload; what cannot be removed now goes with the next sweep.
-func (e *Engine) drop(id string) {
-	os.Remove(e.partOf(id))
-	os.Remove(e.noteOf(id))
+func drop(folder, id string) {
+	os.Remove(partOf(folder, id))
+	os.Remove(noteOf(folder, id))
 }
 
 // Unfinished lists an account's uploads to a row that broke off.
@@ -208,42 +220,70 @@ func (e *Engine) Unfinished(account, owner string) ([]*Upload, error) {
 	if err != nil {
 		return nil, err
 	}
-	mine, err := e.sweep(rules, account)
-	return slices.DeleteFunc(mine, func(u *Upload) bool { return u.Owner != owner }), err
+	mine, err := e.unfinished(e.folderOf(account))
+	return slices.DeleteFunc(mine, func(u *Upload) bool { return u.Owner != owner || e.expired(rules, u) }), err
 }
 
-// sweep removes what is older than the rules keep it, and gives the account's unfinished uploads. The folder holds few
-// files: what is done or old is gone.
-func (e *Engine) sweep(rules *Rules, account string) ([]*Upload, error) {
-	entries, err := os.ReadDir(e.uploadFolder())
+func (e *Engine) expired(rules *Rules, u *Upload) bool {
+	return e.opts.Clock().Sub(u.Touched) > rules.unfinishedFor()
+}
+
+// unfinished reads the uploads of a folder; one that cannot be read is none.
+func (e *Engine) unfinished(folder string) ([]*Upload, error) {
+	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	var mine []*Upload
+	var out []*Upload
 	for _, entry := range entries {
-		id, ok := strings.CutSuffix(entry.Name(), ".json")
-		if !ok {
-			e.sweepLoose(entry, rules.unfinishedFor())
-			continue
-		}
-		u, err := e.read(id)
-		switch {
-		case err != nil || e.opts.Clock().Sub(u.Touched) > rules.unfinishedFor():
-			if e.occupy(id) {
-				e.drop(id)
-				e.busy.Delete(id)
+		if id, ok := strings.CutSuffix(entry.Name(), ".json"); ok {
+			if u, err := readUpload(folder, id); err == nil && u.Done == "" {
+				out = append(out, u)
 			}
-		case u.Account == account && u.Done == "":
-			mine = append(mine, u)
 		}
 	}
-	return mine, nil
+	return out, nil
 }
 
-// sweepLoose removes an old temporary file that a crash left behind.
-func (e *Engine) sweepLoose(entry os.DirEntry, after time.Duration) {
-	info, err := entry.Info()
-	if err == nil && time.Since(info.ModTime()) > after && !strings.HasSuffix(entry.Name(), ".tep") {
-		os.Remove(filepath.Join(e.uploadFolder(), entry.Name()))
+// sweep removes everybody's uploads that are older than the rules keep them, and what a crash left behind.
+func (e *Engine) sweep(rules *Rules) error {
+	folders, err := os.ReadDir(e.uploadFolder())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	for _, f := range folders {
+		at := filepath.Join(e.uploadFolder(), f.Name())
+		if !f.IsDir() {
+			sweepLoose(at, f, rules.unfinishedFor())
+			continue
+		}
+		entries, err := os.ReadDir(at)
+		if err != nil {
+			return err
+		}
+		for _, entry := range entries {
+			e.sweepOne(rules, at, entry)
+		}
+	}
+	return nil
+}
+
+func (e *Engine) sweepOne(rules *Rules, folder string, entry os.DirEntry) {
+	id, ok := strings.CutSuffix(entry.Name(), ".json")
+	if !ok {
+		sweepLoose(filepath.Join(folder, entry.Name()), entry, 2*rules.unfinishedFor())
+		return
+	}
+	if u, err := readUpload(folder, id); err == nil && !e.expired(rules, u) || !e.occupy(id) {
+		return
+	}
+	drop(folder, id)
+	e.busy.Delete(id)
+}
+
+// sweepLoose removes an old temporary file.
+func sweepLoose(at string, entry os.DirEntry, after time.Duration) {
+	if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > after {
+		os.Remove(at)
 	}
 }

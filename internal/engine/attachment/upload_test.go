@@ -20,8 +20,8 @@ import (
 
 var errLine = errors.New("the line broke")
 
-func begin(t interface{ Fatal(...any) }, o *office, name string, size int) *attachment.Upload {
-	u, err := o.Begin(attachment.Incoming{Owner: dossier, Slot: "don", Name: name, Actor: "khai", Unit: "so"}, int64(size))
+func begin(t interface{ Fatal(...any) }, o *office, owner, name string, size int) *attachment.Upload {
+	u, err := o.Begin(attachment.Incoming{Owner: owner, Slot: "don", Name: name, Actor: "khai", Unit: "so"}, int64(size))
 	must(t, err)
 	return u
 }
@@ -33,7 +33,7 @@ func TestRandomCutsGiveTheSameBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		round++
 		content := pdf(fmt.Sprint("/N ", round, " (", strings.Repeat("x", rapid.IntRange(0, 3000).Draw(t, "size")), ")"))
-		u := begin(t, o, "Đơn.pdf", len(content))
+		u := begin(t, o, fmt.Sprint("dossier/", round), "Đơn.pdf", len(content))
 		var file *attachment.File
 		for file == nil {
 			now, err := o.Uploaded(u.ID, "khai")
@@ -71,16 +71,15 @@ func TestRandomCutsGiveTheSameBytes(t *testing.T) {
 		if !bytes.Equal(got, content) {
 			t.Fatal("other bytes arrived")
 		}
-		must(t, o.Withdraw(o.ctx, file.ID, "thử", "khai", "so")) // so that the row never fills up
 	})
-	if o.ledger.Head() != int64(2*round) {
+	if o.ledger.Head() != int64(round) {
 		t.Errorf("%d events for %d files", o.ledger.Head(), round)
 	}
 }
 
 func TestAnUploadIsItsAccounts(t *testing.T) {
 	o := newOffice(t, filepath.Join(t.TempDir(), "db"), nil)
-	u := begin(t, o, "a.pdf", 10)
+	u := begin(t, o, dossier, "a.pdf", 10)
 	for _, id := range []string{"", "../" + u.ID, strings.Repeat("A", 26), u.ID + "/x"} {
 		if _, err := o.Uploaded(id, "khai"); !fault.Is(err, "attachment.no_upload") {
 			t.Errorf("%q: %v", id, err)
@@ -113,13 +112,13 @@ func TestWhatAnUploadPromises(t *testing.T) {
 		}
 	}
 	for range 20 {
-		begin(t, o, "a.pdf", 10)
+		begin(t, o, dossier, "a.pdf", 10)
 	}
 	if _, err := o.Begin(attachment.Incoming{Owner: dossier, Name: "a.pdf", Actor: "khai"}, 10); !fault.Is(err, "attachment.too_many_unfinished") {
 		t.Errorf("the 21st: %v", err)
 	}
 	o.now = o.now.Add(49 * time.Hour)
-	begin(t, o, "a.pdf", 10) // the others have expired
+	begin(t, o, dossier, "a.pdf", 10) // the others have expired
 	if left, err := o.Unfinished("khai", dossier); err != nil || len(left) != 1 {
 		t.Errorf("%d left, %v", len(left), err)
 	}
@@ -128,7 +127,7 @@ func TestWhatAnUploadPromises(t *testing.T) {
 // A file that turns out to be none that is taken ends its upload, with the reason.
 func TestARefusedUploadIsOver(t *testing.T) {
 	o := newOffice(t, filepath.Join(t.TempDir(), "db"), nil)
-	u := begin(t, o, "a.pdf", 4)
+	u := begin(t, o, dossier, "a.pdf", 4)
 	if _, _, err := o.Continue(o.ctx, u.ID, "khai", 0, strings.NewReader("MZ\x90\x00")); !fault.Is(err, "attachment.executable") {
 		t.Errorf("%v", err)
 	}

@@ -46,9 +46,9 @@ type Options struct {
 	Files *attachment.Engine
 	Who   *people.People
 	Kinds map[string]Kind // by the first part of the owner's stream
-	// Opened is told of every opening of a file that is a person's data, before a byte of it is given out; an error
-	// keeps the file closed. nil = nobody keeps such a log.
-	Opened func(ctx context.Context, account, what string) error
+	// Opened is told of every opening of a file that is a person's data, in the row's unit, before a byte of it is given
+	// out: sent = the file itself, else what a page shows of it. An error keeps it closed. nil = nobody keeps such a log.
+	Opened func(r *web.Request, f *attachment.File, unit string, sent bool) error
 }
 
 // Pages are the pages of files.
@@ -119,11 +119,11 @@ func (s *Pages) get(r *web.Request) (*attachment.File, Row, bool, error) {
 }
 
 // opened tells the log of a person's data.
-func (s *Pages) opened(r *web.Request, f *attachment.File) error {
+func (s *Pages) opened(r *web.Request, f *attachment.File, row Row, sent bool) error {
 	if s.Opened == nil || !s.Files.Personal(f.Owner) {
 		return nil
 	}
-	return s.Opened(r.Context(), r.Actor(), "attachment/"+f.ID)
+	return s.Opened(r, f, row.Unit, sent)
 }
 
 // Path is a file's page.

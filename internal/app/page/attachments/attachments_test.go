@@ -75,8 +75,8 @@ func newSite(t *testing.T) *site {
 		Rules:  func() (*attachment.Rules, error) { return attachment.Load(definitions.Files) },
 		Person: func(owner string) string { return strings.TrimPrefix(owner, "row/") },
 		Seal:   func(_ context.Context, _, s string) (string, error) { return "sealed " + s, nil }, Open: plain})
-	pages := attachments.New(attachments.Options{Files: s.files, Who: who, Opened: func(_ context.Context, account, what string) error {
-		s.opened = append(s.opened, account+" "+what)
+	pages := attachments.New(attachments.Options{Files: s.files, Who: who, Opened: func(r *web.Request, f *attachment.File, unit string, sent bool) error {
+		s.opened = append(s.opened, fmt.Sprint(r.Actor(), " ", f.ID, " in ", unit, " ", sent))
 		return s.log
 	}, Kinds: map[string]attachments.Kind{"row": {Read: "row.read", Add: []web.Permission{"row.add"}, Find: func(_ context.Context, id string) (attachments.Row, error) {
 		unit, _, ok := strings.Cut(id, "-")
@@ -245,8 +245,8 @@ func TestOpeningsAreTold(t *testing.T) {
 	}
 	s.ask("xem-a", "GET", at, nil)
 	s.ask("a", "GET", at+"/noi-dung", nil)
-	what := "attachment/" + strings.TrimPrefix(at, "/tep/")
-	if want := []string{"xem-a " + what, "a " + what}; !slices.Equal(s.opened, want) {
+	id := strings.TrimPrefix(at, "/tep/")
+	if want := []string{"xem-a " + id + " in a false", "a " + id + " in a true"}; !slices.Equal(s.opened, want) {
 		t.Errorf("%v, want %v", s.opened, want)
 	}
 	s.log = errors.New("the log is full")

@@ -57,7 +57,7 @@ func (s *Pages) one(r *web.Request) error {
 		return r.Render(http.StatusOK, one(p))
 	}
 	defer c.Close()
-	if err := s.opened(r, f); err != nil {
+	if err := s.opened(r, f, row, false); err != nil {
 		return err
 	}
 	if p.PDF = f.Type == mediaPDF; p.PDF {
@@ -123,7 +123,7 @@ const (
 
 // content gives out the file itself, whole or in ranges.
 func (s *Pages) content(r *web.Request) error {
-	f, _, _, err := s.get(r)
+	f, row, _, err := s.get(r)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (s *Pages) content(r *web.Request) error {
 		return err
 	}
 	defer c.Close()
-	if err := s.opened(r, f); err != nil {
+	if err := s.opened(r, f, row, true); err != nil {
 		return err
 	}
 	h := r.W.Header()

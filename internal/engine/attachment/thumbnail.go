@@ -82,6 +82,10 @@ func shrink(r io.ReadSeeker, most int64) ([]byte, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
+	how := orientation(r)
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
 	whole, _, err := image.Decode(r)
 	if err != nil {
 		return nil, none.Because(err)
@@ -91,6 +95,9 @@ func shrink(r io.ReadSeeker, most int64) ([]byte, error) {
 	small := image.NewRGBA(image.Rect(0, 0, scale(c.Width), scale(c.Height)))
 	draw.Draw(small, small.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
 	draw.ApproxBiLinear.Scale(small, small.Bounds(), whole, whole.Bounds(), draw.Over, nil)
+	if how != 1 {
+		small = turned(small, how)
+	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, small, &jpeg.Options{Quality: thumbnailQuality}); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"trucot/internal/kernel/fault"
@@ -141,20 +142,15 @@ func (e *Engine) record(ctx context.Context, n Incoming, a added) (*File, error)
 		if err != nil {
 			return nil, err
 		}
-		there, err := e.List(ctx, n.Owner)
+		there, err := e.rows(ctx, n.Owner)
 		if err != nil {
 			return nil, err
 		}
-		kept := 0
-		for _, f := range there {
-			if f.ID == a.ID && !f.Withdrawn {
-				return f, nil
-			}
-			if !f.Withdrawn {
-				kept++
-			}
+		there = slices.DeleteFunc(there, func(f *row) bool { return f.Withdrawn })
+		if i := slices.IndexFunc(there, func(f *row) bool { return f.ID == a.ID }); i >= 0 {
+			return e.opened(ctx, there[i])
 		}
-		if kept >= rules.PerOwner {
+		if len(there) >= rules.PerOwner {
 			return nil, fault.New(fault.TooLarge, "attachment.too_many", "limit", rules.PerOwner)
 		}
 		_, err = e.l.Append(ctx, ledger.Command{Stream: StreamPrefix + n.Owner, Expect: int64(len(events)), Actor: n.Actor, Unit: n.Unit,

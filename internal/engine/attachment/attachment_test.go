@@ -188,6 +188,14 @@ func TestANameIsErasedWithItsPerson(t *testing.T) {
 	if _, err := o.Get(o.ctx, plain.ID); err != nil {
 		t.Error(err)
 	}
+	later := o.add(t, dossier, "", "Thư trả lời.pdf", pdf("/Later 1")) // draws a new key
+	list, err = o.List(o.ctx, dossier)
+	must(t, err)
+	for _, f := range list {
+		if f.Erased != (f.ID != later.ID) {
+			t.Errorf("%+v", f)
+		}
+	}
 }
 
 // Many hands at once add each file once and lose none.

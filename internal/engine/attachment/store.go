@@ -121,14 +121,14 @@ func scanFile(rows *sql.Rows) (*row, error) {
 	return &f, err
 }
 
-// opened opens the sealed name; where its key is gone the file counts as erased.
+// opened opens the sealed name; where its key is gone, or another was drawn since, the file counts as erased.
 func (e *Engine) opened(ctx context.Context, r *row) (*File, error) {
 	if r.sealed == "" {
 		return &r.File, nil
 	}
 	var err error
 	r.Name, err = e.opts.Open(ctx, r.sealed)
-	if fault.Is(err, "vault.erased") {
+	if fault.Is(err, "vault.erased") || fault.Is(err, "vault.bad_token") {
 		r.Erased, err = true, nil
 	}
 	return &r.File, err
@@ -151,7 +151,7 @@ func NotFound(id string) error { return fault.New(fault.NotFound, "attachment.no
 
 // List gives all files of an owner by slot and day, withdrawn ones too; there are never more than the rules allow.
 func (e *Engine) List(ctx context.Context, owner string) ([]*File, error) {
-	rows, err := store.All(ctx, e.db, scanFile, ownFiles, owner)
+	rows, err := e.rows(ctx, owner)
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +162,10 @@ func (e *Engine) List(ctx context.Context, owner string) ([]*File, error) {
 		}
 	}
 	return out, nil
+}
+
+func (e *Engine) rows(ctx context.Context, owner string) ([]*row, error) {
+	return store.All(ctx, e.db, scanFile, ownFiles, owner)
 }
 
 // Content opens the bytes of a file. Errors: attachment.erased, attachment.withdrawn, those of blob.Store.

@@ -20,6 +20,7 @@ import (
 	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/indicator/crossfoot"
+	"trucot/internal/engine/notify"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/engine/task"
@@ -73,6 +74,7 @@ type App struct {
 	Reports    *report.Room
 	Tasks      *task.Engine
 	Directives *directive.Register
+	Notify     *notify.Engine
 
 	agency  Agency
 	figures figureFile
@@ -104,6 +106,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		directive.Texts(),
 		script.Texts(),
 		task.Texts(),
+		notify.Texts(),
 		Texts(),
 	)...)
 })
@@ -151,7 +154,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), notify.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -178,6 +181,9 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
+	if err := a.openNotify(ctx, o); err != nil {
+		return err
+	}
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}

@@ -178,10 +178,13 @@ func (s *service) handler(id string) web.Handler {
 		}
 		b := s.built()
 		c := &call{r: r}
+		if r.Body != nil {
+			r.Body = &remembered{r.Body, &c.body}
+		}
 		request := r.Request.WithContext(context.WithValue(r.Context(), callKey{}, c))
 		r.Request = request
 		b.handlers[id](&answer{humago.NewContext(b.ops[id], request, r.W), c})
-		return c.err
+		return c.unechoed()
 	}
 }
 

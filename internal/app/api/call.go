@@ -1,13 +1,18 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
+	"errors"
 	"hash/crc32"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -21,8 +26,60 @@ import (
 
 // call is one request under way: its reader, and the error that package web renders in the end.
 type call struct {
-	r   *web.Request
-	err error
+	r    *web.Request
+	body bytes.Buffer // as far as it was read
+	err  error
+}
+
+// remembered is a body that is kept while it is read.
+type remembered struct {
+	io.ReadCloser
+	kept *bytes.Buffer
+}
+
+func (b *remembered) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.kept.Write(p[:n])
+	return n, err
+}
+
+// unechoed is the call's error without what was sent in query or body: the caller knows it, and its log is no place for it.
+func (c *call) unechoed() error {
+	var list fault.List
+	var one *fault.Error
+	switch {
+	case errors.As(c.err, &list):
+		out := make(fault.List, len(list))
+		for i, e := range list {
+			out[i] = c.hide(e)
+		}
+		return out
+	case errors.As(c.err, &one):
+		return c.hide(one)
+	}
+	return c.err
+}
+
+func (c *call) hide(e *fault.Error) *fault.Error {
+	out := *e
+	out.Args = maps.Clone(e.Args)
+	for name, v := range out.Args {
+		if text, is := v.(string); is && c.sent(text) {
+			out.Args[name] = c.r.T("web.your_value")
+		}
+	}
+	return &out
+}
+
+// sent reports whether a text is a value of the query or a string of the body.
+func (c *call) sent(text string) bool {
+	for _, values := range c.r.URL.Query() {
+		if slices.Contains(values, text) {
+			return true
+		}
+	}
+	quoted, err := json.Marshal(text)
+	return err == nil && text != "" && bytes.Contains(c.body.Bytes(), quoted)
 }
 
 type callKey struct{}
@@ -79,28 +136,28 @@ func tagged[T any](r *web.Request, etag string, body T) (*reply[T], error) {
 	return out, nil
 }
 
-// versioned is a write that may say which version it saw and may be sent twice.
-type versioned struct {
+// Versioned is a write that may say which version it saw and may be sent twice.
+type Versioned struct {
 	IfMatch string `header:"If-Match" pattern:"^(\\*|\"[0-9]+\")$"`
 	Key     string `header:"Idempotency-Key" maxLength:"200"`
 }
 
 // expect is the version of If-Match; 0 = whatever it is.
-func (v versioned) expect() int64 {
+func (v Versioned) expect() int64 {
 	n, _ := strconv.ParseInt(strings.Trim(v.IfMatch, `"`), 10, 64) // "*" is any version
 	return n
 }
 
 // key is the idempotency key, of this account alone.
-func (v versioned) key(r *web.Request) string {
+func (v Versioned) key(r *web.Request) string {
 	if v.Key == "" {
 		return ""
 	}
 	return r.Actor() + ":" + v.Key
 }
 
-// paging is the part of a list that is asked for.
-type paging struct {
+// Paging is the part of a list that is asked for.
+type Paging struct {
 	Cursor string `query:"cursor" maxLength:"400"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -112,7 +169,7 @@ type list[T any] struct {
 }
 
 // page answers with one page. items hold one more than asked for where there is a next page; last names an item's place.
-func page[T any](r *web.Request, p paging, items []T, last func(T) string) (*reply[list[T]], error) {
+func page[T any](r *web.Request, p Paging, items []T, last func(T) string) (*reply[list[T]], error) {
 	out := &reply[list[T]]{Status: http.StatusOK, Body: list[T]{Items: items}}
 	if items == nil {
 		out.Body.Items = []T{}
@@ -130,7 +187,7 @@ func page[T any](r *web.Request, p paging, items []T, last func(T) string) (*rep
 
 // after is the place that the cursor stands at, "" for the beginning. A cursor goes on with the list it came from: with
 // other filters it would skip rows silently.
-func (p paging) after(r *web.Request) (string, error) {
+func (p Paging) after(r *web.Request) (string, error) {
 	if p.Cursor == "" {
 		return "", nil
 	}

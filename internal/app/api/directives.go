@@ -24,7 +24,7 @@ func (s *service) directiveOps() []operation {
 }
 
 type directiveFilter struct {
-	paging
+	Paging
 	Kind  string `query:"kind" maxLength:"60"`
 	Force string `query:"force" enum:"in_force,ended"`
 	Text  string `query:"q" maxLength:"200"`
@@ -56,14 +56,15 @@ func (s *service) listDirectives(r *web.Request, in *directiveFilter) (*reply[li
 	for _, d := range found {
 		out = append(out, directiveOf(r, d))
 	}
-	return page(r, in.paging, out, func(d Directive) string { return d.ID })
+	return page(r, in.Paging, out, func(d Directive) string { return d.ID })
 }
 
-type oneDirective struct {
+// OneDirective names a directive.
+type OneDirective struct {
 	ID string `path:"id" maxLength:"100"`
 }
 
-func (s *service) getDirective(r *web.Request, in *oneDirective) (*reply[Directive], error) {
+func (s *service) getDirective(r *web.Request, in *OneDirective) (*reply[Directive], error) {
 	d, err := directives.Get(r, s.Directives, in.ID)
 	if err != nil {
 		return nil, err
@@ -119,7 +120,7 @@ func (s *service) findDirectives(r *web.Request, in *findDirectives) (*reply[[]d
 }
 
 type changeDirective struct {
-	oneDirective
+	OneDirective
 	Body struct {
 		How  directive.How `json:"how" enum:"replaces,amends,ends" example:"ends"`
 		By   string        `json:"by,omitempty" maxLength:"100"`
@@ -158,7 +159,7 @@ func (s *service) changeDirective(r *web.Request, in *changeDirective) (*reply[D
 }
 
 type setGoal struct {
-	oneDirective
+	OneDirective
 	Body struct {
 		Title     string  `json:"title" minLength:"1" maxLength:"500" example:"Nâng tỷ lệ đúng hạn (mẫu)"`
 		Indicator string  `json:"indicator" minLength:"1" maxLength:"100" example:"dossier.on_time_rate"`

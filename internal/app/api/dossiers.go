@@ -15,7 +15,7 @@ func (s *service) dossierOps() []operation {
 	return []operation{
 		op("dossier-list", http.MethodGet, "/ho-so", people.ReadDossiers, s.listDossiers),
 		op("dossier-open", http.MethodPost, "/ho-so", people.OpenDossiers, s.openDossier),
-		elsewhere[oneDossier, reply[dossiers.State]]("dossier-get", http.MethodGet, "/ho-so/{code}", people.ReadDossiers),
+		elsewhere[OneDossier, reply[dossiers.State]]("dossier-get", http.MethodGet, "/ho-so/{code}", people.ReadDossiers),
 		elsewhere[actOnDossier, reply[dossiers.State]]("dossier-act", http.MethodPost, "/ho-so/{code}/{action}", people.ActOnDossiers),
 		op("dossier-history", http.MethodGet, "/ho-so/{code}/lich-su", people.ReadDossiers, s.dossierHistory),
 		op("dossier-due", http.MethodGet, "/ho-so/{code}/han", people.ReadDossiers, s.dossierDue),
@@ -23,19 +23,20 @@ func (s *service) dossierOps() []operation {
 	}
 }
 
-type oneDossier struct {
+// OneDossier names a dossier.
+type OneDossier struct {
 	Code string `path:"code" maxLength:"100"`
 }
 
 type actOnDossier struct {
-	oneDossier
-	versioned
+	OneDossier
+	Versioned
 	Action string `path:"action" maxLength:"100"`
 	Body   dossiers.Transition
 }
 
 type dossierFilter struct {
-	paging
+	Paging
 	Procedure string `query:"procedure" maxLength:"100"`
 	Unit      string `query:"unit" maxLength:"100"`
 	Assignee  string `query:"assignee" maxLength:"100"`
@@ -84,7 +85,7 @@ func (s *service) listDossiers(r *web.Request, in *dossierFilter) (*reply[list[D
 		out = append(out, DossierRow{d.Code, d.Procedure, d.Version, d.State, d.Status, d.Unit, d.Assignee, d.Channel, d.Title,
 			d.SubmittedOn, d.ReceivedOn, d.DueOn, d.FinishedOn, d.Late})
 	}
-	return page(r, in.paging, out, func(d DossierRow) string { return d.Code })
+	return page(r, in.Paging, out, func(d DossierRow) string { return d.Code })
 }
 
 // Filing is a dossier to file.
@@ -110,7 +111,7 @@ func (s *service) openDossier(r *web.Request, in *openDossier) (*reply[dossiers.
 		return nil, err
 	}
 	d, err := s.DossierAPI.File(r, dossier.Filing{Procedure: in.Body.Procedure, Unit: in.Body.Unit, Action: in.Body.Action, Channel: in.Body.Channel, On: on,
-		Fields: in.Body.Fields, Documents: in.Body.Documents, Note: in.Body.Note, Key: versioned{Key: in.Key}.key(r)})
+		Fields: in.Body.Fields, Documents: in.Body.Documents, Note: in.Body.Note, Key: Versioned{Key: in.Key}.key(r)})
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +137,7 @@ type DossierEvent struct {
 	Note       string            `json:"note,omitempty"`
 }
 
-func (s *service) dossierHistory(r *web.Request, in *oneDossier) (*reply[[]DossierEvent], error) {
+func (s *service) dossierHistory(r *web.Request, in *OneDossier) (*reply[[]DossierEvent], error) {
 	d, err := s.DossierAPI.Get(r, in.Code)
 	if err != nil {
 		return nil, err
@@ -182,7 +183,7 @@ func explained(r *web.Request, x calendar.Explanation) Explained {
 	return out
 }
 
-func (s *service) dossierDue(r *web.Request, in *oneDossier) (*reply[Explained], error) {
+func (s *service) dossierDue(r *web.Request, in *OneDossier) (*reply[Explained], error) {
 	d, err := s.DossierAPI.Get(r, in.Code)
 	if err != nil {
 		return nil, err
@@ -203,7 +204,7 @@ type DossierAction struct {
 	Documents []string          `json:"documents"`
 }
 
-func (s *service) dossierActions(r *web.Request, in *oneDossier) (*reply[[]DossierAction], error) {
+func (s *service) dossierActions(r *web.Request, in *OneDossier) (*reply[[]DossierAction], error) {
 	d, err := s.DossierAPI.Get(r, in.Code)
 	if err != nil {
 		return nil, err

@@ -33,8 +33,8 @@ func (number) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeNumber, Nullable: true}
 }
 
-// asked is what figures are asked for; package scope reads the same parameters from the address.
-type asked struct {
+// Asked is what figures are asked for; package scope reads the same parameters from the address.
+type Asked struct {
 	Period string `query:"period" maxLength:"20"`
 	Unit   string `query:"unit" maxLength:"100"`
 	AsOf   string `query:"asof" format:"date"`
@@ -71,7 +71,7 @@ func figureOf(sc scope.Scope, head int64, d indicator.Definition, f indicator.Fi
 	return out
 }
 
-func (s *service) listFigures(r *web.Request, _ *asked) (*reply[[]Figure], error) {
+func (s *service) listFigures(r *web.Request, _ *Asked) (*reply[[]Figure], error) {
 	head := s.Indicators.Position()
 	sc, err := scope.Read(r, s.People, people.ReadFigures, s.Indicators.Units())
 	if err != nil {
@@ -90,8 +90,9 @@ func (s *service) listFigures(r *web.Request, _ *asked) (*reply[[]Figure], error
 	return ok(out)
 }
 
-type oneFigure struct {
-	asked
+// OneFigure names a figure and its scope.
+type OneFigure struct {
+	Asked
 	ID string `path:"id" maxLength:"100"`
 }
 
@@ -105,7 +106,7 @@ func (s *service) figure(r *web.Request, id string) (indicator.Definition, scope
 	return def, sc, err
 }
 
-func (s *service) getFigure(r *web.Request, in *oneFigure) (*reply[Figure], error) {
+func (s *service) getFigure(r *web.Request, in *OneFigure) (*reply[Figure], error) {
 	head := s.Indicators.Position()
 	def, sc, err := s.figure(r, in.ID)
 	if err != nil {
@@ -119,7 +120,7 @@ func (s *service) getFigure(r *web.Request, in *oneFigure) (*reply[Figure], erro
 }
 
 type recordsOf struct {
-	oneFigure
+	OneFigure
 	Part  indicator.Part `query:"part" enum:"opening,arising,closing" default:"arising"`
 	After int64          `query:"after" minimum:"0"`
 	Limit int            `query:"limit" minimum:"1" maximum:"200" default:"50"`

@@ -24,7 +24,7 @@ func (s *service) noticeOps() []operation {
 }
 
 type noticeFilter struct {
-	paging
+	Paging
 	Unread bool `query:"unread"`
 }
 
@@ -58,7 +58,7 @@ func (s *service) listNotices(r *web.Request, in *noticeFilter) (*reply[list[Not
 		one.Title, one.Path, _ = s.Describe(r, n.Subject)
 		out = append(out, one)
 	}
-	return page(r, in.paging, out, func(n Notice) string { return n.place })
+	return page(r, in.Paging, out, func(n Notice) string { return n.place })
 }
 
 type readNotices struct {

@@ -44,7 +44,8 @@ func (s *service) listReports(r *web.Request, _ *struct{}) (*reply[[]Regime], er
 	return ok(out)
 }
 
-type oneReport struct {
+// OneReport names a report.
+type OneReport struct {
 	Regime string `path:"regime" maxLength:"60"`
 	Period string `path:"period" maxLength:"20"`
 	Unit   string `query:"unit" maxLength:"100"`
@@ -86,7 +87,7 @@ func reportOf(rep *report.Report) (Report, error) {
 	return out, err
 }
 
-func (s *service) getReport(r *web.Request, _ *oneReport) (*reply[Report], error) {
+func (s *service) getReport(r *web.Request, _ *OneReport) (*reply[Report], error) {
 	q, err := reports.Request(r, s.Reports)
 	if err != nil {
 		return nil, err
@@ -103,7 +104,7 @@ func (s *service) getReport(r *web.Request, _ *oneReport) (*reply[Report], error
 }
 
 type fileOf struct {
-	oneReport
+	OneReport
 	Kind string `path:"kind" enum:"docx,xlsx"`
 	View string `query:"xem" enum:"chot"`
 }

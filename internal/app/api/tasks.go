@@ -41,12 +41,13 @@ func (s *service) taskOps() []operation {
 	}
 }
 
-type oneTask struct {
+// OneTask names a task.
+type OneTask struct {
 	ID string `path:"id" maxLength:"100"`
 }
 
 type taskFilter struct {
-	paging
+	Paging
 	View      string `query:"view" enum:"open,overdue,in_term,done,done_on_time,done_late,unconfirmed,all" default:"all"`
 	Unit      string `query:"unit" maxLength:"100"`
 	Owner     string `query:"owner" maxLength:"100"`
@@ -98,10 +99,10 @@ func (s *service) listTasks(r *web.Request, in *taskFilter) (*reply[list[Task]],
 	for _, t := range found {
 		out = append(out, s.taskOf(r, t))
 	}
-	return page(r, in.paging, out, func(t Task) string { return t.ID })
+	return page(r, in.Paging, out, func(t Task) string { return t.ID })
 }
 
-func (s *service) getTask(r *web.Request, in *oneTask) (*reply[Task], error) {
+func (s *service) getTask(r *web.Request, in *OneTask) (*reply[Task], error) {
 	t, err := tasks.Get(r, s.Tasks, in.ID)
 	if err != nil {
 		return nil, err
@@ -154,7 +155,7 @@ func (s *service) assignTask(r *web.Request, in *assignTask) (*reply[Task], erro
 	if err != nil {
 		return nil, err
 	}
-	n.Key = versioned{Key: in.Key}.key(r)
+	n.Key = Versioned{Key: in.Key}.key(r)
 	t, err := s.Tasks.Assign(r.Context(), n)
 	if err != nil {
 		return nil, err
@@ -163,8 +164,8 @@ func (s *service) assignTask(r *web.Request, in *assignTask) (*reply[Task], erro
 }
 
 type changeTask struct {
-	oneTask
-	versioned
+	OneTask
+	Versioned
 	Body Assignment
 }
 
@@ -199,8 +200,8 @@ type TaskStep struct {
 }
 
 type actOnTask struct {
-	oneTask
-	versioned
+	OneTask
+	Versioned
 	Verb task.Verb `path:"verb" enum:"progressed,extension_requested,extension_granted,extension_refused,handed_over,explanation_demanded,explanation_given,done,confirmed,reopened,withdrawn"`
 	Body TaskStep
 }
@@ -246,7 +247,7 @@ type TaskEvent struct {
 	Evidence string        `json:"evidence,omitempty"`
 }
 
-func (s *service) taskHistory(r *web.Request, in *oneTask) (*reply[[]TaskEvent], error) {
+func (s *service) taskHistory(r *web.Request, in *OneTask) (*reply[[]TaskEvent], error) {
 	t, err := tasks.Get(r, s.Tasks, in.ID)
 	if err != nil {
 		return nil, err

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -43,7 +42,8 @@ func (b *remembered) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// unechoed is the call's error without what was sent in query or body: the caller knows it, and its log is no place for it.
+// unechoed is the call's error without what was sent in the body: the caller knows it, and its log is no place for it. Package
+// web does the same for the query.
 func (c *call) unechoed() error {
 	var list fault.List
 	var one *fault.Error
@@ -71,13 +71,8 @@ func (c *call) hide(e *fault.Error) *fault.Error {
 	return &out
 }
 
-// sent reports whether a text is a value of the query or a string of the body.
+// sent reports whether a text is a string of the body.
 func (c *call) sent(text string) bool {
-	for _, values := range c.r.URL.Query() {
-		if slices.Contains(values, text) {
-			return true
-		}
-	}
 	quoted, err := json.Marshal(text)
 	return err == nil && text != "" && bytes.Contains(c.body.Bytes(), quoted)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -121,7 +122,7 @@ type ProblemDetail struct {
 	Detail   string `json:"detail"`
 }
 
-// submitted are the arguments of faults that repeat what was sent. A person at a page needs to see it again; a program
+// submitted are the arguments of faults that repeat what was sent, besides those equal to a value of the query. A person at a page needs to see it again; a program
 // has it, and its log is no place for it.
 var submitted = []string{"text", "value", "reason"}
 
@@ -129,8 +130,10 @@ var submitted = []string{"text", "value", "reason"}
 func (r *Request) unechoed(e *fault.Error) *fault.Error {
 	out := *e
 	out.Args = maps.Clone(e.Args)
-	for _, name := range submitted {
-		if _, ok := out.Args[name]; ok {
+	for name, v := range out.Args {
+		text, is := v.(string)
+		sent := func(values []string) bool { return slices.Contains(values, text) }
+		if slices.Contains(submitted, name) || is && slices.ContainsFunc(slices.Collect(maps.Values(r.URL.Query())), sent) {
 			out.Args[name] = r.T("web.your_value")
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -27,6 +28,21 @@ func (a *App) openNotify(ctx context.Context, o Options) error {
 		Sources: notify.Sources{Of: a.noticesOf, Due: a.noticesDue, MayKnow: a.mayKnow},
 	})
 	return err
+}
+
+// Tell begins to tell people and systems what happens, until ctx ends or stop is called, which waits for what is under way.
+func (a *App) Tell(ctx context.Context, out notify.Outside) (stop func()) {
+	if out.Failed == nil {
+		out.Failed = func(job string, err error) { slog.Warn("not told", "job", job, "why", err) }
+	}
+	a.Notify.Reach(out)
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		a.Notify.Run(ctx)
+	}()
+	return func() { cancel(); <-ended }
 }
 
 // noticed is what is read of an event to know whom it concerns. Any event may say whom it mentions; one of a council, whom

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -64,14 +63,15 @@ func (e *Engine) take(ctx context.Context) ([]Job, error) {
 	return jobs, err
 }
 
-// trouble is a failed attempt in one word for the page of deliveries. Final says that trying again is useless.
+// trouble is a failed attempt in one word, for the page of deliveries and the log. The cause stays here: those of mail name
+// persons, those of webhooks addresses that may hold a secret. Final says that trying again is useless.
 type trouble struct {
 	word  string
 	final bool
 	cause error
 }
 
-func (t *trouble) Error() string { return fmt.Sprintf("%s: %v", t.word, t.cause) }
+func (t *trouble) Error() string { return t.word }
 
 func (e *Engine) do(ctx context.Context, j Job) *trouble {
 	limited, cancel := context.WithTimeout(ctx, patience)

@@ -80,23 +80,23 @@ func hash(ev ledger.Event) string {
 func (e *Engine) deliver(ctx context.Context, j Job) *trouble {
 	p, err := e.endpoint(ctx, j.Target)
 	if err != nil {
-		return &trouble{"no_address", true, err}
+		return &trouble{"no_address", true}
 	}
 	if err := e.CheckURL(p.URL); err != nil {
-		return &trouble{"refused", true, err}
+		return &trouble{"refused", true}
 	}
 	signer, err := webhooks.NewWebhook(p.Secret)
 	if err != nil {
-		return &trouble{"secret", true, err}
+		return &trouble{"secret", true}
 	}
 	at := time.Now() // the receiver holds it against its own clock
 	signature, err := signer.Sign(j.ID, at, []byte(j.body))
 	if err != nil {
-		return &trouble{"secret", true, err}
+		return &trouble{"secret", true}
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL, bytes.NewReader([]byte(j.body)))
 	if err != nil {
-		return &trouble{"address", true, err}
+		return &trouble{"address", true}
 	}
 	r.Header.Set("Content-Type", "application/cloudevents+json; charset=utf-8")
 	r.Header.Set("User-Agent", "trucot")
@@ -115,11 +115,11 @@ func (e *Engine) post(r *http.Request) *trouble {
 	resp, err := client.Do(r)
 	switch {
 	case errors.Is(err, errPrivate):
-		return &trouble{"refused", false, err}
+		return &trouble{"refused", false}
 	case errors.Is(err, context.DeadlineExceeded):
-		return &trouble{"timeout", false, err}
+		return &trouble{"timeout", false}
 	case err != nil:
-		return &trouble{"unreachable", false, err}
+		return &trouble{"unreachable", false}
 	}
 	defer resp.Body.Close()
 	io.CopyN(io.Discard, resp.Body, 64<<10) // what it says is of no interest
@@ -127,7 +127,7 @@ func (e *Engine) post(r *http.Request) *trouble {
 		return nil
 	}
 	word := strconv.Itoa(resp.StatusCode)
-	return &trouble{word, resp.StatusCode == http.StatusGone, errors.New("answer " + word)}
+	return &trouble{word, resp.StatusCode == http.StatusGone}
 }
 
 // client follows no redirect and asks no proxy: both would lead past the check of the address, which is made on the number

@@ -79,7 +79,7 @@ var hookKind = regexp.MustCompile(`^(\*|[a-z][a-z_]*\.(\*|[a-z][a-z_]*))$`)
 func (e *Engine) CheckURL(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.User != nil || len(text) > 2000 || u.Fragment != "" {
-		return fault.New(fault.Invalid, "notify.bad_url").Because(err)
+		return fault.New(fault.Invalid, "notify.bad_url") // without the cause, which repeats the address
 	}
 	if u.Scheme == "https" || u.Scheme == "http" && e.allowed(u.Hostname()) {
 		return nil

@@ -99,15 +99,15 @@ type kindCount struct {
 func (e *Engine) sendDigest(ctx context.Context, j Job) *trouble {
 	var d digest
 	if err := json.Unmarshal([]byte(j.body), &d); err != nil {
-		return &trouble{"damaged", true, err}
+		return &trouble{"damaged", true}
 	}
 	to, err := e.Address(ctx, d.Account)
 	if err != nil {
-		return &trouble{"address", false, err}
+		return &trouble{"address", false}
 	}
 	counts, total, err := e.digestCounts(ctx, d)
 	if err != nil {
-		return &trouble{"database", false, err}
+		return &trouble{"database", false}
 	}
 	if to == "" || total == 0 || e.out.Mail == nil {
 		return nil
@@ -117,7 +117,7 @@ func (e *Engine) sendDigest(ctx context.Context, j Job) *trouble {
 	if err := e.out.Mail.Send(ctx, to, subject, text, hex.EncodeToString(sum[:12])); err != nil {
 		var sending *mail.SendError
 		final := errors.As(err, &sending) && !sending.IsTemp() && sending.Reason == mail.ErrSMTPRcptTo
-		return &trouble{"mail", final, err}
+		return &trouble{"mail", final}
 	}
 	return nil
 }

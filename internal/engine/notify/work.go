@@ -63,12 +63,11 @@ func (e *Engine) take(ctx context.Context) ([]Job, error) {
 	return jobs, err
 }
 
-// trouble is a failed attempt in one word, for the page of deliveries and the log. The cause stays here: those of mail name
-// persons, those of webhooks addresses that may hold a secret. Final says that trying again is useless.
+// trouble is a failed attempt in one word, for the page of deliveries and the log. Causes are left out: those of mail
+// name persons, those of webhooks addresses that may hold a secret. Final says that trying again is useless.
 type trouble struct {
 	word  string
 	final bool
-	cause error
 }
 
 func (t *trouble) Error() string { return t.word }

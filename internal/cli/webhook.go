@@ -12,16 +12,16 @@ import (
 
 // webhookCmd is "trucot webhook …": the receivers of events.
 type webhookCmd struct {
-	Add    webhookAdd    `cmd:"" help:"${help_webhook_add}"`
-	List   webhookList   `cmd:"" help:"${help_webhook_list}"`
-	Remove webhookRemove `cmd:"" help:"${help_webhook_remove}"`
+	Add    webhookAdd    `cmd:"" help:"help_webhook_add"`
+	List   webhookList   `cmd:"" help:"help_webhook_list"`
+	Remove webhookRemove `cmd:"" help:"help_webhook_remove"`
 }
 
 type webhookAdd struct {
-	URL   string   `arg:"" help:"${help_webhook_url}"`
-	Kind  []string `required:"" help:"${help_webhook_kind}"`
-	Owner string   `required:"" help:"${help_webhook_owner}"`
-	Allow []string `name:"webhook-allow" env:"TRUCOT_WEBHOOK_ALLOW" help:"${help_serve_webhook_allow}"`
+	URL   string   `arg:"" help:"help_webhook_url"`
+	Kind  []string `required:"" help:"help_webhook_kind"`
+	Owner string   `required:"" help:"help_webhook_owner"`
+	Allow []string `name:"webhook-allow" env:"TRUCOT_WEBHOOK_ALLOW" help:"help_serve_webhook_allow"`
 }
 
 // Run adds a webhook in the name of an account, whose rights it has, and prints its secret.
@@ -49,7 +49,7 @@ func (c *webhookAdd) Run(env *Env) error {
 }
 
 type webhookList struct {
-	JSON bool `name:"json" help:"${help_json}"`
+	JSON bool `name:"json" help:"help_json"`
 }
 
 // Run lists the webhooks; --json prints {"id","owner","host","kinds","since"} a line.
@@ -75,7 +75,7 @@ func (c *webhookList) print(env *Env, a *app.App, h notify.Hook) error {
 }
 
 type webhookRemove struct {
-	ID string `arg:"" help:"${help_webhook_id}"`
+	ID string `arg:"" help:"help_webhook_id"`
 }
 
 // Run removes a webhook.

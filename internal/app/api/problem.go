@@ -60,24 +60,28 @@ func refusal(status int, message string, errs []error) error {
 }
 
 // sayings are the library's sentences and ours. A group is a part of its sentence that comes from the description, never
-// from the request.
-var sayings = []struct {
+// from the request. They are compiled when the first request is refused.
+var sayings = sync.OnceValue(func() []saying {
+	return []saying{
+		{regexp.MustCompile(`^expected required property (\S+) to be present`), "api.required"},
+		{regexp.MustCompile(`^required \w+ parameter is missing`), "api.required"},
+		{regexp.MustCompile(`^(?:unexpected property|unknown query parameter)`), "api.unexpected"},
+		{regexp.MustCompile(`^expected value to be one of "(.*)"`), "api.one_of"},
+		{regexp.MustCompile(`^expected (?:number|length|array length) >=? (\d+)`), "api.too_small"},
+		{regexp.MustCompile(`^expected (?:number|length|array length) <=? (\d+)`), "api.too_big"},
+		{regexp.MustCompile(`^expected (string|boolean|number|integer|array|object)$`), "api.wrong_type"},
+		{regexp.MustCompile(`^invalid (integer|float|boolean)`), "api.wrong_type"},
+	}
+})
+
+type saying struct {
 	theirs *regexp.Regexp
 	key    string
-}{
-	{regexp.MustCompile(`^expected required property (\S+) to be present`), "api.required"},
-	{regexp.MustCompile(`^required \w+ parameter is missing`), "api.required"},
-	{regexp.MustCompile(`^(?:unexpected property|unknown query parameter)`), "api.unexpected"},
-	{regexp.MustCompile(`^expected value to be one of "(.*)"`), "api.one_of"},
-	{regexp.MustCompile(`^expected (?:number|length|array length) >=? (\d+)`), "api.too_small"},
-	{regexp.MustCompile(`^expected (?:number|length|array length) <=? (\d+)`), "api.too_big"},
-	{regexp.MustCompile(`^expected (string|boolean|number|integer|array|object)$`), "api.wrong_type"},
-	{regexp.MustCompile(`^invalid (integer|float|boolean)`), "api.wrong_type"},
 }
 
 func detail(d *huma.ErrorDetail) *fault.Error {
 	at := d.Location
-	for _, s := range sayings {
+	for _, s := range sayings() {
 		found := s.theirs.FindStringSubmatch(d.Message)
 		if found == nil {
 			continue

@@ -29,7 +29,7 @@ type Regime struct {
 	Side    string            `json:"side,omitempty"`
 	Title   map[string]string `json:"title"`
 	Periods []string          `json:"periods"`
-	Due     string            `json:"due"`
+	Due     map[string]string `json:"due"`
 	Source  string            `json:"source"`
 	Status  string            `json:"status"`
 }
@@ -38,7 +38,7 @@ func (s *service) listReports(r *web.Request, _ *struct{}) (*reply[[]Regime], er
 	out := []Regime{}
 	for _, g := range s.Reports.Regimes.All() {
 		if reports.May(r, people.ReadReports, g, "") {
-			out = append(out, Regime{g.ID, g.Kind, g.Side, words(g.Title), some(g.Periods), g.Due, g.Source, g.Status})
+			out = append(out, Regime{g.ID, g.Kind, g.Side, words(g.Title), some(g.Periods), words(g.Due), g.Source, g.Status})
 		}
 	}
 	return ok(out)

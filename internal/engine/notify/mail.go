@@ -72,7 +72,7 @@ type mailer struct {
 }
 
 func (m *mailer) Send(ctx context.Context, to, subject, text, id string) error {
-	msg := mail.NewMsg()
+	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	if err := errors.Join(msg.From(m.from), msg.To(to)); err != nil {
 		return err
 	}

@@ -404,7 +404,7 @@ func TestTwoNodesDoEachJobOnce(t *testing.T) {
 		for _, n := range nodes {
 			n.Reach(o.world())
 		}
-		const events = 40
+		const events = 12
 		for i := range events {
 			o.happen(t, fmt.Sprint("task/", i), "so", "khai", "hung")
 		}
@@ -434,7 +434,7 @@ func TestReadingOnLosesNothing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		round++
 		who := fmt.Sprint("hung", round)
-		n := rapid.IntRange(0, 12).Draw(rt, "before")
+		n := rapid.IntRange(0, 6).Draw(rt, "before")
 		for i := range n {
 			o.happen(t, fmt.Sprint("task/", i), "so", "khai", who)
 			o.now = o.now.Add(time.Duration(rapid.IntRange(0, 1).Draw(rt, "later")) * time.Second)

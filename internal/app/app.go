@@ -22,6 +22,7 @@ import (
 	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/indicator/crossfoot"
+	"trucot/internal/engine/notify"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/engine/task"
@@ -78,6 +79,7 @@ type App struct {
 	Reports    *report.Room
 	Tasks      *task.Engine
 	Directives *directive.Register
+	Notify     *notify.Engine
 
 	Attachments *attachment.Engine
 
@@ -113,6 +115,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		directive.Texts(),
 		script.Texts(),
 		task.Texts(),
+		notify.Texts(),
 		Texts(),
 	)...)
 })
@@ -161,7 +164,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -189,6 +192,9 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
 	a.openAttachments(o)
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
+	if err := a.openNotify(ctx, o); err != nil {
+		return err
+	}
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"trucot/internal/app/api"
 	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/dossiers"
@@ -16,6 +17,7 @@ import (
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/home"
 	"trucot/internal/app/page/login"
+	"trucot/internal/app/page/notices"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/scope"
@@ -33,24 +35,25 @@ type SiteOptions struct {
 	Secure bool // over TLS, here or at a proxy in front
 	Sample bool // the data is the labelled sample
 	Log    *slog.Logger
+	Rate   int // API requests a minute and account; 0 = api's own, negative = without limit
 }
 
 // Site is the whole web: every route of the program stands in routes.
 func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 	return web.NewSite(web.Options{
-		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail,
+		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail, Bell: a.bell,
 		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock,
-	}, a.routes())
+	}, a.routes(o))
 }
 
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
-func (a *App) routes() []web.Route {
+func (a *App) routes(o SiteOptions) []web.Route {
 	var all []web.Route
 	files := a.files()
 	for _, part := range [][]web.Route{
@@ -64,11 +67,22 @@ func (a *App) routes() []web.Route {
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
+		notices.Routes(a.Notify, a.People, a.describe),
+		api.Routes(a.apiParts(o.Rate)),
 	} {
 		all = append(all, part...)
 	}
 	return all
 }
+
+// apiParts are what the API works on.
+func (a *App) apiParts(rate int) api.Parts {
+	return api.Parts{Words: a.Catalog, Ledger: a.Ledger, People: a.People, Calendar: a.Calendar, Procedures: a.Procedures, Dossiers: a.Dossiers,
+		DossierAPI: a.dossierAPI(), Tasks: a.Tasks, Directives: a.Directives, Indicators: a.Indicators, Reports: a.Reports, Notify: a.Notify,
+		Describe: a.describe, Rate: rate}
+}
+
+func (a *App) dossierAPI() dossiers.API { return dossiers.NewAPI(a.Dossiers, a.Procedures, a.People) }
 
 // panels are what other parts show on a dossier's page.
 func (a *App) panels(files *attachments.Pages) dossiers.Panels {

@@ -73,6 +73,7 @@ type root struct {
 	Calendar   calendarCmd   `cmd:"" help:"help_calendar"`
 	Ledger     ledgerCmd     `cmd:"" help:"help_ledger"`
 	Attachment attachmentCmd `cmd:"" help:"help_attachment"`
+	Webhook    webhookCmd    `cmd:"" help:"help_webhook"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

@@ -14,10 +14,15 @@ type serve struct {
 	Addr   string `help:"help_serve_addr" default:"127.0.0.1:8383"`
 	Secure bool   `help:"help_serve_secure"`
 	Login  string `help:"help_serve_login" placeholder:"ACCOUNT"`
+	outside
 }
 
 // Run serves until the process is told to stop.
 func (c *serve) Run(env *Env) error {
+	out, err := c.reach()
+	if err != nil {
+		return err
+	}
 	a, err := env.Open()
 	if err != nil {
 		return err
@@ -39,6 +44,10 @@ func (c *serve) Run(env *Env) error {
 	}
 	// what the start left behind is given back once it is over: an idle server should be small
 	defer time.AfterFunc(time.Second, giveBack).Stop()
+	if out.Base == "" {
+		out.Base = base
+	}
+	defer a.Tell(env.Ctx, out)()
 	if err := app.Serve(env.Ctx, ln, a.Site(env.Ctx, app.SiteOptions{Secure: c.Secure})); err != nil {
 		return err
 	}

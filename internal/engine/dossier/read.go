@@ -165,17 +165,26 @@ func (f *Filter) args() (mask int, args []any) {
 	if f.Overdue != 0 && f.Overdue != calendar.NoDate {
 		add(5, int64(f.Overdue))
 	}
-	if words := strings.Fields(lang.Fold(f.Text)); len(words) > 0 {
-		for i, w := range words {
-			words[i] = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(w)
-		}
-		add(6, "%"+strings.Join(words, "%")+"%")
+	if words := like(f.Text); words != "" {
+		add(6, words)
 	}
 	if len(f.Without) > 0 {
 		units := bracketed(f.Without)
 		add(7, units, units)
 	}
 	return mask, args
+}
+
+// like is a pattern that finds the words of a text in their order, "" for no words.
+func like(text string) string {
+	words := strings.Fields(lang.Fold(text))
+	if len(words) == 0 {
+		return ""
+	}
+	for i, w := range words {
+		words[i] = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(w)
+	}
+	return "%" + strings.Join(words, "%") + "%"
 }
 
 // bracketed is a set as one parameter: <a><b>. A dossier of no unit, <>, is in none.

@@ -7,6 +7,7 @@ import (
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/store"
+	"trucot/internal/kernel/web"
 )
 
 var accountName = regexp.MustCompile(`^[a-z][a-z0-9._-]{1,39}$`)
@@ -120,6 +121,16 @@ func (p *People) account(ctx context.Context, id string) (*account, error) {
 		return nil, missing("people.unknown_account", "account", id)
 	}
 	return a, nil
+}
+
+// Reader is an account with its rights of today, for work done in its name when it is not there; nil when it is closed or
+// unknown.
+func (p *People) Reader(ctx context.Context, id string) (web.Identity, error) {
+	i, err := p.identify(ctx, id)
+	if err != nil || i == nil {
+		return nil, err // a plain nil: an interface holding a nil pointer would look like a reader
+	}
+	return i, nil
 }
 
 // identify makes the identity of an account with its rights of today; nil when it is closed or unknown.

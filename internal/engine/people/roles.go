@@ -37,21 +37,23 @@ const (
 	ReadDirectives web.Permission = "directive.read"
 	KeepDirectives web.Permission = "directive.keep" // enter directives, their changes and targets
 	ReadTasks      web.Permission = "task.read"
-	AssignTasks    web.Permission = "task.assign" // give out, confirm, extend, demand
-	ActOnTasks     web.Permission = "task.act"    // report on, ask, hand over, finish
-	ReadParty      web.Permission = "party.read"  // needed besides, for anything of a Party unit
+	AssignTasks    web.Permission = "task.assign"    // give out, confirm, extend, demand
+	ActOnTasks     web.Permission = "task.act"       // report on, ask, hand over, finish
+	ReadNotices    web.Permission = "notice.own"     // read and settle one's own notices through the API
+	ManageHooks    web.Permission = "webhook.manage" // send events to other systems
+	ReadParty      web.Permission = "party.read"     // needed besides, for anything of a Party unit
 )
 
-var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks}
+var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}
 
 var permissions = map[Role]map[web.Permission]bool{
-	Admin:         set(reading, ManagePeople),
+	Admin:         set(reading, ManagePeople, ManageHooks),
 	Leader:        set(reading, ActOnDossiers, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
 	UnitHead:      set(reading, ActOnDossiers, AssignTasks, ActOnTasks),
 	GeneralOffice: set(reading, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
 	OneStop:       set(reading, OpenDossiers, ActOnDossiers, ActOnTasks),
 	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks), // inspections and portfolios are opened by the agency itself
-	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
+	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
 	Viewer:        set(reading),
 }
 
@@ -64,6 +66,16 @@ func set(base []web.Permission, more ...web.Permission) map[web.Permission]bool 
 		m[p] = true
 	}
 	return m
+}
+
+// Known reports whether some role gives the permission: whether it may stand among a token's scopes.
+func Known(p web.Permission) bool {
+	for _, given := range permissions {
+		if given[p] {
+			return true
+		}
+	}
+	return false
 }
 
 // Roles lists the roles in the order of the interface.

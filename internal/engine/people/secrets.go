@@ -186,13 +186,16 @@ func (p *People) UseLink(ctx context.Context, token string) (session string, err
 }
 
 // NewToken makes an API token of an account, limited to scopes (none = all of the account's rights) and
-// to a life. The token is shown once; id names it for RevokeToken.
+// to a life. The token is shown once; id names it for RevokeToken. Errors: people.unknown_account, people.unknown_scope.
 func (p *People) NewToken(ctx context.Context, account, label string, scopes []web.Permission, life time.Duration) (id, token string, err error) {
 	if _, err := p.account(ctx, account); err != nil {
 		return "", "", err
 	}
 	words := make([]string, len(scopes))
 	for i, s := range scopes {
+		if !Known(s) {
+			return "", "", fault.New(fault.Invalid, "people.unknown_scope", "scope", string(s))
+		}
 		words[i] = string(s)
 	}
 	token = "tc_" + newToken()

@@ -43,6 +43,7 @@ var (
 			or $8 = 'done' and state in ('done','confirmed') or $8 = 'done_on_time' and state in ('done','confirmed') and late = 0
 			or $8 = 'done_late' and state in ('done','confirmed') and late = 1 or $8 = 'unconfirmed' and state = 'done')`
 	listTasks  = store.Statement(`select data, version, position` + where + ` order by case state when 'open' then 0 when 'done' then 1 when 'confirmed' then 2 else 3 end, due_on, id limit $10 offset $11`)
+	listAfter  = store.Statement(`select data, version, position` + where + ` and id > $10 order by id limit $11`)
 	countTasks = store.Statement(`select count(*)` + where)
 	matrix     = store.Statement(`select unit, sum(case when state in ('done','confirmed') and late = 0 then 1 else 0 end), sum(case when state in ('done','confirmed') and late = 1 then 1 else 0 end),
 		sum(case when state = 'open' and due_on >= $3 then 1 else 0 end), sum(case when state = 'open' and due_on < $3 then 1 else 0 end)
@@ -145,6 +146,12 @@ func (e *Engine) List(ctx context.Context, f Filter) ([]*Task, int, error) {
 	}
 	rows, err := store.All(ctx, e.db, scanTask, listTasks, append(args, int64(limit), int64(max(f.Offset, 0)))...)
 	return rows, total, err
+}
+
+// After lists tasks in the order of their ids, those behind an id ("" = from the first), at most f.Limit: read page by page it
+// neither loses nor doubles a task however many are given out meanwhile.
+func (e *Engine) After(ctx context.Context, f Filter, id string) ([]*Task, error) {
+	return store.All(ctx, e.db, scanTask, listAfter, append(f.args(e.Today()), id, int64(f.Limit))...)
 }
 
 func (f *Filter) args(today calendar.Date) []any {

@@ -21,6 +21,7 @@ type View struct {
 	Notice string // one sentence about what was just done
 	Today  calendar.Date
 	Wide   bool // the page is a table that wants the whole width
+	Bell   int  // unread notices, -1 without a bell
 
 	req *Request
 }
@@ -39,7 +40,7 @@ type RailItem struct {
 // View makes the page head of a request. The notice comes from ?da=<key>, which only names a text and
 // so cannot carry foreign words.
 func (r *Request) View(title string, crumbs ...Crumb) *View {
-	v := &View{Title: title, Lang: r.Lang, Theme: r.Theme, Path: r.URL.RequestURI(), Today: r.Today(), req: r}
+	v := &View{Title: title, Lang: r.Lang, Theme: r.Theme, Path: r.URL.RequestURI(), Today: r.Today(), Bell: -1, req: r}
 	if r.Method != "GET" {
 		v.Path = r.URL.Path
 	}
@@ -49,6 +50,9 @@ func (r *Request) View(title string, crumbs ...Crumb) *View {
 	}
 	if r.Reader != nil && r.site.opts.Rail != nil {
 		v.Rail = r.site.opts.Rail(r)
+	}
+	if r.Reader != nil && r.site.opts.Bell != nil {
+		v.Bell = r.site.opts.Bell(r)
 	}
 	return v
 }

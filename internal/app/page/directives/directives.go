@@ -50,10 +50,13 @@ func Routes(docs *directive.Register, tasks *task.Engine, figures *indicator.Eng
 // Path is a directive's page.
 func Path(id string) string { return "/chi-dao/" + url.PathEscape(id) }
 
-// get reads a directive that the reader may see; another unit's is not found rather than forbidden.
 func (s *pages) get(r *web.Request) (*directive.Document, error) {
-	id := r.PathValue("id")
-	d, err := s.docs.Get(r.Context(), id)
+	return Get(r, s.docs, r.PathValue("id"))
+}
+
+// Get reads a directive that the reader may see; another unit's is not found rather than forbidden.
+func Get(r *web.Request, docs *directive.Register, id string) (*directive.Document, error) {
+	d, err := docs.Get(r.Context(), id)
 	if err == nil && !people.Holds(r.Reader, people.ReadDirectives, d.Unit) {
 		return nil, fault.New(fault.NotFound, "directive.not_found", "id", id)
 	}

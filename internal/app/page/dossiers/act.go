@@ -309,24 +309,16 @@ func (s *pages) file(r *web.Request) error {
 }
 
 func (s *pages) open(r *web.Request, in url.Values) (*dossier.Dossier, error) {
-	unit := in.Get("don-vi")
-	if !people.Holds(r.Reader, people.OpenDossiers, unit) {
-		return nil, web.Forbidden()
-	}
 	p, err := s.procs.At(in.Get("thu-tuc"), r.Today())
 	if err != nil {
 		return nil, err
 	}
-	role := filer(r, p, unit)
-	if role == "" {
-		return nil, fault.New(fault.Forbidden, "dossiers.not_filer", "procedure", p.Title.In(r.Lang))
-	}
-	n := dossier.Filing{Procedure: p.ID, Role: role, On: calendar.NoDate, Channel: in.Get("kenh"), Actor: r.Actor(), Unit: unit,
+	n := dossier.Filing{Procedure: p.ID, On: calendar.NoDate, Channel: in.Get("kenh"), Unit: in.Get("don-vi"),
 		Documents: formDocuments(in), Note: strings.TrimSpace(in.Get("ghi-chu")), Key: r.Actor() + ":" + in.Get("khoa")}
 	if n.Fields, err = formFields(r, p, in); err != nil {
 		return nil, err
 	}
-	return s.dossiers.Open(r.Context(), n)
+	return API{s}.File(r, n)
 }
 
 // filer is the actor under which the reader may file a procedure's dossiers in a unit, "" when none.

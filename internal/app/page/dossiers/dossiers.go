@@ -71,20 +71,20 @@ func roleFor(r *web.Request, t *procedure.Transition, unit string) string {
 // get reads a dossier that the reader may see.
 func (s *pages) get(r *web.Request) (*dossier.Dossier, error) {
 	d, err := s.dossiers.Get(r.Context(), r.PathValue("code"))
-	return visible(r, d, err)
+	return visible(r, r.PathValue("code"), d, err)
 }
 
 // seen is get for a step: it may come from memory, since the engine finds out when that is stale.
 func (s *pages) seen(r *web.Request) (*dossier.Dossier, error) {
 	d, err := s.dossiers.Seen(r.Context(), r.PathValue("code"))
-	return visible(r, d, err)
+	return visible(r, r.PathValue("code"), d, err)
 }
 
 // visible says the same of another unit's dossier as of one that does not exist, so that a code cannot be
 // guessed.
-func visible(r *web.Request, d *dossier.Dossier, err error) (*dossier.Dossier, error) {
+func visible(r *web.Request, code string, d *dossier.Dossier, err error) (*dossier.Dossier, error) {
 	if fault.KindOf(err) == fault.NotFound || err == nil && !people.Holds(r.Reader, people.ReadDossiers, d.Unit) {
-		return nil, fault.New(fault.NotFound, "dossiers.unknown", "code", r.PathValue("code"))
+		return nil, fault.New(fault.NotFound, "dossiers.unknown", "code", code)
 	}
 	return d, err
 }

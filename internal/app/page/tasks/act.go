@@ -70,7 +70,7 @@ func (s *pages) show(r *web.Request, t *task.Task, typed url.Values, trouble err
 		p.DocEnded = !p.Doc.InForce(r.Today())
 	}
 	for _, rule := range t.Next() {
-		if people.Holds(r.Reader, needed(rule.Right), t.Unit) {
+		if people.Holds(r.Reader, Needed(rule.Right), t.Unit) {
 			p.Steps = append(p.Steps, step{Rule: rule, Slug: slugs[rule.Verb], Key: rand.Text(), Open: len(p.Steps) == 0})
 		}
 	}
@@ -129,7 +129,7 @@ func (s *pages) act(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Require(needed(rule.Right), t.Unit); err != nil {
+	if err := r.Require(Needed(rule.Right), t.Unit); err != nil {
 		return err
 	}
 	if err := s.take(r, t, verb, in); err != nil {

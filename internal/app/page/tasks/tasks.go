@@ -67,18 +67,19 @@ func verbOf(slug string) task.Verb {
 	return ""
 }
 
-// needed is the permission behind a rule's side.
-func needed(r task.Right) web.Permission {
+// Needed is the permission behind a rule's side.
+func Needed(r task.Right) web.Permission {
 	if r == task.ByAssigner {
 		return people.AssignTasks
 	}
 	return people.ActOnTasks
 }
 
-// get reads a task that the reader may see; another unit's task is not found rather than forbidden.
-func (s *pages) get(r *web.Request) (*task.Task, error) {
-	id := r.PathValue("id")
-	t, err := s.tasks.Get(r.Context(), id)
+func (s *pages) get(r *web.Request) (*task.Task, error) { return Get(r, s.tasks, r.PathValue("id")) }
+
+// Get reads a task that the reader may see; another unit's task is not found rather than forbidden.
+func Get(r *web.Request, e *task.Engine, id string) (*task.Task, error) {
+	t, err := e.Get(r.Context(), id)
 	if err == nil && !people.Holds(r.Reader, people.ReadTasks, t.Unit) {
 		return nil, fault.New(fault.NotFound, "task.not_found", "id", id)
 	}

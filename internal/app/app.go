@@ -177,7 +177,11 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	})
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
-	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
+	watch, err := task.LoadRules(Definitions(o.Data))
+	if err != nil {
+		return err
+	}
+	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock, Rules: watch})
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}

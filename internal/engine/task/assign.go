@@ -162,8 +162,9 @@ func (e *Engine) Change(ctx context.Context, id string, n Assignment) (*Task, bo
 	if was.Unit != now.Unit {
 		verb = HandedOver
 	}
-	if now.Due != was.Due {
-		now.Asked = nil
+	if due := now.Due; due != was.Due {
+		now.Due, now.Asked = was.Due, nil
+		now.moveDue(due)
 	}
 	if _, err := e.l.Append(ctx, commands(was, now, verb, a)...); err != nil {
 		return nil, false, err

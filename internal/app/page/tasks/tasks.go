@@ -33,6 +33,8 @@ func Routes(e *task.Engine, docs *directive.Register, who *people.People, words 
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/viec", Permission: people.ReadTasks, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/viec/don-vi", Permission: people.ReadTasks, Handler: s.matrix},
+		{Method: http.MethodGet, Pattern: "/viec/lich", Permission: people.ReadTasks, Handler: s.calendar},
+		{Method: http.MethodGet, Pattern: "/viec/dong-thoi-gian", Permission: people.ReadTasks, Handler: s.timeline},
 		{Method: http.MethodGet, Pattern: "/viec/xuat", Permission: people.ReadTasks, Handler: s.export},
 		{Method: http.MethodGet, Pattern: "/viec/moi", Permission: people.AssignTasks, Handler: s.blank},
 		{Method: http.MethodPost, Pattern: "/viec", Permission: people.AssignTasks, Handler: s.assign},
@@ -109,7 +111,7 @@ func NewRow(r *web.Request, e *task.Engine, who *people.People, t *task.Task) Ro
 	today := r.Today()
 	left := e.Left(t, today)
 	out := Row{Task: t, UnitName: who.UnitName(r.Context(), t.Unit, r.Lang), OwnerName: who.AccountName(r.Context(), t.Owner),
-		Colour: t.Colour(today, left), Word: r.T("task." + string(t.Status(today)))}
+		Colour: e.Colour(t, today), Word: r.T("task." + string(t.Status(today)))}
 	switch {
 	case t.State != task.Open:
 	case t.Due == calendar.NoDate:

@@ -16,6 +16,7 @@ import (
 	"trucot/internal/engine/document/read"
 	"trucot/internal/engine/document/sheet"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/flow"
 	"trucot/internal/engine/dossier/script"
 	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
@@ -69,6 +70,7 @@ type App struct {
 	Calendar   *calendar.Calendar
 	Procedures *procedure.Set
 	Dossiers   *dossier.Engine
+	Flow       *flow.Engine
 	Indicators *indicator.Engine
 	Reports    *report.Room
 	Tasks      *task.Engine
@@ -175,6 +177,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
 		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
 	})
+	a.Flow = flow.New(a.Ledger, a.DB, a.Calendar, flow.Options{Clock: o.Clock})
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
 	watch, err := task.LoadRules(Definitions(o.Data))

@@ -6,6 +6,7 @@ import (
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/room/report"
@@ -18,7 +19,7 @@ func (a *App) openReports(data string, regimes *report.Regimes) error {
 		return err
 	}
 	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, layouts, report.Options{
-		Clock: a.clock, Agency: a.reportingAgency, Checkpoint: a.checkpointAt, UnitByName: a.unitByName,
+		Clock: a.clock, Agency: a.reportingAgency, Checkpoint: a.checkpointAt, UnitByName: a.unitByName, Repair: a.repair,
 	})
 	return nil
 }
@@ -75,6 +76,16 @@ func (a *App) root(ctx context.Context, on calendar.Date, side people.Side) stri
 func (a *App) checkpointAt(ctx context.Context, position int64) (string, error) {
 	root, err := a.Ledger.Root(ctx, position)
 	return root.String(), err
+}
+
+// repair is the task that a limitation was given to, for the report room.
+func (a *App) repair(ctx context.Context, id string, knownAt int64) (*report.Repair, error) {
+	t, err := a.Tasks.KnownAt(ctx, id, knownAt)
+	if err != nil || t == nil {
+		return nil, err
+	}
+	return &report.Repair{ID: t.ID, Title: t.Title, Unit: a.People.UnitName(ctx, t.Unit, lang.VI), Due: t.Due, DoneOn: t.DoneOn, Evidence: t.Evidence,
+		Withdrawn: t.State == task.Withdrawn}, nil
 }
 
 // unitByName finds a unit by its Vietnamese name, marks and case aside.

@@ -215,6 +215,29 @@ func (e *Engine) Take(ctx context.Context, a Act) (*Task, error) {
 	return e.Get(ctx, a.ID)
 }
 
+// KnownAt is the task as it was known at a ledger position, nil where it was not there yet; 0 is now.
+func (e *Engine) KnownAt(ctx context.Context, id string, position int64) (*Task, error) {
+	events, err := e.l.Stream(ctx, stream(id))
+	if err != nil {
+		return nil, err
+	}
+	var out *Task
+	for i := range events {
+		if position > 0 && events[i].Position > position {
+			break
+		}
+		if events[i].Kind == kindFellDue || events[i].Kind == kindDueLifted {
+			continue
+		}
+		t := Task{Version: events[i].Version, Position: events[i].Position}
+		if err := json.Unmarshal(events[i].Data, &t); err != nil {
+			return nil, err
+		}
+		out = &t
+	}
+	return out, nil
+}
+
 // Entry is one line of a task's history.
 type Entry struct {
 	Position   int64

@@ -95,6 +95,9 @@ func (s *pages) state(r *web.Request, procedure, id string) string {
 			return st.Label.In(r.Lang)
 		}
 	}
+	if id == "finished" && strings.HasPrefix(procedure, imported) {
+		return r.T("flow.finished")
+	}
 	return id
 }
 
@@ -111,8 +114,14 @@ type query struct {
 // years is how far back the page looks unless told otherwise.
 const years = 2
 
-func readQuery(r *web.Request) (query, error) {
+// ever is the first day of an imported log, which may be old.
+var ever = calendar.MustParse("1990-01-01")
+
+func readQuery(r *web.Request, id string) (query, error) {
 	q := query{From: r.Today().AddMonths(-12 * years), To: r.Today(), Unit: r.Query("don-vi")}
+	if strings.HasPrefix(id, imported) {
+		q.From = ever
+	}
 	for name, d := range map[string]*calendar.Date{"tu": &q.From, "den": &q.To} {
 		if text := r.Query(name); text != "" {
 			var err error
@@ -144,7 +153,7 @@ func (s *pages) one(r *web.Request) error {
 	if len(s.procs.Versions(id)) == 0 && !strings.HasPrefix(id, imported) {
 		return fault.New(fault.NotFound, "procedures.unknown", "id", id)
 	}
-	q, err := readQuery(r)
+	q, err := readQuery(r, id)
 	if err != nil {
 		return err
 	}

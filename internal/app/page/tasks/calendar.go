@@ -3,6 +3,7 @@ package tasks
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"trucot/internal/engine/people"
@@ -136,7 +137,8 @@ func weekdays(v *web.View) []string {
 	monday := calendar.MustParse("2024-01-01")
 	out := make([]string, 7)
 	for i := range out {
-		out[i] = (monday + calendar.Date(i)).WeekdayName(v.Lang)
+		name, _, _ := strings.Cut(v.DateWithDay(monday+calendar.Date(i)), ",") // with its capital
+		out[i] = name
 	}
 	return out
 }

@@ -328,7 +328,7 @@ func monthView(p calendarPage) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = web.Dot(t.Colour, t.Word).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = web.Dot(t.Colour, statusWord(t)).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

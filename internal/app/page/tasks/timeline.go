@@ -18,7 +18,7 @@ const (
 	lineWidth  = 1000
 	lineHeight = 26
 	mostMonths = 36
-	markRoom   = 70
+	markRoom   = 90
 )
 
 // span is the time that all lines of a page show.
@@ -122,7 +122,7 @@ func (p timelinePage) head() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="kh-line" viewBox="0 0 %d %d" aria-hidden="true">`, lineWidth, lineHeight)
 	for _, m := range p.span.marks() {
-		fmt.Fprintf(&b, `<path class="kh-grid" d="M%d 0V%d"/><text class="kh-name" x="%d" y="18" font-size="17">%s</text>`, m.x, lineHeight, m.x+4, m.label)
+		fmt.Fprintf(&b, `<path class="kh-grid" d="M%d 0V%d"/><text class="kh-name" x="%d" y="18" font-size="21">%s</text>`, m.x, lineHeight, m.x+4, m.label)
 	}
 	return b.String() + "</svg>"
 }

@@ -34,6 +34,7 @@ import (
 	"trucot/internal/kernel/vault"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
+	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/report"
 )
 
@@ -75,10 +76,12 @@ type App struct {
 	Reports    *report.Room
 	Tasks      *task.Engine
 	Directives *directive.Register
+	Schedule   *schedule.Book
 
 	agency  Agency
 	figures figureFile
 	clock   func() time.Time
+	layouts func() (*document.Layouts, error)
 }
 
 // Catalog is the texts of every package, merged once a process.
@@ -104,6 +107,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		dossier.Texts(),
 		report.Texts(),
 		directive.Texts(),
+		schedule.Texts(),
 		script.Texts(),
 		task.Texts(),
 		Texts(),
@@ -119,6 +123,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{Catalog: Catalog(), clock: o.Clock}
+	a.layouts = sync.OnceValues(func() (*document.Layouts, error) { return document.LoadLayouts(Definitions(o.Data)) })
 	var err error
 	if a.agency, err = readAgency(Definitions(o.Data)); err != nil {
 		return nil, placed(o.Data, err)
@@ -153,7 +158,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), schedule.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -177,6 +182,10 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
 		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
 	})
+	a.Schedule = schedule.New(a.Ledger, a.DB, a.People, schedule.Options{Clock: o.Clock})
+	if err := a.Schedule.OpenFeeds(ctx); err != nil {
+		return err
+	}
 	a.Flow = flow.New(a.Ledger, a.DB, a.Calendar, flow.Options{Clock: o.Clock})
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
@@ -188,7 +197,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}
-	return a.openReports(o.Data, regimes)
+	return a.openReports(regimes)
 }
 
 // Close waits for the commands under way and closes the database.

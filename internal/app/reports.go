@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -13,8 +14,8 @@ import (
 )
 
 // openReports opens the report room and tells it who the units are.
-func (a *App) openReports(data string, regimes *report.Regimes) error {
-	layouts, err := document.LoadLayouts(Definitions(data))
+func (a *App) openReports(regimes *report.Regimes) error {
+	layouts, err := a.layouts()
 	if err != nil {
 		return err
 	}
@@ -55,6 +56,22 @@ func (a *App) oneSide(ctx context.Context, unit string, side people.Side, on cal
 		u, err := a.People.Unit(ctx, code, on)
 		return err != nil || u.Side != side
 	})
+}
+
+// sheetHead is the head of a week's sheet of the leaders' calendar, as the agency's other papers bear it.
+func (a *App) sheetHead(side people.Side) (*document.Document, error) {
+	on := calendar.OfTime(a.clock())
+	layouts, err := a.layouts()
+	if err != nil {
+		return nil, err
+	}
+	layout, err := layouts.At(string(side), on)
+	if err != nil {
+		return nil, err
+	}
+	g := a.reportingAgency("", string(side), on)
+	return &document.Document{Layout: layout, Parent: g.Parent, Issuer: g.Name, Place: cmp.Or(g.Place, "……"), Authority: g.Authority, Post: g.Post, Name: g.Signer,
+		Date: calendar.NoDate, Label: g.Label, Landscape: true}, nil
 }
 
 // root is the unit at the top of a side, empty where there is none.

@@ -18,6 +18,7 @@ import (
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/reports"
+	"trucot/internal/app/page/schedule"
 	"trucot/internal/app/page/scope"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/app/taskbook"
@@ -46,7 +47,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), flow.Texts(), tasks.Texts(), taskbook.Texts()}
+		directives.Texts(), flow.Texts(), schedule.Texts(), tasks.Texts(), taskbook.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -56,6 +57,7 @@ func (a *App) routes() []web.Route {
 		login.Routes(a.People),
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks, a.Flow),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
+		schedule.Routes(a.Schedule, a.People, a.sheetHead),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels()),
 		procedures.Routes(a.Procedures, a.draw),

@@ -24,7 +24,7 @@ var tables = []ledger.Table{{Name: "task", DDL: []string{
 	`create index task_owner on task (owner, state)`,
 	`create index task_directive on task (directive)`,
 	`create index task_due on task (state, due_on)`,
-}}}
+}}, baselineTable}
 
 var (
 	upsertTask = store.Statement(`insert into task (id, external, directive, unit, side, owner, assigner, state, late, due_on, folded, data, version, position)
@@ -51,14 +51,19 @@ var (
 	openRests = store.Statement(`select directive, count(*) from task where state = 'open' and directive <> '' and ((side = 'state' and $1 = 1) or replace($2, '<' || unit || '>', '') <> $2) group by directive`)
 )
 
-// Fold keeps the table task.
+// Fold keeps the tables task and task_baseline.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "task", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "task", Version: 2, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
-			if strings.HasPrefix(batch[i].Kind, prefix) {
-				if err := apply(ctx, tx, &batch[i]); err != nil {
-					return err
-				}
+			var err error
+			switch {
+			case strings.HasPrefix(batch[i].Kind, prefix):
+				err = apply(ctx, tx, &batch[i])
+			case batch[i].Kind == kindBaseline:
+				err = applyBaseline(ctx, tx, &batch[i])
+			}
+			if err != nil {
+				return err
 			}
 		}
 		return nil

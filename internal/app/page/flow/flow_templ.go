@@ -1104,7 +1104,7 @@ func forecast(p *onePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Badge("green", p.T("flow.useful")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Dot("green", p.T("flow.useful")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1117,7 +1117,7 @@ func forecast(p *onePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Badge("amber", p.T("flow.useless")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Dot("amber", p.T("flow.useless")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -18,7 +18,7 @@ const mostInMonth = 500
 
 // lenses are the ways of looking at the same tasks: name of the text and address.
 var lenses = []struct{ key, path string }{
-	{"tasks.lens_list", "/viec"}, {"tasks.lens_calendar", "/viec/lich"}, {"tasks.lens_timeline", "/viec/dong-thoi-gian"}, {"tasks.by_unit", "/viec/don-vi"},
+	{"tasks.lens_list", "/viec"}, {"tasks.lens_calendar", "/viec/lich"}, {"tasks.lens_timeline", "/viec/dong-thoi-gian"}, {"tasks.by_unit", "/viec/don-vi"}, {"tasks.baselines", "/moc-viec"},
 }
 
 // month is a calendar month.

@@ -30,7 +30,7 @@ const maxTable = 16 << 20
 // Routes are the pages of tasks.
 func Routes(e *task.Engine, docs *directive.Register, who *people.People, words *lang.Catalog) []web.Route {
 	s := &pages{e, docs, who, words}
-	return []web.Route{
+	return append(s.baselineRoutes(), []web.Route{
 		{Method: http.MethodGet, Pattern: "/viec", Permission: people.ReadTasks, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/viec/don-vi", Permission: people.ReadTasks, Handler: s.matrix},
 		{Method: http.MethodGet, Pattern: "/viec/lich", Permission: people.ReadTasks, Handler: s.calendar},
@@ -44,7 +44,7 @@ func Routes(e *task.Engine, docs *directive.Register, who *people.People, words 
 		{Method: http.MethodPost, Pattern: "/viec/{id}/sua", Permission: people.AssignTasks, Handler: s.change},
 		{Method: http.MethodGet, Pattern: "/viec/{id}", Permission: people.ReadTasks, Handler: s.one},
 		{Method: http.MethodPost, Pattern: "/viec/{id}/{action}", Permission: people.ActOnTasks, Handler: s.act},
-	}
+	}...)
 }
 
 // slugs are the verbs in addresses.

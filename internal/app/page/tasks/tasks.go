@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
@@ -40,6 +41,8 @@ func Routes(e *task.Engine, docs *directive.Register, who *people.People, words 
 		{Method: http.MethodPost, Pattern: "/viec", Permission: people.AssignTasks, Handler: s.assign},
 		{Method: http.MethodGet, Pattern: "/viec/nhap", Permission: people.AssignTasks, Handler: s.table},
 		{Method: http.MethodPost, Pattern: "/viec/nhap", Permission: people.AssignTasks, Handler: s.readTable, MaxBody: maxTable},
+		{Method: http.MethodGet, Pattern: "/viec/hang-loat", Permission: people.AssignTasks, Handler: s.bulk},
+		{Method: http.MethodPost, Pattern: "/viec/hang-loat", Permission: people.AssignTasks, Handler: s.bulkChange},
 		{Method: http.MethodGet, Pattern: "/viec/{id}/sua", Permission: people.AssignTasks, Handler: s.edit},
 		{Method: http.MethodPost, Pattern: "/viec/{id}/sua", Permission: people.AssignTasks, Handler: s.change},
 		{Method: http.MethodGet, Pattern: "/viec/{id}", Permission: people.ReadTasks, Handler: s.one},
@@ -71,14 +74,26 @@ func needed(r task.Right) web.Permission {
 	return people.ActOnTasks
 }
 
-// get reads a task that the reader may see; another unit's task is not found rather than forbidden.
+// get reads a task that the reader may see, by unit or as one who works on it; another's is not found rather than
+// forbidden.
 func (s *pages) get(r *web.Request) (*task.Task, error) {
 	id := r.PathValue("id")
 	t, err := s.tasks.Get(r.Context(), id)
-	if err == nil && !people.Holds(r.Reader, people.ReadTasks, t.Unit) {
+	if err == nil && !people.Holds(r.Reader, people.ReadTasks, t.Unit) && !helps(r, t) {
 		return nil, fault.New(fault.NotFound, "task.not_found", "id", id)
 	}
 	return t, err
+}
+
+// helps reports whether the reader is one of a task's collaborators. A task of the Party's side is shown to none who may not
+// read that side.
+func helps(r *web.Request, t *task.Task) bool {
+	return slices.Contains(t.Collaborators, r.Actor()) && (t.Side == people.State || r.Can(people.ReadParty, t.Unit))
+}
+
+// mayTake reports whether the reader may take a step: from the side that it belongs to, and progress also as a collaborator.
+func mayTake(r *web.Request, t *task.Task, rule task.Rule) bool {
+	return people.Holds(r.Reader, needed(rule.Right), t.Unit) || rule.Verb == task.Progressed && helps(r, t)
 }
 
 // Reach is what a reader may see of the tasks.

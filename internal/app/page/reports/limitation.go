@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"net/http"
 	"strconv"
 
 	"trucot/internal/app/page/tasks"
@@ -66,7 +65,8 @@ func (s *pages) assignable(r *web.Request, side people.Side) ([]people.Unit, err
 	return out, err
 }
 
-// repair gives a limitation to a unit as a task. Sent twice it is the same task; after one that was withdrawn it is another.
+// repair gives a limitation to a unit as a task. One that somebody
+// has already is not given out again; after a task that was withdrawn it may be.
 func (s *pages) repair(r *web.Request) error {
 	in, err := r.Form()
 	if err != nil {
@@ -95,6 +95,10 @@ func (s *pages) repair(r *web.Request) error {
 	if found == nil {
 		return fault.New(fault.NotFound, "report.no_such_limitation", "position", position, "period", period)
 	}
+	back := reportPath(regime.ID, r.PathValue("period"), unit) + "#han-che"
+	if found.State() != "unassigned" {
+		return r.Go(back)
+	}
 	u, err := s.who.Unit(r.Context(), of, r.Today())
 	if err != nil {
 		return err
@@ -110,6 +114,5 @@ func (s *pages) repair(r *web.Request) error {
 	if err := s.room.AssignLimitation(r.Context(), unit, period, position, t.ID, r.Today(), r.Actor()); err != nil {
 		return err
 	}
-	http.Redirect(r.W, r.Request, reportPath(regime.ID, r.PathValue("period"), unit)+"#han-che", http.StatusSeeOther)
-	return nil
+	return r.Go(back)
 }

@@ -19,7 +19,6 @@ type railLine struct {
 var railLines = []railLine{
 	{"app.rail_home", "/", "home", web.SignedIn},
 	{"app.rail_directives", "/chi-dao", "file-text", people.ReadDirectives},
-	{"app.rail_schedule", "/lich-cong-tac", "calendar-event", people.ReadDirectives},
 	{"app.rail_tasks", "/viec", "circle-check", people.ReadTasks},
 	{"app.rail_dossiers", "/ho-so", "files", people.ReadDossiers},
 	{"app.rail_reports", "/bao-cao", "report", people.ReadReports},

@@ -170,10 +170,19 @@ func (s *pages) sides(r *web.Request, w schedule.Week) ([]published, error) {
 	return out, nil
 }
 
-// keepers are the units for which the reader keeps the calendar.
+// keepers are the units for which the reader keeps the calendar, those at the top of a side first.
 func (s *pages) keepers(r *web.Request, side people.Side) ([]people.Unit, error) {
 	all, err := s.who.Units(r.Context(), r.Today(), side)
-	return slices.DeleteFunc(slices.Clone(all), func(u people.Unit) bool { return !r.Can(people.KeepDirectives, u.Code) }), err
+	all = slices.DeleteFunc(slices.Clone(all), func(u people.Unit) bool { return !r.Can(people.KeepDirectives, u.Code) })
+	slices.SortStableFunc(all, func(a, b people.Unit) int { return top(a) - top(b) })
+	return all, err
+}
+
+func top(u people.Unit) int {
+	if u.Parent == "" {
+		return 0
+	}
+	return 1
 }
 
 // days are the items of a span by day; side restricts where it is given. A draft is for those who keep it.
@@ -361,7 +370,7 @@ func (s *pages) write(r *web.Request, d *document.Document, w schedule.Week, day
 	d.TypeName = r.T("schedules.sheet_type")
 	d.Subject = r.T("schedules.week", "n", w.Number(), "from", v.Date(w.Monday), "to", v.Date(w.Sunday()))
 	d.Title = d.TypeName + " " + d.Subject
-	t := document.Table{Size: 12, Columns: []document.Column{{Width: 2.2, Align: document.Center}, {Width: 1.5, Align: document.Center}, {Width: 7, Align: document.Left},
+	t := document.Table{Size: 11, Columns: []document.Column{{Width: 2.4, Align: document.Center}, {Width: 1.6, Align: document.Center}, {Width: 6.2, Align: document.Left},
 		{Width: 3, Align: document.Left}, {Width: 4.6, Align: document.Left}, {Width: 3, Align: document.Left}, {Width: 3, Align: document.Left}}}
 	var head []document.Cell
 	for _, key := range []string{"day", "time", "content", "chair", "with", "place", "prepares"} {
@@ -376,19 +385,19 @@ func (s *pages) write(r *web.Request, d *document.Document, w schedule.Week, day
 			}
 			content := x.Content
 			if x.Change != schedule.Same && x.Change != schedule.Draft {
-				content = r.T("schedules.change_"+string(x.Change)) + ": " + content
+				content = "(" + r.T("schedules.change_"+string(x.Change)) + ") " + content
 			}
 			if x.Reason != "" && x.Change != schedule.Same {
 				content += " (" + x.Reason + ")"
 			}
 			t.Rows = append(t.Rows, append(cells, document.Cell{Text: hours(x.Item)}, document.Cell{Text: content}, document.Cell{Text: x.ChairName}, document.Cell{Text: x.With},
-				document.Cell{Text: x.Place}, document.Cell{Text: strings.TrimSpace(x.PreparesName + " " + x.Materials)}))
+				document.Cell{Text: x.Place}, document.Cell{Text: strings.Trim(x.PreparesName+": "+x.Materials, ": ")}))
 		}
 	}
 	if len(t.Rows) == 0 {
 		d.Blocks = append(d.Blocks, document.Text(r.T("schedules.none")))
 	} else {
-		d.Blocks = append(d.Blocks, t)
+		d.Blocks = append(d.Blocks, t, document.Text(r.T("schedules.sheet_note"))) // words that the signature stands under
 	}
 	d.Recipients = []string{r.T("schedules.to_units"), r.T("schedules.filed")}
 }

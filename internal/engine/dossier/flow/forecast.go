@@ -16,12 +16,12 @@ const enough = 10
 // working days.
 type visit struct{ stay, rest int }
 
-// Model is what finished dossiers teach, by state.
-type Model struct{ visits map[string][]visit }
+// Model is what finished dossiers teach: by state, how many visits were alike, which are few.
+type Model struct{ visits map[string]map[visit]int }
 
 // Learn takes the dossiers that had their result before a day.
 func Learn(traces []*Trace, cal *calendar.Calendar, before calendar.Date) *Model {
-	m, days := &Model{map[string][]visit{}}, workingDays(cal)
+	m, days := &Model{map[string]map[visit]int{}}, workingDays(cal)
 	for _, t := range traces {
 		if t.Finished == calendar.NoDate || t.Finished >= before {
 			continue
@@ -31,7 +31,10 @@ func Learn(traces []*Trace, cal *calendar.Calendar, before calendar.Date) *Model
 			if i+1 < len(t.Steps) {
 				left = min(t.Steps[i+1].On, t.Finished)
 			}
-			m.visits[s.State] = append(m.visits[s.State], visit{days(s.On, left), days(s.On, t.Finished)})
+			if m.visits[s.State] == nil {
+				m.visits[s.State] = map[visit]int{}
+			}
+			m.visits[s.State][visit{days(s.On, left), days(s.On, t.Finished)}]++
 		}
 	}
 	return m
@@ -40,13 +43,13 @@ func Learn(traces []*Trace, cal *calendar.Calendar, before calendar.Date) *Model
 // Chance tells, of the past dossiers still in the state after elapsed working days, how many (of) there were and how many
 // (late) needed more than allowed working days from entering it to the result.
 func (m *Model) Chance(state string, elapsed, allowed int) (late, of int) {
-	for _, v := range m.visits[state] {
+	for v, n := range m.visits[state] {
 		if v.stay < elapsed {
 			continue
 		}
-		of++
+		of += n
 		if v.rest > allowed {
-			late++
+			late += n
 		}
 	}
 	return late, of

@@ -10,9 +10,12 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/ledger"
@@ -176,8 +179,20 @@ func date(n sql.NullInt64) calendar.Date {
 
 const streamPrefix = "dossier/"
 
+// readers is how many parts of the traces are read at once: half of the work is decoding.
+const readers = 2
+
 // walk reads the steps of traces from the ledger.
 func (e *Engine) walk(ctx context.Context, traces []*Trace) error {
+	g, ctx := errgroup.WithContext(ctx)
+	half := max((len(traces)+readers-1)/readers, 1)
+	for part := range slices.Chunk(traces, half) {
+		g.Go(func() error { return e.walkPart(ctx, part) })
+	}
+	return g.Wait()
+}
+
+func (e *Engine) walkPart(ctx context.Context, traces []*Trace) error {
 	at := make(map[string]*Trace, len(traces))
 	streams := make([]string, 0, len(traces))
 	for _, t := range traces {

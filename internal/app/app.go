@@ -18,6 +18,7 @@ import (
 	"trucot/internal/engine/document/read"
 	"trucot/internal/engine/document/sheet"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/flow"
 	"trucot/internal/engine/dossier/script"
 	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
@@ -37,6 +38,7 @@ import (
 	"trucot/internal/kernel/vault"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
+	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/report"
 )
 
@@ -75,6 +77,7 @@ type App struct {
 	Calendar   *calendar.Calendar
 	Procedures *procedure.Set
 	Dossiers   *dossier.Engine
+	Flow       *flow.Engine
 	Indicators *indicator.Engine
 	Reports    *report.Room
 	Tasks      *task.Engine
@@ -82,10 +85,12 @@ type App struct {
 	Notify     *notify.Engine
 
 	Attachments *attachment.Engine
+	Schedule    *schedule.Book
 
 	agency  Agency
 	figures figureFile
 	clock   func() time.Time
+	layouts func() (*document.Layouts, error)
 }
 
 // Catalog is the texts of every package, merged once a process.
@@ -113,6 +118,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		dossier.Texts(),
 		report.Texts(),
 		directive.Texts(),
+		schedule.Texts(),
 		script.Texts(),
 		task.Texts(),
 		notify.Texts(),
@@ -130,6 +136,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	prepared.Use()
 	a := &App{Catalog: Catalog(), clock: o.Clock}
+	a.layouts = sync.OnceValues(func() (*document.Layouts, error) { return document.LoadLayouts(Definitions(o.Data)) })
 	var err error
 	if a.agency, err = readAgency(Definitions(o.Data)); err != nil {
 		return nil, placed(o.Data, err)
@@ -164,7 +171,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -188,17 +195,26 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
 		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
 	})
+	a.Schedule = schedule.New(a.Ledger, a.DB, a.People, schedule.Options{Clock: o.Clock})
+	if err := a.Schedule.OpenFeeds(ctx); err != nil {
+		return err
+	}
+	a.Flow = flow.New(a.Ledger, a.DB, a.Calendar, flow.Options{Clock: o.Clock})
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
+	watch, err := task.LoadRules(Definitions(o.Data))
+	if err != nil {
+		return err
+	}
 	a.openAttachments(o)
-	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
+	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock, Rules: watch})
 	if err := a.openNotify(ctx, o); err != nil {
 		return err
 	}
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}
-	return a.openReports(o.Data, regimes)
+	return a.openReports(regimes)
 }
 
 // Close waits for the commands under way and closes the database.

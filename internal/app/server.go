@@ -15,11 +15,13 @@ import (
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/figures"
+	"trucot/internal/app/page/flow"
 	"trucot/internal/app/page/home"
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/notices"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/reports"
+	"trucot/internal/app/page/schedule"
 	"trucot/internal/app/page/scope"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/app/taskbook"
@@ -49,7 +51,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -58,13 +60,15 @@ func (a *App) routes(o SiteOptions) []web.Route {
 	files := a.files()
 	for _, part := range [][]web.Route{
 		login.Routes(a.People),
-		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks),
+		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks, a.Flow),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People, files.OnDirective),
+		schedule.Routes(a.Schedule, a.People, a.sheetHead),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog, files.OnTask),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels(files)),
 		files.Routes(),
 		procedures.Routes(a.Procedures, a.draw),
-		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
+		flow.Routes(a.Flow, a.Procedures, a.People),
+		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog, a.Tasks),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
 		notices.Routes(a.Notify, a.People, a.describe),

@@ -88,11 +88,16 @@ func (p *page) block(block Block, last bool) {
 		p.b.WriteString(para(paraOpts{exactly: 1}, `<w:r><w:br w:type="page"/></w:r>`)) // all but no height, for it goes on overleaf
 	case Section:
 		p.b.WriteString(`<w:p><w:pPr><w:spacing w:after="0" w:line="20" w:lineRule="exact"/>` + p.section() + `</w:pPr></w:p>`)
-		p.landscape, p.restart = b.Landscape, b.Restart
-		p.width = 210 - p.l.Page.Left - p.l.Page.Right
-		if b.Landscape {
-			p.width = 297 - p.l.Page.Top - p.l.Page.Bottom
-		}
+		p.restart = b.Restart
+		p.turn(b.Landscape)
+	}
+}
+
+// turn lays the paper or stands it up, with the width that text then has.
+func (p *page) turn(landscape bool) {
+	p.landscape, p.width = landscape, 210-p.l.Page.Left-p.l.Page.Right
+	if landscape {
+		p.width = 297 - p.l.Page.Top - p.l.Page.Bottom
 	}
 }
 

@@ -27,6 +27,8 @@ type Document struct {
 	Name       string   // who signs
 	Recipients []string // Nơi nhận
 
+	Landscape bool // the paper lies, as for a week's sheet
+
 	Title string // for the file's properties; Subject when empty
 	Label string // printed at the head of every page, such as the word that figures are a sample
 }

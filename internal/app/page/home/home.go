@@ -11,6 +11,7 @@ import (
 	"trucot/internal/app/page/scope"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/flow"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
@@ -29,11 +30,12 @@ type pages struct {
 	who      *people.People
 	cal      *calendar.Calendar
 	tasks    *task.Engine
+	flow     *flow.Engine
 }
 
 // Routes are the home page.
-func Routes(d *dossier.Engine, procs *procedure.Set, f *indicator.Engine, who *people.People, cal *calendar.Calendar, work *task.Engine) []web.Route {
-	s := &pages{d, procs, f, who, cal, work}
+func Routes(d *dossier.Engine, procs *procedure.Set, f *indicator.Engine, who *people.People, cal *calendar.Calendar, work *task.Engine, ways *flow.Engine) []web.Route {
+	s := &pages{d, procs, f, who, cal, work, ways}
 	return []web.Route{{Method: http.MethodGet, Pattern: "/{$}", Permission: web.SignedIn, Handler: s.home}}
 }
 
@@ -66,6 +68,8 @@ type homePage struct {
 	Bars  bars
 	Tasks []tasks.Row // the reader's own, the nearest deadline first
 	Owed  int         // how many there are
+	Risks []flow.Risk // dossiers that will be late if nothing changes, the first of them
+	Risky int         // how many there are
 }
 
 func (s *pages) home(r *web.Request) error {
@@ -86,6 +90,9 @@ func (s *pages) home(r *web.Request) error {
 		if err := s.waiting(r, &p); err != nil {
 			return err
 		}
+		if err := s.risks(r, &p); err != nil {
+			return err
+		}
 	}
 	if r.Can(people.ReadTasks, "") {
 		if err := s.owed(r, &p); err != nil {
@@ -93,6 +100,17 @@ func (s *pages) home(r *web.Request) error {
 		}
 	}
 	return r.Render(http.StatusOK, home(p))
+}
+
+// risksListed is how many dossiers at risk the page names.
+const risksListed = 5
+
+// risks fills the dossiers that will be late if nothing changes.
+func (s *pages) risks(r *web.Request, p *homePage) error {
+	units, without := people.Reach(r.Reader, people.ReadDossiers)
+	risks, err := s.flow.Risks(r.Context(), units, without)
+	p.Risks, p.Risky = risks[:min(len(risks), risksListed)], len(risks)
+	return err
 }
 
 // tasksListed is how many of the reader's tasks the page names.

@@ -14,6 +14,7 @@ import (
 	"trucot/internal/app/page/scope"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -26,17 +27,19 @@ type pages struct {
 	who     *people.People
 	defs    *indicator.Definitions
 	catalog *lang.Catalog
+	tasks   *task.Engine
 }
 
 // Routes are the pages of reports.
-func Routes(room *report.Room, who *people.People, defs *indicator.Definitions, catalog *lang.Catalog) []web.Route {
-	s := &pages{room, who, defs, catalog}
+func Routes(room *report.Room, who *people.People, defs *indicator.Definitions, catalog *lang.Catalog, work *task.Engine) []web.Route {
+	s := &pages{room, who, defs, catalog, work}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/bao-cao", Permission: people.ReadReports, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/bao-cao/{regime}/{period}", Permission: people.ReadReports, Handler: s.one},
 		{Method: http.MethodGet, Pattern: "/bao-cao/{regime}/{period}/tai/{kind}", Permission: people.ReadReports, Handler: s.file},
 		{Method: http.MethodGet, Pattern: "/api/v1/bao-cao/{regime}/{period}/tai/{kind}", Permission: people.ReadReports, Handler: s.file},
 		{Method: http.MethodPost, Pattern: "/bao-cao/{regime}/{period}/chot", Permission: people.FreezeReports, Handler: s.freeze},
+		{Method: http.MethodPost, Pattern: "/bao-cao/{regime}/{period}/han-che/{position}", Permission: people.AssignTasks, Handler: s.repair},
 	}
 }
 
@@ -184,6 +187,9 @@ type onePage struct {
 	Mine      string // this page's own path without a query
 	Unit      string
 	Faults    []string
+	Before    []limitation // of the period before
+	Found     []limitation // of this one
+	Units     []people.Unit
 	CanFreeze bool
 	defs      *indicator.Definitions
 }
@@ -203,6 +209,9 @@ func (s *pages) one(r *web.Request) error {
 	p.View = r.View(p.R.Regime.Title[r.Lang]+", "+p.R.Period.Name(r.Lang), web.Crumb{Title: r.T("reports.title"), Path: "/bao-cao"})
 	p.CanFreeze = May(r, people.FreezeReports, p.R.Regime, q.Unit)
 	if err := s.since(r.Context(), r, &p); err != nil {
+		return err
+	}
+	if err := s.limitations(r, &p); err != nil {
 		return err
 	}
 	for _, d := range p.R.Discrepancies {

@@ -81,6 +81,22 @@ func (s *Set) lintVersions() fault.List {
 	return faults
 }
 
+// lintHeld finds papers that stand for the result of a procedure which is not there.
+func (s *Set) lintHeld() fault.List {
+	var faults fault.List
+	for _, p := range s.All() {
+		for i := range p.Documents {
+			d := &p.Documents[i]
+			for _, id := range d.HeldFrom {
+				if len(s.byID[id]) == 0 {
+					faults = append(faults, fault.New(fault.Invalid, "procedure.held_unknown", "id", id, "label", d.Label).At(d.At))
+				}
+			}
+		}
+	}
+	return faults
+}
+
 func (p *Procedure) index() {
 	p.states, p.transitions, p.deadlines = map[string]*State{}, map[string]*Transition{}, map[string]*Deadline{}
 	p.fields, p.leaving, p.fees = map[string]*Field{}, map[string][]*Transition{}, map[string]*Fee{}

@@ -12,9 +12,9 @@ import (
 
 // serve opens the web.
 type serve struct {
-	Addr   string `help:"${help_serve_addr}" default:"127.0.0.1:8383"`
-	Secure bool   `help:"${help_serve_secure}"`
-	Login  string `help:"${help_serve_login}" placeholder:"ACCOUNT"`
+	Addr   string `help:"help_serve_addr" default:"127.0.0.1:8383"`
+	Secure bool   `help:"help_serve_secure"`
+	Login  string `help:"help_serve_login" placeholder:"ACCOUNT"`
 }
 
 // Run serves until the process is told to stop.

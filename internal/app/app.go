@@ -34,6 +34,7 @@ import (
 	"trucot/internal/kernel/vault"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
+	"trucot/internal/room/filing"
 	"trucot/internal/room/report"
 )
 
@@ -74,6 +75,7 @@ type App struct {
 	Reports    *report.Room
 	Tasks      *task.Engine
 	Directives *directive.Register
+	Filing     *filing.Room
 
 	agency  Agency
 	figures figureFile
@@ -105,6 +107,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		directive.Texts(),
 		script.Texts(),
 		task.Texts(),
+		filing.Texts(),
 		Texts(),
 	)...)
 })
@@ -153,7 +156,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), filing.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -179,6 +182,11 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	})
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
+	if a.Filing, err = filing.New(ctx, a.DB, a.Ledger, a.Dossiers, a.Procedures, a.Calendar, filing.Options{Clock: o.Clock,
+		Rules: func() (*filing.Rules, error) { return filing.LoadRules(Definitions(o.Data)) },
+		Unit:  func(ctx context.Context) string { return a.root(ctx, calendar.OfTime(a.clock()), people.State) }, Seal: a.Vault.Seal, Open: a.Vault.Open}); err != nil {
+		return err
+	}
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err

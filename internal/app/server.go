@@ -18,6 +18,7 @@ import (
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/scope"
+	"trucot/internal/app/page/services"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/app/taskbook"
 	"trucot/internal/engine/people"
@@ -45,7 +46,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), services.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -53,6 +54,7 @@ func (a *App) routes() []web.Route {
 	var all []web.Route
 	for _, part := range [][]web.Route{
 		login.Routes(a.People),
+		services.Routes(a.Filing, nil),
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),

@@ -28,6 +28,7 @@ type Draft struct {
 	Contact   Contact           `json:"contact"`
 	Papers    map[string]string `json:"papers"`            // by document: PaperHeld, PaperLater, PaperNone
 	Seen      map[string]bool   `json:"seen"`              // steps answered, by key
+	Expect    calendar.Date     `json:"expect,omitzero"`   // due date were it received on the day it was sent
 	Dossier   string            `json:"dossier,omitempty"` // once sent
 	ExpiresOn calendar.Date     `json:"-"`
 

@@ -24,9 +24,9 @@ import (
 
 // Options of a Room.
 type Options struct {
-	Clock func() time.Time                          // time.Now when nil
-	Rules func() (*Rules, error)                    // read when first asked
-	Unit  func(ctx context.Context) (string, error) // the unit that stands for the agency as a whole
+	Clock func() time.Time                 // time.Now when nil
+	Rules func() (*Rules, error)           // read when first asked
+	Unit  func(ctx context.Context) string // the unit that stands for the agency as a whole
 	Seal  func(ctx context.Context, person, plain string) (string, error)
 	Open  func(ctx context.Context, sealed string) (string, error)
 }
@@ -37,13 +37,14 @@ type Room struct {
 	ledger   *ledger.Ledger
 	dossiers *dossier.Engine
 	procs    *procedure.Set
+	cal      *calendar.Calendar
 	opts     Options
 	limits   limiter
 }
 
 // New prepares the table of drafts beside the ledger, which must have been opened with Fold among its folds. Call it
 // before the ledger's first Append.
-func New(ctx context.Context, db *store.DB, l *ledger.Ledger, e *dossier.Engine, procs *procedure.Set, o Options) (*Room, error) {
+func New(ctx context.Context, db *store.DB, l *ledger.Ledger, e *dossier.Engine, procs *procedure.Set, cal *calendar.Calendar, o Options) (*Room, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
@@ -52,8 +53,11 @@ func New(ctx context.Context, db *store.DB, l *ledger.Ledger, e *dossier.Engine,
 		_, err := tx.Exec(ctx, store.SQL(draftTable))
 		return err
 	})
-	return &Room{db: db, ledger: l, dossiers: e, procs: procs, opts: o}, err
+	return &Room{db: db, ledger: l, dossiers: e, procs: procs, cal: cal, opts: o}, err
 }
+
+// Rules are the figures of the public pages.
+func (r *Room) Rules() (*Rules, error) { return r.opts.Rules() }
 
 func (r *Room) today() calendar.Date { return calendar.OfTime(r.opts.Clock()) }
 
@@ -154,5 +158,5 @@ func (r *Room) receiver(ctx context.Context, procedureID string) (string, error)
 	if len(last) > 0 && last[0].Unit != "" {
 		return last[0].Unit, nil
 	}
-	return r.opts.Unit(ctx)
+	return r.opts.Unit(ctx), nil
 }

@@ -52,11 +52,46 @@ func (r *Room) Send(ctx context.Context, code, secret string) (*dossier.Dossier,
 	if err := r.Lodge(ctx, filed, "", d.Contact, x); err != nil {
 		return nil, err
 	}
+	_, expect := r.Expected(d, p)
 	_, err = r.Change(ctx, code, secret, func(d *Draft) error {
-		*d = Draft{ID: d.ID, Procedure: d.Procedure, Dossier: filed.Code, version: d.version}
+		*d = Draft{ID: d.ID, Procedure: d.Procedure, Dossier: filed.Code, Expect: expect, version: d.version}
 		return nil
 	})
 	return filed, err
+}
+
+// Expected is how long the dossier may take and when it is due were it received today; zero where the definition has no
+// main deadline, or one that cannot be told yet.
+func (r *Room) Expected(d *Draft, p *procedure.Procedure) (length calendar.Duration, due calendar.Date) {
+	_, env := d.env(p, r.today())
+	for i := range p.Deadlines {
+		l := &p.Deadlines[i]
+		if !l.Main || l.Before || len(l.Anchor) == 0 {
+			continue
+		}
+		long, err := l.DurationFor(env)
+		if err != nil {
+			continue
+		}
+		if due, err = r.cal.Due(calendar.Count{From: r.today(), Duration: long.Duration}); err == nil {
+			return long.Duration, due
+		}
+	}
+	return calendar.Duration{}, calendar.NoDate
+}
+
+// Fees are what the definition asks for the draft as it stands, in đồng, by the order of the definition; a formula that
+// cannot be worked out yet gives -1.
+func (d *Draft) Fees(p *procedure.Procedure, today calendar.Date) []int64 {
+	_, env := d.env(p, today)
+	out := make([]int64, len(p.Fees))
+	for i := range p.Fees {
+		amount, err := p.Fees[i].Amount.Number(env)
+		if out[i] = int64(amount + 0.5); err != nil || amount < 0 {
+			out[i] = -1
+		}
+	}
+	return out
 }
 
 // papers says how each paper comes. What the agency was said to hold is looked up again: a result may have ended.

@@ -14,6 +14,7 @@ import (
 	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/home"
+	"trucot/internal/app/page/intake"
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/reports"
@@ -46,7 +47,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), services.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), services.Texts(), intake.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -54,10 +55,11 @@ func (a *App) routes() []web.Route {
 	var all []web.Route
 	for _, part := range [][]web.Route{
 		login.Routes(a.People),
-		services.Routes(a.Filing, nil),
+		services.Routes(a.Filing, slip),
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
+		intake.Routes(a.Filing, a.Dossiers, a.People, slip),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels()),
 		procedures.Routes(a.Procedures, a.draw),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
@@ -68,6 +70,9 @@ func (a *App) routes() []web.Route {
 	}
 	return all
 }
+
+// slip is the address of a dossier's receipt slip, "" while none can be printed.
+func slip(string) string { return "" }
 
 // panels are what other parts show on a dossier's page.
 func (a *App) panels() dossiers.Panels {

@@ -1,6 +1,8 @@
 package procedure
 
 import (
+	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -126,4 +128,32 @@ func (f *Field) typedRows(tag lang.Tag, text string) []map[string]any {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// Text writes a checked value as one would type it: Typed and Read give it back.
+func (f *Field) Text(tag lang.Tag, value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case bool:
+		return strconv.FormatBool(v)
+	case float64:
+		return lang.Decimal(tag, int64(math.Round(v*1000)))
+	case calendar.Date:
+		y, m, d := v.YMD()
+		return fmt.Sprintf("%d/%d/%d", d, int(m), y)
+	case []map[string]any:
+		var b strings.Builder
+		for _, row := range v {
+			for i := range f.Columns {
+				if i > 0 {
+					b.WriteString("; ")
+				}
+				b.WriteString(f.Columns[i].Text(tag, row[f.Columns[i].ID]))
+			}
+			b.WriteString("\n")
+		}
+		return b.String()
+	}
+	return ""
 }

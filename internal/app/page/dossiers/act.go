@@ -76,6 +76,13 @@ func (s *pages) step(d *dossier.Dossier, p *procedure.Procedure, t *procedure.Tr
 			st.Documents = append(st.Documents, doc)
 		}
 	}
+	if p.Verb(t, d.State) == "received" { // what was filed online comes on paper to the desk
+		for _, doc := range p.PapersAtFiling() {
+			if !slices.Contains(d.Track.Documents, doc.ID) && !slices.Contains(st.Documents, doc) {
+				st.Documents = append(st.Documents, doc)
+			}
+		}
+	}
 	return st
 }
 

@@ -20,12 +20,9 @@ type pages struct {
 	slip func(code string) string
 }
 
-// Routes are the public pages. slip may be nil.
+// Routes are the public pages. slip gives the address of a dossier's receipt slip, "" for none.
 func Routes(room *filing.Room, slip func(code string) string) []web.Route {
 	s := &pages{room, slip}
-	if s.slip == nil {
-		s.slip = func(string) string { return "" }
-	}
 	var out []web.Route
 	for _, rt := range []struct {
 		method, pattern string

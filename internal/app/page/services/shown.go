@@ -84,7 +84,7 @@ func lines(v *web.View, f *procedure.Field, value any) []string {
 	return out
 }
 
-// plain writes a checked value as one types it.
+// plain writes a checked value for people: the words of a choice, and yes or no.
 func plain(v *web.View, f *procedure.Field, value any) string {
 	switch x := value.(type) {
 	case string:
@@ -93,15 +93,12 @@ func plain(v *web.View, f *procedure.Field, value any) string {
 				return f.Options[i].Label.In(v.Lang)
 			}
 		}
-		return x
 	case bool:
 		return v.T(fmt.Sprintf("services.%v", x))
-	case float64:
-		return lang.Decimal(v.Lang, int64(x*1000+0.5))
 	case calendar.Date:
 		return v.Date(x)
 	}
-	return ""
+	return f.Text(v.Lang, value)
 }
 
 func withUnit(v *web.View, f *procedure.Field, text string) string {
@@ -119,13 +116,7 @@ func (q *questionPage) typed(input string, f *procedure.Field, value any) string
 	if q.Typed != nil {
 		return q.Typed.Get(input)
 	}
-	switch x := value.(type) {
-	case string:
-		return x
-	case bool:
-		return fmt.Sprint(x)
-	}
-	return plain(q.View, f, value)
+	return f.Text(q.Lang, value)
 }
 
 // value is the stored answer of the step's field.

@@ -42,9 +42,6 @@ const (
 	PaperNone  = "none"  // an optional one that does not come
 )
 
-// The tables. Instants are microseconds since 1970.
-const draftTable = `create table if not exists filing_draft (id text not null primary key, sealed blob not null, version bigint not null, expires_at bigint not null)`
-
 var (
 	insertDraft  = store.Statement(`insert into filing_draft (id, sealed, version, expires_at) values ($1, $2, 1, $3)`)
 	selectDraft  = store.Statement(`select sealed, version, expires_at from filing_draft where id = $1`)

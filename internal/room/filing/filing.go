@@ -8,6 +8,7 @@ package filing
 
 import (
 	"context"
+	"embed"
 	"io/fs"
 	"slices"
 	"sync"
@@ -21,6 +22,9 @@ import (
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/store"
 )
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
 
 // Options of a Room.
 type Options struct {
@@ -49,10 +53,10 @@ func New(ctx context.Context, db *store.DB, l *ledger.Ledger, e *dossier.Engine,
 		o.Clock = time.Now
 	}
 	o.Rules = sync.OnceValues(o.Rules)
-	err := db.Update(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, store.SQL(draftTable))
-		return err
-	})
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err == nil {
+		err = db.Migrate(ctx, "filing", files)
+	}
 	return &Room{db: db, ledger: l, dossiers: e, procs: procs, cal: cal, opts: o}, err
 }
 

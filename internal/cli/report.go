@@ -42,13 +42,13 @@ func (c *reportListCmd) Run(env *Env) error {
 		}
 		if !c.JSON {
 			fmt.Fprintf(env.Stdout, "%-16s %s\n", r.ID, r.Title[env.Lang])
-			fmt.Fprintf(env.Stdout, "%-16s %s\n", "", env.Catalog.T(env.Lang, "report.list_due", "due", r.Due, "source", r.Source, "status", r.Status))
+			fmt.Fprintf(env.Stdout, "%-16s %s\n", "", env.Catalog.T(env.Lang, "report.list_due", "due", r.Due[env.Lang], "source", r.Source, "status", r.Status))
 			if len(forms) > 0 {
 				fmt.Fprintf(env.Stdout, "%-16s %s\n", "", env.Catalog.T(env.Lang, "report.list_forms", "list", strings.Join(forms, ", ")))
 			}
 			continue
 		}
-		if err := enc.Encode(map[string]any{"regime": r.ID, "kind": r.Kind, "title": r.Title[env.Lang], "periods": r.Periods, "due": r.Due, "forms": forms}); err != nil {
+		if err := enc.Encode(map[string]any{"regime": r.ID, "kind": r.Kind, "title": r.Title[env.Lang], "periods": r.Periods, "due": r.Due[env.Lang], "forms": forms}); err != nil {
 			return err
 		}
 	}

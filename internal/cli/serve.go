@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"net"
-	"runtime/debug"
 	"time"
 
 	"trucot/internal/app"
@@ -39,7 +38,7 @@ func (c *serve) Run(env *Env) error {
 		env.say("cli.no_account_yet")
 	}
 	// what the start left behind is given back once it is over: an idle server should be small
-	defer time.AfterFunc(time.Second, func() { debug.FreeOSMemory(); debug.FreeOSMemory() }).Stop()
+	defer time.AfterFunc(time.Second, giveBack).Stop()
 	if err := app.Serve(env.Ctx, ln, a.Site(env.Ctx, app.SiteOptions{Secure: c.Secure})); err != nil {
 		return err
 	}

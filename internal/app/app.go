@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"trucot/internal/app/prepared"
+	"trucot/internal/engine/attachment"
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/document/read"
 	"trucot/internal/engine/document/sheet"
@@ -24,6 +25,7 @@ import (
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/engine/task"
+	"trucot/internal/kernel/blob"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
@@ -45,6 +47,8 @@ type Options struct {
 
 	Clock  func() time.Time // time.Now when nil; tests and the sample agency set their own
 	Agency string           // the agency's code in dossier codes; agency.yaml's, then the sample's when empty
+
+	Clamd string // ClamAV daemon that scans attachments, see attachment.NewClamd; empty = none
 
 	CommitDelay time.Duration // see ledger.Options; for measurements
 }
@@ -77,6 +81,8 @@ type App struct {
 	Directives *directive.Register
 	Filing     *filing.Room
 
+	Attachments *attachment.Engine
+
 	agency  Agency
 	figures figureFile
 	clock   func() time.Time
@@ -89,12 +95,14 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		defs.Texts(),
 		calendar.Texts(),
 		store.Texts(),
+		blob.Texts(),
 		ledger.Texts(),
 		verifier.Texts(),
 		vault.Texts(),
 		rule.Texts(),
 		web.Texts(),
 		people.Texts(),
+		attachment.Texts(),
 		document.Texts(),
 		read.Texts(),
 		sheet.Texts(),
@@ -156,7 +164,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), filing.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), filing.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -182,6 +190,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	})
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
+	a.openAttachments(o)
 	if a.Filing, err = filing.New(ctx, a.DB, a.Ledger, a.Dossiers, a.Procedures, a.Calendar, filing.Options{Clock: o.Clock,
 		Rules: func() (*filing.Rules, error) { return filing.LoadRules(Definitions(o.Data)) },
 		Unit:  func(ctx context.Context) string { return a.root(ctx, calendar.OfTime(a.clock()), people.State) }, Seal: a.Vault.Seal, Open: a.Vault.Open}); err != nil {

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/events"
@@ -47,20 +48,22 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), services.Texts(), intake.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), services.Texts(), intake.Texts(), attachments.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
 func (a *App) routes() []web.Route {
 	var all []web.Route
+	files := a.files()
 	for _, part := range [][]web.Route{
 		login.Routes(a.People),
 		services.Routes(a.Filing, slip),
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks),
-		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
-		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
+		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People, files.OnDirective),
+		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog, files.OnTask),
 		intake.Routes(a.Filing, a.Dossiers, a.People, slip),
-		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels()),
+		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels(files)),
+		files.Routes(),
 		procedures.Routes(a.Procedures, a.draw),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
@@ -75,8 +78,8 @@ func (a *App) routes() []web.Route {
 func slip(string) string { return "" }
 
 // panels are what other parts show on a dossier's page.
-func (a *App) panels() dossiers.Panels {
-	return dossiers.Panels{}
+func (a *App) panels(files *attachments.Pages) dossiers.Panels {
+	return dossiers.Panels{Main: []dossiers.Panel{files.OnDossier}}
 }
 
 // draw is a procedure's state diagram.

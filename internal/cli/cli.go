@@ -29,6 +29,7 @@ type Env struct {
 	Data    string // the data folder
 	Named   bool   // Data was named by the user and is not the default
 	DB      string // database address; empty = SQLite inside Data
+	Clamd   string // ClamAV daemon for attachments; empty = none
 }
 
 // defaultData is the data folder when none is named.
@@ -44,7 +45,7 @@ func Standard() *Env {
 func (e *Env) Open() (*app.App, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(200))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(startMemory))
-	return app.Open(e.Ctx, app.Options{Data: e.Data, DB: e.DB})
+	return app.Open(e.Ctx, app.Options{Data: e.Data, DB: e.DB, Clamd: e.Clamd})
 }
 
 // startMemory is where the collector steps in all the same, such as when figures catch up with a long ledger.
@@ -54,6 +55,8 @@ const startMemory = 192 << 20
 type root struct {
 	Data string `help:"help_data" env:"TRUCOT_DATA" type:"path"`
 	DB   string `help:"help_db" name:"db" env:"TRUCOT_DB"`
+
+	Clamd string `help:"help_clamd" env:"TRUCOT_CLAMD" placeholder:"ADDRESS"`
 
 	Demo      demoCmd      `cmd:"" help:"help_demo"`
 	Init      initCmd      `cmd:"" help:"help_init"`
@@ -70,6 +73,8 @@ type root struct {
 	Directive directiveCmd `cmd:"" help:"help_directive"`
 	Calendar  calendarCmd  `cmd:"" help:"help_calendar"`
 	Ledger    ledgerCmd    `cmd:"" help:"help_ledger"`
+
+	Attachment attachmentCmd `cmd:"" help:"help_attachment"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.
@@ -95,7 +100,7 @@ func Main(args []string, env *Env) int {
 		env.report(usage(err))
 		return 2
 	}
-	env.Data, env.Named, env.DB = cmp.Or(cli.Data, defaultData), cli.Data != "", cli.DB
+	env.Data, env.Named, env.DB, env.Clamd = cmp.Or(cli.Data, defaultData), cli.Data != "", cli.DB, cli.Clamd
 	if err := command.Run(env); err != nil {
 		env.report(err)
 		return 1

@@ -29,6 +29,9 @@ func (g *Agency) fill(ctx context.Context) error {
 	if err := errors.Join(s.run(), s.pipe.settle(0)); err != nil {
 		return err
 	}
+	if err := s.papers(g.data); err != nil {
+		return err
+	}
 	g.Filed = s.filed
 	_, err := g.App.Reports.ImportSample(ctx, definitions.Files, provinceFolder, actor)
 	return err

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/indicator"
@@ -64,6 +66,7 @@ type onePage struct {
 	Units      []people.Unit
 	Typed      url.Values
 	Trouble    string
+	Files      templ.Component
 }
 
 func (s *pages) one(r *web.Request) error {
@@ -86,6 +89,9 @@ func (s *pages) show(r *web.Request, d *directive.Document, typed url.Values, tr
 		if err := step(r, p); err != nil {
 			return err
 		}
+	}
+	if p.Files, err = s.files(r, p.View, d); err != nil {
+		return err
 	}
 	status := http.StatusOK
 	if trouble != nil {

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"trucot/internal/engine/attachment"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
@@ -92,7 +93,7 @@ func (s *pages) mayRead(r *web.Request, e ledger.Event) bool {
 	if s.ofParty(e) {
 		return r.Can(people.ReadParty, e.Unit) && r.Can(people.ReadLedger, e.Unit)
 	}
-	if strings.HasPrefix(e.Stream, "dossier/") && !people.Holds(r.Reader, people.ReadDossiers, e.Unit) {
+	if strings.HasPrefix(strings.TrimPrefix(e.Stream, attachment.StreamPrefix), "dossier/") && !people.Holds(r.Reader, people.ReadDossiers, e.Unit) {
 		return false
 	}
 	return people.Holds(r.Reader, people.ReadLedger, e.Unit)
@@ -153,7 +154,7 @@ func (s *pages) prove(r *web.Request, p *onePage) error {
 
 // About is the page of what a stream is about.
 func About(stream string) string {
-	kind, id, _ := strings.Cut(stream, "/")
+	kind, id, _ := strings.Cut(strings.TrimPrefix(stream, attachment.StreamPrefix), "/")
 	switch kind {
 	case "dossier":
 		return "/ho-so/" + url.PathEscape(id)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
@@ -42,6 +44,7 @@ type onePage struct {
 	Accounts []people.Account
 	Edit     bool // the reader may put the assignment right
 	Trouble  string
+	Files    templ.Component
 }
 
 func (s *pages) one(r *web.Request) error {
@@ -99,6 +102,9 @@ func (s *pages) complete(r *web.Request, p *onePage) error {
 			e.FromName, e.ToName = s.who.UnitName(r.Context(), e.From, r.Lang), s.who.UnitName(r.Context(), e.To, r.Lang)
 		}
 		p.History = append(p.History, e)
+	}
+	if p.Files, err = s.files(r, p.View, p.Task); err != nil {
+		return err
 	}
 	// a task may be handed to any unit of its own side
 	if p.Units, err = s.who.Units(r.Context(), r.Today(), p.Side); err != nil {

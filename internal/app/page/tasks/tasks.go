@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/a-h/templ"
+
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
@@ -22,14 +24,18 @@ type pages struct {
 	docs  *directive.Register
 	who   *people.People
 	words *lang.Catalog
+	files Files
 }
+
+// Files shows the files of a task on its page; nil when there is nothing to show.
+type Files func(*web.Request, *web.View, *task.Task) (templ.Component, error)
 
 // maxTable bounds an imported table in bytes.
 const maxTable = 16 << 20
 
 // Routes are the pages of tasks.
-func Routes(e *task.Engine, docs *directive.Register, who *people.People, words *lang.Catalog) []web.Route {
-	s := &pages{e, docs, who, words}
+func Routes(e *task.Engine, docs *directive.Register, who *people.People, words *lang.Catalog, files Files) []web.Route {
+	s := &pages{e, docs, who, words, files}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/viec", Permission: people.ReadTasks, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/viec/don-vi", Permission: people.ReadTasks, Handler: s.matrix},

@@ -193,7 +193,8 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	a.openAttachments(o)
 	if a.Filing, err = filing.New(ctx, a.DB, a.Ledger, a.Dossiers, a.Procedures, a.Calendar, filing.Options{Clock: o.Clock,
 		Rules: func() (*filing.Rules, error) { return filing.LoadRules(Definitions(o.Data)) },
-		Unit:  func(ctx context.Context) string { return a.root(ctx, calendar.OfTime(a.clock()), people.State) }, Seal: a.Vault.Seal, Open: a.Vault.Open}); err != nil {
+		Unit:  func(ctx context.Context) string { return a.root(ctx, calendar.OfTime(a.clock()), people.State) }, Seal: a.Vault.Seal, Open: a.Vault.Open, Erase: a.Vault.Erase,
+		Files: a.Attachments}); err != nil {
 		return err
 	}
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})

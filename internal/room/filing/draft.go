@@ -37,18 +37,19 @@ type Draft struct {
 
 // How a paper comes.
 const (
+	PaperFile  = "file"  // as a file
 	PaperHeld  = "held"  // the agency has issued what it would show
 	PaperLater = "later" // brought or posted to the one-stop desk
 	PaperNone  = "none"  // an optional one that does not come
 )
 
 var (
-	insertDraft  = store.Statement(`insert into filing_draft (id, sealed, version, expires_at) values ($1, $2, 1, $3)`)
-	selectDraft  = store.Statement(`select sealed, version, expires_at from filing_draft where id = $1`)
-	updateDraft  = store.Statement(`update filing_draft set sealed = $1, version = version + 1 where id = $2 and version = $3`)
-	deleteDraft  = store.Statement(`delete from filing_draft where id = $1`)
-	forgetDrafts = store.Statement(`delete from filing_draft where expires_at <= $1`)
-	countDrafts  = store.Statement(`select count(*) from filing_draft`)
+	insertDraft = store.Statement(`insert into filing_draft (id, sealed, version, expires_at) values ($1, $2, 1, $3)`)
+	selectDraft = store.Statement(`select sealed, version, expires_at from filing_draft where id = $1`)
+	updateDraft = store.Statement(`update filing_draft set sealed = $1, version = version + 1 where id = $2 and version = $3`)
+	deleteDraft = store.Statement(`delete from filing_draft where id = $1`)
+	expired     = store.Statement(`select id from filing_draft where expires_at <= $1 order by expires_at limit 100`)
+	countDrafts = store.Statement(`select count(*) from filing_draft`)
 )
 
 // maxDraft bounds a draft, in bytes.
@@ -95,10 +96,10 @@ func (r *Room) Start(ctx context.Context, procedureID, from string) (*Draft, str
 	if err != nil {
 		return nil, "", err
 	}
+	if err := r.sweep(ctx, now); err != nil {
+		return nil, "", err
+	}
 	return d, secret, r.db.Update(ctx, func(tx store.Tx) error {
-		if _, err := tx.Exec(ctx, forgetDrafts, now.UnixMicro()); err != nil {
-			return err
-		}
 		var n int
 		if err := tx.QueryRow(ctx, countDrafts).Scan(&n); err != nil {
 			return err
@@ -108,6 +109,27 @@ func (r *Room) Start(ctx context.Context, procedureID, from string) (*Draft, str
 		}
 		_, err := tx.Exec(ctx, insertDraft, d.ID, sealed, expires.UnixMicro())
 		return err
+	})
+}
+
+// sweep destroys drafts that have expired, and the keys of their files.
+func (r *Room) sweep(ctx context.Context, now time.Time) error {
+	ids, err := store.All(ctx, r.db, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) }, expired, now.UnixMicro())
+	for _, id := range ids {
+		if err == nil {
+			err = r.opts.Erase(ctx, id)
+		}
+	}
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return r.db.Update(ctx, func(tx store.Tx) error {
+		for _, id := range ids {
+			if _, err := tx.Exec(ctx, deleteDraft, id); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -195,6 +217,9 @@ func (r *Room) Change(ctx context.Context, code, secret string, change func(*Dra
 func (r *Room) Discard(ctx context.Context, code, secret string) error {
 	d, err := r.Draft(ctx, code, secret)
 	if err != nil {
+		return err
+	}
+	if err := r.opts.Erase(ctx, d.ID); err != nil { // its files with it
 		return err
 	}
 	return r.db.Update(ctx, func(tx store.Tx) error {

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"trucot/internal/engine/attachment"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
@@ -33,6 +34,8 @@ type Options struct {
 	Unit  func(ctx context.Context) string // the unit that stands for the agency as a whole
 	Seal  func(ctx context.Context, person, plain string) (string, error)
 	Open  func(ctx context.Context, sealed string) (string, error)
+	Erase func(ctx context.Context, person string) error // a draft's key
+	Files *attachment.Engine
 }
 
 // Room files from outside the agency.

@@ -15,8 +15,10 @@ import (
 	"pgregory.net/rapid"
 
 	"trucot/definitions"
+	"trucot/internal/engine/attachment"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/procedure"
+	"trucot/internal/kernel/blob"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -34,6 +36,7 @@ type desk struct {
 	db       *store.DB
 	ledger   *ledger.Ledger
 	dossiers *dossier.Engine
+	files    *attachment.Engine
 	now      time.Time
 }
 
@@ -62,14 +65,18 @@ func newDesk(t testing.TB, at string) *desk {
 	must(t, err)
 	cal, err := workdays()
 	must(t, err)
-	l, err := ledger.Open(o.ctx, o.db, ledger.Options{Folds: []ledger.Fold{dossier.Fold(), filing.Fold()}, Clock: clock})
+	l, err := ledger.Open(o.ctx, o.db, ledger.Options{Folds: []ledger.Fold{dossier.Fold(), filing.Fold(), attachment.Fold()}, Clock: clock})
 	must(t, err)
 	t.Cleanup(func() { l.Close() })
 	safe, err := vault.Open(o.ctx, o.db, filepath.Join(t.TempDir(), "vault.key"))
 	must(t, err)
 	o.ledger, o.dossiers = l, dossier.New(l, o.db, procs, cal, dossier.Options{AgencyCode: "000.00.00.H00", Clock: clock, Seal: safe.Seal})
+	files := t.TempDir()
+	kept := attachment.New(l, o.db, blob.NewDisk(files), attachment.Options{Folder: files, Clock: clock, Rules: func() (*attachment.Rules, error) { return attachment.Load(definitions.Files) },
+		Person: func(owner string) string { _, id, _ := strings.Cut(owner, "/"); return id }, Seal: safe.Seal, Open: safe.Open})
+	o.files = kept
 	o.Room, err = filing.New(o.ctx, o.db, l, o.dossiers, procs, cal, filing.Options{Clock: clock, Rules: func() (*filing.Rules, error) { return filing.LoadRules(definitions.Files) },
-		Unit: func(context.Context) string { return "so" }, Seal: safe.Seal, Open: safe.Open})
+		Unit: func(context.Context) string { return "so" }, Seal: safe.Seal, Open: safe.Open, Erase: safe.Erase, Files: kept})
 	must(t, err)
 	return o
 }
@@ -277,3 +284,45 @@ func TestGuessingIsSlow(t *testing.T) {
 		}
 	}
 }
+
+// TestFilesGoWithTheDraft: onto the dossier when it is sent, out of reach when it is discarded.
+func TestFilesGoWithTheDraft(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, at string) {
+		o := newDesk(t, at)
+		d, secret := o.start(t, "radiation_work_licence")
+		for key, in := range licence {
+			o.answer(t, d, secret, key, in)
+		}
+		attach := func(d *filing.Draft, secret, name string) {
+			t.Helper()
+			must(t, o.Attach(o.ctx, d, secret, "don", name, "a", strings.NewReader(pdf)))
+		}
+		attach(d, secret, "Đơn đề nghị (mẫu).pdf")
+		sent, err := o.Send(o.ctx, d.ID, secret)
+		must(t, err)
+		files, err := o.files.List(o.ctx, "dossier/"+sent.Code)
+		must(t, err)
+		if len(files) != 1 || files[0].Slot != "don" || files[0].Name != "Đơn đề nghị (mẫu).pdf" || strings.Join(sent.Track.Documents, " ") != "don" {
+			t.Errorf("the dossier has %+v, papers %v", files, sent.Track.Documents)
+		}
+		other, word := o.start(t, "radiation_work_licence")
+		attach(other, word, "riêng.pdf")
+		if err := o.Detach(o.ctx, d, secret, "don", files[0].ID); err == nil {
+			t.Error("the files of the dossier can be taken back through its draft")
+		}
+		must(t, o.Discard(o.ctx, other.ID, word))
+		left, err := o.files.List(o.ctx, "draft/"+other.ID)
+		must(t, err)
+		for _, f := range left {
+			if !f.Erased {
+				t.Errorf("the file %q outlives its draft", f.Name)
+			}
+		}
+		if err := o.Attach(o.ctx, d, secret, "don", "ma.pdf", "a", strings.NewReader("MZ not a PDF")); err == nil {
+			t.Error("a program is taken for a PDF")
+		}
+	})
+}
+
+// pdf is the smallest file that is read as one.
+const pdf = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>endobj\ntrailer<</Root 1 0 R/Size 4>>\n%%EOF\n"

@@ -17,6 +17,7 @@ type allowance struct {
 var (
 	draftRate = allowance{20, 30 * time.Second}
 	guessRate = allowance{10, 30 * time.Second}
+	fileRate  = allowance{40, 10 * time.Second}
 	codeRate  = allowance{5, 5 * time.Minute} // guesses at one dossier, from anywhere
 )
 

@@ -52,11 +52,20 @@ func (r *Room) Send(ctx context.Context, code, secret string) (*dossier.Dossier,
 	if err := r.Lodge(ctx, filed, "", d.Contact, x); err != nil {
 		return nil, err
 	}
+	if err := r.handOver(ctx, d, filed); err != nil {
+		if again, e := r.Draft(ctx, code, secret); e == nil && again.Dossier != "" {
+			return filed, nil // sent by another press of the button, whose end took the files' key away
+		}
+		return nil, err
+	}
 	_, expect := r.Expected(d, p)
 	_, err = r.Change(ctx, code, secret, func(d *Draft) error {
 		*d = Draft{ID: d.ID, Procedure: d.Procedure, Dossier: filed.Code, Expect: expect, version: d.version}
 		return nil
 	})
+	if err == nil {
+		err = r.opts.Erase(ctx, d.ID)
+	}
 	return filed, err
 }
 
@@ -101,6 +110,8 @@ func (r *Room) papers(ctx context.Context, d *Draft, p *procedure.Procedure, val
 			continue
 		}
 		switch d.Papers[s.Paper.ID] {
+		case PaperFile:
+			n.Documents = append(n.Documents, s.Paper.ID)
 		case PaperLater:
 			x.Later = append(x.Later, s.Paper.ID)
 		case PaperHeld:

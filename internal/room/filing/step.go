@@ -104,7 +104,7 @@ func (d *Draft) env(p *procedure.Procedure, today calendar.Date) (map[string]any
 	}
 	have := map[string]bool{}
 	for id, way := range d.Papers {
-		have[id] = way == PaperHeld || way == PaperLater
+		have[id] = way != PaperNone
 	}
 	return values, p.Form().Fill(procedure.Facts{Today: today, Received: calendar.NoDate, Due: calendar.NoDate, State: p.Initial, Channel: "online"}, values, have)
 }

@@ -136,6 +136,9 @@ func (d *Draft) Answer(p *procedure.Procedure, rules *Rules, s *Step, in url.Val
 
 func (d *Draft) answerPaper(s *Step, in url.Values) []Problem {
 	way := in.Get(PaperInput)
+	if way == PaperFile && d.Papers[s.Paper.ID] == PaperFile {
+		return nil // its files are there
+	}
 	if way != PaperHeld && way != PaperLater && way != PaperNone || way == PaperNone && s.Paper.Required || way == PaperHeld && len(s.Paper.HeldFrom) == 0 {
 		return []Problem{{PaperInput, fault.New(fault.Invalid, "filing.choose_way", "label", s.Paper.Label)}}
 	}

@@ -34,6 +34,7 @@ type Track struct {
 	Late        bool
 	Reason      string // what the agency gave as its reason for asking, refusing or stopping; meant for who filed
 	Credential  string // number of the result
+	Papers      []procedure.Document // that a supplement may bring
 	History     []Turn
 	Steps       []Turning
 }
@@ -179,7 +180,7 @@ func (r *Room) Track(ctx context.Context, code string) (*Track, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Procedure, t.Verified = p.Title, p.Verified()
+	t.Procedure, t.Verified, t.Papers = p.Title, p.Verified(), p.Documents
 	if s := p.State(d.State); s != nil {
 		t.State = s.Label
 	}
@@ -265,6 +266,15 @@ func (r *Room) Reply(ctx context.Context, code string, in Reply) error {
 	text, err := r.seal(ctx, d.Code, lang.NFC(strings.TrimSpace(in.Text)))
 	if err != nil {
 		return err
+	}
+	files, err := r.opts.Files.List(ctx, "dossier/"+d.Code)
+	if err != nil {
+		return err
+	}
+	for _, f := range files { // what came as a file is handed in with it
+		if !f.Withdrawn && p.Document(f.Slot) != nil && !slices.Contains(in.Papers, f.Slot) && !slices.Contains(d.Track.Documents, f.Slot) {
+			in.Papers = append(in.Papers, f.Slot)
+		}
 	}
 	moved, err := r.dossiers.Act(ctx, dossier.Act{Code: d.Code, Action: a.ID, On: calendar.NoDate, At: r.opts.Clock(), Role: p.FilerOf(a), Fields: in.Fields,
 		Documents: in.Papers, Key: "reply:" + in.Key})

@@ -102,11 +102,18 @@ func TestWhoFiledSupplementsOnceAndWithdraws(t *testing.T) {
 		if err := o.Reply(o.ctx, code, filing.Reply{Action: "tiep_nhan", Key: "x"}); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("who filed receives their own dossier: %v", err)
 		}
+		must(t, o.Supplement(o.ctx, code, "khai_bao", "phiếu (mẫu).pdf", "a", strings.NewReader(pdf)))
 		for range 2 { // the button was pressed twice
 			must(t, o.Reply(o.ctx, code, filing.Reply{Action: "nop_bo_sung", Text: "Đã gửi bưu chính, gọi 0912345678", Key: "k"}))
 		}
 		if _, err := o.dossiers.Act(o.ctx, ask); !fault.Is(err, "dossier.second_supplement") {
 			t.Errorf("the agency asks twice: %v", err)
+		}
+		if err := o.Supplement(o.ctx, code, "khai_bao", "muộn.pdf", "a", strings.NewReader(pdf)); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("a file comes after the supplement: %v", err)
+		}
+		if d, err := o.dossiers.Get(o.ctx, code); err != nil || strings.Join(d.Track.Documents, " ") != "khai_bao" {
+			t.Errorf("the paper of the supplement is not there: %+v, %v", d.Track.Documents, err)
 		}
 		party, err := o.Party(o.ctx, code)
 		must(t, err)

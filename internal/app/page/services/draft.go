@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/procedure"
@@ -142,6 +143,8 @@ type questionPage struct {
 	Step     *filing.Step
 	Typed    url.Values // nil on the first look
 	Problems []filing.Problem
+	Files    []fileRow
+	Endings  string              // that files may have
 	Held     *dossier.Credential // the agency's own result that stands for the paper
 	Then     string              // "kiem-tra" when the reader came from there
 	req      *web.Request
@@ -166,6 +169,14 @@ func (s *pages) showQuestion(r *web.Request, typed url.Values, problems []filing
 		if q.Held, err = s.filing.Held(r.Context(), step.Paper, filing.Applicant(w.P, w.D.Answers(w.P, r.Today()))); err != nil {
 			return err
 		}
+		if q.Files, err = s.filesOf(r.Context(), w, step.Paper.ID); err != nil {
+			return err
+		}
+		rules, err := s.filing.FileRules()
+		if err != nil {
+			return err
+		}
+		q.Endings = strings.Join(rules.Endings(), ",")
 	}
 	title, status := stepTitle(r.Lang, r.T, step), http.StatusOK
 	if len(problems) > 0 {
@@ -177,6 +188,15 @@ func (s *pages) showQuestion(r *web.Request, typed url.Values, problems []filing
 		q.Back = w.at("/kiem-tra")
 	}
 	return r.Render(status, question(&q))
+}
+
+// fileProblem is a refused file as a problem of the page.
+func fileProblem(err error) []filing.Problem {
+	var e *fault.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	return []filing.Problem{{Input: "tep", Err: e}}
 }
 
 // before is the address of the step before, or of the list.

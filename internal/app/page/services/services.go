@@ -20,6 +20,9 @@ type pages struct {
 	slip func(code string) string
 }
 
+// limits are the bodies that carry files.
+var limits = map[string]int64{"/nop-ho-so/{draft}/{step}/tep": maxUpload, "/tra-cuu/tep": maxUpload}
+
 // Routes are the public pages. slip gives the address of a dossier's receipt slip, "" for none.
 func Routes(room *filing.Room, slip func(code string) string) []web.Route {
 	s := &pages{room, slip}
@@ -46,8 +49,11 @@ func Routes(room *filing.Room, slip func(code string) string) []web.Route {
 		{http.MethodGet, "/tra-cuu/ho-so", s.track},
 		{http.MethodPost, "/tra-cuu/ho-so/{action}", s.reply},
 		{http.MethodPost, "/tra-cuu/thoat", s.leave},
+		{http.MethodPost, "/nop-ho-so/{draft}/{step}/tep", s.attach},
+		{http.MethodPost, "/nop-ho-so/{draft}/{step}/bo-tep", s.detach},
+		{http.MethodPost, "/tra-cuu/tep", s.supplementFile},
 	} {
-		out = append(out, web.Route{Method: rt.method, Pattern: rt.pattern, Permission: web.Public, Handler: s.citizen(rt.handler)})
+		out = append(out, web.Route{MaxBody: limits[rt.pattern], Method: rt.method, Pattern: rt.pattern, Permission: web.Public, Handler: s.citizen(rt.handler)})
 	}
 	return out
 }

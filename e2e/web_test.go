@@ -82,7 +82,7 @@ func (a *agency) paths() map[string]string {
 	return map[string]string{"chi-dao": "/chi-dao", "chi-dao-loc": "/chi-dao?hieu-luc=ended&q=khong", "chi-dao-moi": "/chi-dao/moi", "mot-chi-dao": "/chi-dao/" + old,
 		"viec": "/viec?xem=all", "viec-trong": "/viec?q=khong+co+gi", "viec-don-vi": "/viec/don-vi", "viec-moi": "/viec/moi?van-ban=" + old, "viec-nhap": "/viec/nhap", "mot-viec": "/viec/" + task, "sua-viec": "/viec/" + task + "/sua",
 		"tep": "/tep/" + file.ID, "tep-cua-ho-so": "/tep?noi=" + file.Owner,
-		"trang-chu": "/", "ho-so": "/ho-so", "ho-so-qua-han": "/ho-so?xem=late&don-vi=qlcn", "ho-so-tim": "/ho-so?q=khong+co+gi", "ho-so-moi": "/ho-so/moi?thu-tuc=book_loan",
+		"trang-chu": "/", "ho-so": "/ho-so", "ho-so-qua-han": "/ho-so?xem=late&don-vi=qlcn", "ho-so-tim": "/ho-so?q=khong+co+gi", "ho-so-moi": "/ho-so/moi?thu-tuc=book_loan", "tiep-nhan": "/ho-so/tiep-nhan?thu-tuc=radiation_work_licence",
 		"bao-cao": "/bao-cao", "bao-cao-nam": "/bao-cao/tong-ket-nam/2020", "so-ket": "/bao-cao/so-ket-6-thang/2021-H1", "bieu": "/bao-cao/tkth-26-2015/2017-S?unit=so-kh-cn-quang-tri",
 		"o-bieu":    "/so-lieu/tkth01.01.1?period=2017-S&unit=so-kh-cn-quang-tri",
 		"mot-ho-so": "/ho-so/" + a.code(30), "ho-so-xong": "/ho-so/" + a.code(3), "so-lieu": "/so-lieu?period=2021", "mot-so-lieu": "/so-lieu/dossier.received?period=2021&known=40",

@@ -79,7 +79,7 @@ func slip(string) string { return "" }
 
 // panels are what other parts show on a dossier's page.
 func (a *App) panels(files *attachments.Pages) dossiers.Panels {
-	return dossiers.Panels{Main: []dossiers.Panel{files.OnDossier}}
+	return dossiers.Panels{Main: []dossiers.Panel{files.OnDossier}, Side: []dossiers.Panel{intake.Panel(a.Filing, a.Dossiers)}}
 }
 
 // draw is a procedure's state diagram.

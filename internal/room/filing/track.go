@@ -32,8 +32,8 @@ type Track struct {
 	DueOn       calendar.Date // NoDate while none runs
 	FinishedOn  calendar.Date
 	Late        bool
-	Reason      string // what the agency gave as its reason for asking, refusing or stopping; meant for who filed
-	Credential  string // number of the result
+	Reason      string               // what the agency gave as its reason for asking, refusing or stopping; meant for who filed
+	Credential  string               // number of the result
 	Papers      []procedure.Document // that a supplement may bring
 	History     []Turn
 	Steps       []Turning

@@ -80,6 +80,7 @@ func (s *pages) form(r *web.Request) error {
 			p.Problems = []filing.Problem{{Input: "thu-tuc", Err: fault.New(fault.Invalid, "intake.which", "text", p.Asked)}}
 			return s.show(r, p)
 		}
+		p.Asked = p.P.Title.In(r.Lang)
 		p.Typed = url.Values{"ma-so": {r.Query("ma-so")}}
 		if err := s.prefill(r, p); err != nil {
 			return err

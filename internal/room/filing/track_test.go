@@ -255,3 +255,24 @@ func FuzzAnswers(f *testing.F) {
 		}
 	})
 }
+
+// TestTheTableIsAFold: rebuilt from the ledger it is what it was.
+func TestTheTableIsAFold(t *testing.T) {
+	o := newDesk(t, filepath.Join(t.TempDir(), "t.db"))
+	code := o.filed(t).Code
+	_, err := o.dossiers.Act(o.ctx, dossier.Act{Code: code, Action: "yeu_cau_bo_sung", On: calendar.NoDate, Role: "mot_cua", Fields: map[string]any{"ly_do": "Thiếu giấy"}})
+	must(t, err)
+	must(t, o.Reply(o.ctx, code, filing.Reply{Action: "nop_bo_sung", Text: "Đã gửi", Key: "k"}))
+	row := func() (out string) {
+		var data, answers string
+		var position int64
+		must(t, o.db.QueryRow(o.ctx, "select data, answers, position from filing_party").Scan(&data, &answers, &position))
+		return fmt.Sprint(data, answers, position)
+	}
+	before := row()
+	_, err = o.ledger.Rebuild(o.ctx)
+	must(t, err)
+	if after := row(); after != before {
+		t.Errorf("%s\nwas\n%s", after, before)
+	}
+}

@@ -39,6 +39,7 @@ import (
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/directive/schedule"
+	"trucot/internal/room/filing"
 	"trucot/internal/room/report"
 )
 
@@ -83,6 +84,7 @@ type App struct {
 	Tasks      *task.Engine
 	Directives *directive.Register
 	Notify     *notify.Engine
+	Filing     *filing.Room
 
 	Attachments *attachment.Engine
 	Schedule    *schedule.Book
@@ -121,7 +123,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		schedule.Texts(),
 		script.Texts(),
 		task.Texts(),
-		notify.Texts(),
+		notify.Texts(), filing.Texts(),
 		Texts(),
 	)...)
 })
@@ -171,7 +173,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), filing.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -211,10 +213,26 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	if err := a.openNotify(ctx, o); err != nil {
 		return err
 	}
+	if err := a.openFiling(ctx, o); err != nil {
+		return err
+	}
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}
 	return a.openReports(regimes)
+}
+
+// openFiling opens the citizens' side.
+func (a *App) openFiling(ctx context.Context, o Options) error {
+	var err error
+	a.Filing, err = filing.New(ctx, a.DB, a.Ledger, a.Dossiers, a.Procedures, a.Calendar, filing.Options{
+		Clock: o.Clock,
+		Rules: func() (*filing.Rules, error) { return filing.LoadRules(Definitions(o.Data)) },
+		Unit:  func(ctx context.Context) string { return a.root(ctx, calendar.OfTime(a.clock()), people.State) },
+		Seal:  a.Vault.Seal, Open: a.Vault.Open, Erase: a.Vault.Erase,
+		Files: a.Attachments,
+	})
+	return err
 }
 
 // Close waits for the commands under way and closes the database.

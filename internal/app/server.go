@@ -17,12 +17,14 @@ import (
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/flow"
 	"trucot/internal/app/page/home"
+	"trucot/internal/app/page/intake"
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/notices"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/schedule"
 	"trucot/internal/app/page/scope"
+	"trucot/internal/app/page/services"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/app/taskbook"
 	"trucot/internal/engine/people"
@@ -51,7 +53,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -61,9 +63,11 @@ func (a *App) routes(o SiteOptions) []web.Route {
 	for _, part := range [][]web.Route{
 		login.Routes(a.People),
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks, a.Flow),
+		services.Routes(a.Filing, slip),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People, files.OnDirective),
 		schedule.Routes(a.Schedule, a.People, a.sheetHead),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog, files.OnTask),
+		intake.Routes(a.Filing, a.Dossiers, a.People, slip),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels(files)),
 		files.Routes(),
 		procedures.Routes(a.Procedures, a.draw),
@@ -88,9 +92,12 @@ func (a *App) apiParts(rate int) api.Parts {
 
 func (a *App) dossierAPI() dossiers.API { return dossiers.NewAPI(a.Dossiers, a.Procedures, a.People) }
 
+// slip is the address of a dossier's receipt slip, "" while none can be printed.
+func slip(string) string { return "" }
+
 // panels are what other parts show on a dossier's page.
 func (a *App) panels(files *attachments.Pages) dossiers.Panels {
-	return dossiers.Panels{Main: []dossiers.Panel{files.OnDossier}}
+	return dossiers.Panels{Main: []dossiers.Panel{files.OnDossier}, Side: []dossiers.Panel{intake.Panel(a.Filing, a.Dossiers)}}
 }
 
 // draw is a procedure's state diagram.

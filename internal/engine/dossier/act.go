@@ -3,6 +3,7 @@ package dossier
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -67,7 +68,7 @@ type step struct {
 	data   Data
 }
 
-// Open files a dossier and returns it. Errors: fault.NotFound for a procedure that is not in force on the
+// Open files a dossier and returns it; repeated with the same key it returns the one it filed. Errors: fault.NotFound for a procedure that is not in force on the
 // day, fault.Invalid with one entry a wrong or missing field.
 func (e *Engine) Open(ctx context.Context, n Filing) (*Dossier, error) {
 	on, err := e.day(n.On)
@@ -102,12 +103,30 @@ func (e *Engine) Open(ctx context.Context, n Filing) (*Dossier, error) {
 			return nil, err
 		}
 		d, err := e.take(ctx, p, blank, a)
+		if first := filedBy(err); first != "" {
+			return e.reload(ctx, first)
+		}
 		if !fault.Is(err, "ledger.version_conflict") {
 			return d, err
 		}
 		e.codes.forget(on)
 	}
 	return nil, fault.New(fault.Conflict, "dossier.busy")
+}
+
+// filedBy is the dossier that a repeated filing had opened the first time: its key belongs to that stream. "" when the
+// error says something else.
+func filedBy(err error) string {
+	var e *fault.Error
+	if !errors.As(err, &e) || e.Key != "ledger.key_reused" {
+		return ""
+	}
+	stream, _ := e.Args["stream"].(string)
+	code, ours := strings.CutPrefix(stream, streamPrefix)
+	if !ours {
+		return ""
+	}
+	return code
 }
 
 // Act takes one step. Errors: fault.NotFound for a dossier or action that is not there; fault.Conflict

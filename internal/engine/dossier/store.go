@@ -41,6 +41,7 @@ var tables = []ledger.Table{
 			ended_on bigint, end_reason text not null, primary key (stream, seq)
 		) without rowid`,
 		`create index dossier_credential_number on dossier_credential (procedure, number)`,
+		`create index dossier_credential_holder on dossier_credential (procedure, holder)`,
 		`create index dossier_credential_until on dossier_credential (until_on)`,
 	}},
 }

@@ -40,6 +40,7 @@ func (p *Procedure) lint(file string) fault.List {
 	l.legal()
 	l.fields()
 	l.documents()
+	l.filers()
 	l.actions()
 	l.machine()
 	l.clocks()
@@ -290,6 +291,17 @@ func (l *linter) options(f *Field) {
 		l.fail(f.At, "procedure.choice_needs_options", "id", f.ID)
 	}
 	check(l, f.Options, func(o *Named) (string, fault.Place) { return o.ID, o.At })
+}
+
+// filers are actors of the definition.
+func (l *linter) filers() {
+	actors := make(map[string]bool, len(l.p.Actors))
+	for _, a := range l.p.Actors {
+		actors[a.ID] = true
+	}
+	for _, id := range l.p.Filers {
+		known(l, l.p.At, "actor", id, actors)
+	}
 }
 
 func (l *linter) documents() {

@@ -56,7 +56,7 @@ func Lint(fsys fs.FS) (*Set, fault.List) { return read(fsys) }
 func read(fsys fs.FS) (*Set, fault.List) {
 	sources, faults := readSources(fsys)
 	set, more := assemble(sources)
-	faults = append(faults, more...)
+	faults = append(append(faults, more...), set.lintHeld()...)
 	sort.SliceStable(faults, func(i, j int) bool { return faults[i].Place.File < faults[j].Place.File })
 	return set, faults
 }

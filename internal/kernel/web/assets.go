@@ -38,8 +38,11 @@ type assets struct {
 	hashed map[string]string // plain name → hashed name
 }
 
-// AssetNames of what the shell links to.
-const styleName = "trucot.css"
+// The style sheets of the two shells.
+const (
+	styleName   = "trucot.css"
+	citizenName = "cong-dan.css"
+)
 
 // part is an embedded file, with texts to replace in it.
 type part struct {
@@ -64,6 +67,7 @@ var loadAssets = sync.OnceValue(func() *assets {
 	}
 	// one sheet: the vendored base first, ours after it so that ours wins
 	a.add(styleName, part{file: "assets/vendor/tabler.min.css"}, own)
+	a.add(citizenName, own, part{file: "assets/citizen.css"}) // no vendored base: a phone on a bad line reads a tenth of it
 	return a
 })
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -215,6 +216,34 @@ func (r *Request) SetSession(token string) {
 		c.MaxAge = -1
 	}
 	http.SetCookie(r.W, c)
+}
+
+// Keep gives the browser a secret that it sends back below a path only, such as that of an unfinished form, for so many
+// seconds; an empty value takes it away.
+func (r *Request) Keep(name, path, value string, seconds int) {
+	c := r.cookie(name, value, seconds)
+	c.Path, c.HttpOnly = path, true
+	if value == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(r.W, c)
+}
+
+// Kept is what Keep gave the browser, "" when it has nothing.
+func (r *Request) Kept(name string) string {
+	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// Address is the peer's address without its port, for limits. A proxy's word for it is not trusted here.
+func (r *Request) Address() string {
+	if ap, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		return ap.Addr().String()
+	}
+	return r.RemoteAddr
 }
 
 // SessionToken is the value of the session cookie, "" when there is none.

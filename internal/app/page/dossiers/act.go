@@ -76,6 +76,13 @@ func (s *pages) step(d *dossier.Dossier, p *procedure.Procedure, t *procedure.Tr
 			st.Documents = append(st.Documents, doc)
 		}
 	}
+	if p.Verb(t, d.State) == "received" { // what was filed online comes on paper to the desk
+		for _, doc := range p.PapersAtFiling() {
+			if !slices.Contains(d.Track.Documents, doc.ID) && !slices.Contains(st.Documents, doc) {
+				st.Documents = append(st.Documents, doc)
+			}
+		}
+	}
 	return st
 }
 
@@ -179,49 +186,9 @@ func formFields(r *web.Request, p *procedure.Procedure, in url.Values) (map[stri
 		if !ok || f == nil {
 			continue
 		}
-		switch f.Type {
-		case procedure.TypeNumber, procedure.TypeMoney:
-			out[id] = plainNumber(r.Lang, in.Get(name))
-		case procedure.TypeList:
-			out[id] = listRows(f, in.Get(name))
-		default:
-			out[id] = in.Get(name)
-		}
+		out[id] = f.Typed(r.Lang, in.Get(name))
 	}
 	return out, nil
-}
-
-// plainNumber turns a number as people of the language type it into the form that definitions read; what
-// is no number stays as typed, so that the message can quote it.
-func plainNumber(tag lang.Tag, text string) string {
-	style := lang.NumberVI
-	if tag == lang.EN {
-		style = lang.NumberEN
-	}
-	n, err := lang.ParseNumber(text, style)
-	if err != nil {
-		return text
-	}
-	return strconv.FormatFloat(float64(n)/1000, 'f', -1, 64)
-}
-
-// listRows reads a list typed one row a line, columns divided by semicolons, in the order of the
-// definition.
-func listRows(f *procedure.Field, text string) []map[string]any {
-	rows := []map[string]any{}
-	for _, line := range strings.Split(text, "\n") {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
-		row := map[string]any{}
-		for i, cell := range strings.Split(line, ";") {
-			if i < len(f.Columns) {
-				row[f.Columns[i].ID] = strings.TrimSpace(cell)
-			}
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 func formDocuments(in url.Values) []string {
@@ -263,11 +230,7 @@ func (s *pages) showBlank(r *web.Request, in url.Values, trouble error) error {
 			return err
 		}
 		b.Step = step{Key: rand.Text(), Typed: in}
-		for i := range b.P.Fields {
-			if asksAtFiling(b.P, &b.P.Fields[i]) {
-				b.Step.Fields = append(b.Step.Fields, &b.P.Fields[i])
-			}
-		}
+		b.Step.Fields = b.P.AskedAtFiling()
 		for i := range b.P.Documents {
 			b.Step.Documents = append(b.Step.Documents, &b.P.Documents[i])
 		}
@@ -277,20 +240,6 @@ func (s *pages) showBlank(r *web.Request, in url.Values, trouble error) error {
 		b.Trouble, status = r.ErrorText(trouble), web.Status(fault.KindOf(trouble))
 	}
 	return r.Render(status, blank(b))
-}
-
-// asksAtFiling leaves out the fields that a later step asks for itself.
-func asksAtFiling(p *procedure.Procedure, f *procedure.Field) bool {
-	if f.Required {
-		return true
-	}
-	for i := range p.Transitions {
-		t := &p.Transitions[i]
-		if !slices.Contains(t.From, p.Initial) && (slices.Contains(t.Asks, f.ID) || slices.Contains(t.Requires.Fields, f.ID)) {
-			return false
-		}
-	}
-	return true
 }
 
 func (s *pages) file(r *web.Request) error {

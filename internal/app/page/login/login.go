@@ -4,7 +4,6 @@ package login
 
 import (
 	"net/http"
-	"net/netip"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/fault"
@@ -45,7 +44,7 @@ func (s *pages) logIn(r *web.Request) error {
 		return err
 	}
 	id, then := in.Get("tai-khoan"), web.LocalPath(in.Get("toi"))
-	session, err := s.people.LogIn(r.Context(), id, in.Get("mat-khau"), address(r))
+	session, err := s.people.LogIn(r.Context(), id, in.Get("mat-khau"), r.Address())
 	switch {
 	case err == nil:
 		r.SetSession(session)
@@ -94,12 +93,4 @@ func (s *pages) useLink(r *web.Request) error {
 	}
 	r.SetSession(session)
 	return r.Go("/")
-}
-
-// address is the peer's address without its port. A proxy's word for it is not trusted here.
-func address(r *web.Request) string {
-	if ap, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-		return ap.Addr().String()
-	}
-	return r.RemoteAddr
 }

@@ -20,6 +20,7 @@ import (
 	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/indicator/crossfoot"
+	"trucot/internal/engine/numbering"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/engine/task"
@@ -33,6 +34,7 @@ import (
 	"trucot/internal/kernel/vault"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
+	"trucot/internal/room/onestop"
 	"trucot/internal/room/report"
 )
 
@@ -73,6 +75,8 @@ type App struct {
 	Reports    *report.Room
 	Tasks      *task.Engine
 	Directives *directive.Register
+	Books      *numbering.Books
+	Desk       *onestop.Desk
 
 	agency  Agency
 	figures figureFile
@@ -104,6 +108,8 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		directive.Texts(),
 		script.Texts(),
 		task.Texts(),
+		numbering.Texts(),
+		onestop.Texts(),
 		Texts(),
 	)...)
 })
@@ -151,7 +157,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), numbering.Fold(), onestop.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -178,6 +184,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
+	a.openDesk(o.Data)
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}

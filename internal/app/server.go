@@ -15,6 +15,7 @@ import (
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/home"
 	"trucot/internal/app/page/login"
+	"trucot/internal/app/page/onestop"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/scope"
@@ -45,7 +46,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), onestop.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -57,6 +58,7 @@ func (a *App) routes() []web.Route {
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels()),
+		onestop.Routes(a.desk()),
 		procedures.Routes(a.Procedures, a.draw),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
@@ -69,7 +71,7 @@ func (a *App) routes() []web.Route {
 
 // panels are what other parts show on a dossier's page.
 func (a *App) panels() dossiers.Panels {
-	return dossiers.Panels{}
+	return dossiers.Panels{Main: onestop.Panels(a.desk())}
 }
 
 // draw is a procedure's state diagram.

@@ -35,6 +35,7 @@ import (
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/onestop"
+	"trucot/internal/room/quality"
 	"trucot/internal/room/report"
 )
 
@@ -77,6 +78,7 @@ type App struct {
 	Directives *directive.Register
 	Books      *numbering.Books
 	Desk       *onestop.Desk
+	Quality    *quality.Room
 
 	agency  Agency
 	figures figureFile
@@ -110,6 +112,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		task.Texts(),
 		numbering.Texts(),
 		onestop.Texts(),
+		quality.Texts(),
 		Texts(),
 	)...)
 })

@@ -10,9 +10,10 @@ import (
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	room "trucot/internal/room/onestop"
+	"trucot/internal/room/quality"
 )
 
-// openDesk opens the books of numbers and the one-stop desk. Their definitions are read when first asked for.
+// openDesk opens the books of numbers, the one-stop desk and the index of its quality. Their definitions are read when first asked for.
 func (a *App) openDesk(data string) {
 	a.Books = numbering.New(a.Ledger, a.DB)
 	a.Desk = room.New(a.Ledger, a.DB, a.Dossiers, a.Books, a.People, room.Options{
@@ -21,6 +22,7 @@ func (a *App) openDesk(data string) {
 		Layouts: sync.OnceValues(func() (*document.Layouts, error) { return document.LoadLayouts(Definitions(data)) }),
 		Agency:  a.deskAgency,
 	})
+	a.Quality = quality.New(a.Dossiers, sync.OnceValues(func() ([]*quality.Index, error) { return quality.Load(Definitions(data)) }))
 }
 
 // deskAgency is the agency as it stands on the papers of its dossiers.

@@ -17,6 +17,7 @@ import (
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/onestop"
 	"trucot/internal/app/page/procedures"
+	"trucot/internal/app/page/quality"
 	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/scope"
 	"trucot/internal/app/page/tasks"
@@ -46,7 +47,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), onestop.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), onestop.Texts(), quality.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -59,6 +60,7 @@ func (a *App) routes() []web.Route {
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels()),
 		onestop.Routes(a.desk()),
+		quality.Routes(a.Quality, a.Procedures, a.People),
 		procedures.Routes(a.Procedures, a.draw),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),

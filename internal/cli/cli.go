@@ -64,6 +64,7 @@ type root struct {
 	Export    exportCmd    `cmd:"" help:"${help_export}"`
 	Report    reportCmd    `cmd:"" help:"${help_report}"`
 	Figures   figuresCmd   `cmd:"" help:"${help_figures}"`
+	Quality   qualityCmd   `cmd:"" help:"${help_quality}"`
 	Faults    faultsCmd    `cmd:"" help:"${help_faults}"`
 	Procedure procedureCmd `cmd:"" help:"${help_procedure}"`
 	Unit      unitCmd      `cmd:"" help:"${help_unit}"`

@@ -80,4 +80,6 @@ func (r *signing) rankOf(head, post string) rank {
 	return rank(i + 1)
 }
 
-func upper(words ...string) string { return strings.ToUpper(strings.TrimSpace(strings.Join(words, " "))) }
+func upper(words ...string) string {
+	return strings.ToUpper(strings.TrimSpace(strings.Join(words, " ")))
+}

@@ -5,10 +5,8 @@ package onestop
 
 import (
 	"bytes"
-	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -56,6 +54,11 @@ func Routes(p Parts) []web.Route {
 		{Method: http.MethodPost, Pattern: "/ho-so/{code}/y-kien/{n}", Permission: people.ActOnDossiers, Handler: s.answer},
 		{Method: http.MethodGet, Pattern: "/sap-tre", Permission: people.ReadDossiers, Handler: s.soon},
 		{Method: http.MethodGet, Pattern: "/so-theo-doi", Permission: people.ReadDossiers, Handler: s.logbook},
+		{Method: http.MethodGet, Pattern: "/phi", Permission: people.ReadDossiers, Handler: s.fees},
+		{Method: http.MethodGet, Pattern: "/giay-phep", Permission: people.ReadDossiers, Handler: s.credentials},
+		{Method: http.MethodGet, Pattern: "/giay-phep/xuat", Permission: people.ReadDossiers, Handler: s.exportCredentials},
+		{Method: http.MethodGet, Pattern: "/giay-phep/mot", Permission: people.ReadDossiers, Handler: s.credential},
+		{Method: http.MethodPost, Pattern: "/giay-phep/cham-dut", Permission: people.ActOnDossiers, Handler: s.end},
 		{Method: http.MethodGet, Pattern: "/so-van-ban", Permission: people.ReadDossiers, Handler: s.numbers},
 	}
 }
@@ -257,20 +260,4 @@ func (s *pages) procedureName(tag lang.Tag) func(id, version string) string {
 func reach(r *web.Request) dossier.Reach {
 	units, without := people.Reach(r.Reader, people.ReadDossiers)
 	return dossier.Reach{Units: units, Without: without}
-}
-
-// narrowed leaves of a reach the units in a subtree, "" for all.
-func (s *pages) narrowed(ctx context.Context, r *web.Request, unit string) (dossier.Reach, error) {
-	whole := reach(r)
-	if unit == "" {
-		return whole, nil
-	}
-	if err := r.Require(people.ReadDossiers, unit); err != nil {
-		return whole, err
-	}
-	below, err := s.who.Subtree(ctx, unit, r.Today())
-	if err != nil {
-		return whole, err
-	}
-	return dossier.Reach{Units: slices.DeleteFunc(below, func(u string) bool { return !people.Holds(r.Reader, people.ReadDossiers, u) })}, nil
 }

@@ -23,7 +23,7 @@ const ExpiringDays = 90
 // $4 view, $5 today, $6 last day of the warning, $7 procedure or "", $8 words or ""
 const credentialsWhere = ` from dossier_credential where` + withinReach + ` and ($7 = '' or procedure = $7) and ($8 = '' or number like $8 or holder like $8)
 	and ($4 = '' or $4 = 'valid' and ended_on is null and coalesce(until_on, $5) >= $5
-	or $4 = 'expiring' and ended_on is null and until_on >= $5 and (until_on <= $6 or renew_by >= $5 and renew_by <= $6)
+	or $4 = 'expiring' and ended_on is null and until_on >= $5 and coalesce(renew_by, $5) >= $5 and (until_on <= $6 or renew_by <= $6)
 	or $4 = 'late' and ended_on is null and until_on >= $5 and renew_by < $5
 	or $4 = 'expired' and ended_on is null and until_on < $5 or $4 = 'ended' and ended_on is not null)`
 

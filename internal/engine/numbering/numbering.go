@@ -106,6 +106,9 @@ func (b *Books) Give(ctx context.Context, q Request) (*Given, error) {
 	if q.Book == "" || strings.Contains(q.Book, "/") || q.About == "" || q.Form == "" || !seqPart.MatchString(q.Pattern) {
 		return nil, fault.New(fault.Invalid, "numbering.bad_request", "form", q.Form)
 	}
+	if has, err := b.Of(ctx, q.About, q.Form); err != nil || has != nil {
+		return has, err
+	}
 	g := q.Given
 	g.Year, _, _ = g.On.YMD()
 	for range maxTries {
@@ -123,10 +126,10 @@ func (b *Books) Give(ctx context.Context, q Request) (*Given, error) {
 		g.Number = printed(q.Pattern, g.Seq, g.Year, q.Symbol)
 		_, err = b.l.Append(ctx, ledger.Command{Stream: fmt.Sprintf("%s%s/%d", streamPrefix, g.Book, g.Year), Expect: g.Seq - 1, Actor: q.Actor, Unit: g.Unit,
 			Key: "number:" + g.About + ":" + g.Form, Events: []ledger.NewEvent{{Kind: kindGiven, On: g.On, Data: g}}})
-		if fault.Is(err, "ledger.version_conflict") {
+		switch {
+		case fault.Is(err, "ledger.version_conflict"):
 			continue
-		}
-		if err != nil {
+		case err != nil && !fault.Is(err, "ledger.key_reused"): // somebody just numbered the same paper in another year
 			return nil, err
 		}
 		return b.Of(ctx, g.About, g.Form)

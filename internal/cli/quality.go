@@ -13,9 +13,9 @@ import (
 
 // qualityCmd is "trucot quality".
 type qualityCmd struct {
-	Period string `required:"" placeholder:"2025-H1" help:"${help_quality_period}"`
-	Unit   string `placeholder:"UNIT" help:"${help_quality_unit}"`
-	JSON   bool   `name:"json" help:"${help_json}"`
+	Period string `required:"" placeholder:"2025-H1" help:"help_quality_period"`
+	Unit   string `placeholder:"UNIT" help:"help_quality_unit"`
+	JSON   bool   `name:"json" help:"help_json"`
 }
 
 // qualityLine is what --json prints for each component; good, all, share and points are null for what is not computed

@@ -110,12 +110,16 @@ func TestEveryReaderSeesTheirOwn(t *testing.T) {
 	at["frozen party file"] = "/bao-cao/dang-so-ket/2021-H1/tai/docx?xem=chot"
 	at["figures of tdc"] = "/so-lieu?unit=tdc"
 	at["figures of the Party"] = "/so-lieu?unit=du"
+	for _, name := range []string{unitSecret, looseSecret} {
+		at["slip of "+name] = at[name] + "/phieu/tiep-nhan.docx"
+	}
 	party := []string{"note", "resolved", "frozen", "party", "party report", "frozen party file", "figures of the Party", "Hồ sơ gửi đảng uỷ", "event Hồ sơ gửi đảng uỷ"}
+	slips := []string{"slip of " + unitSecret, "slip of " + looseSecret}
 	others := []string{unitSecret, "event " + unitSecret, looseSecret, "event " + looseSecret, "figures of tdc", "report of tdc", "state report", "state file"}
 	for account, c := range map[string]struct{ closed, open []string }{
 		"xem":   {party, append(others, "report of qlcn", hostile)},
 		"so":    {party, append(others, "report of qlcn", hostile)},
-		"phong": {append(others, party...), []string{"report of qlcn", hostile, "event " + hostile}},
+		"phong": {append(append(others, party...), slips...), []string{"report of qlcn", hostile, "event " + hostile}},
 		"dang":  {append(others, "report of qlcn", hostile, "event "+hostile, "event Hồ sơ gửi đảng uỷ"), []string{"note", "resolved", "frozen", "party", "party report", "frozen party file", "figures of the Party"}},
 	} {
 		r := a.reader(t, account)
@@ -129,7 +133,7 @@ func TestEveryReaderSeesTheirOwn(t *testing.T) {
 				t.Errorf("%s does not open %s (%s): %d", account, name, at[name], status)
 			}
 		}
-		for _, path := range []string{"/", "/ho-so?xem=all&q=ho+so", "/ho-so?xem=all&don-vi=so", "/so-cai", "/so-lieu", "/so-lieu/dossier.received?period=2021"} {
+		for _, path := range []string{"/", "/ho-so?xem=all&q=ho+so", "/ho-so?xem=all&don-vi=so", "/sap-tre", "/so-theo-doi?tu=2021-01-01", "/giay-phep?xem=", "/phi?tu=2021-01-01", "/so-van-ban?nam=2021", "/chat-luong/tien_do/dung_han?ky=2022", "/so-cai", "/so-lieu", "/so-lieu/dossier.received?period=2021"} {
 			status, page := r.get(path)
 			for _, name := range append(c.closed, hostile) {
 				if status == http.StatusOK && strings.Contains(page, name) && (name == hostile || strings.HasPrefix(name, "Hồ sơ")) {
@@ -162,10 +166,11 @@ func TestEveryWriteOutOfReachIsRefused(t *testing.T) {
 	a, at := guarded(t)
 	head := a.Ledger.Head()
 	for account, forms := range map[string]map[string]url.Values{
-		"phong": {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[unitSecret] + "/tiep_nhan": {}, at[looseSecret] + "/tiep_nhan": {}, "/bao-cao/dang-so-ket/2021-H1/chot": {}},
+		"phong": {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[unitSecret] + "/tiep_nhan": {}, at[looseSecret] + "/tiep_nhan": {}, "/bao-cao/dang-so-ket/2021-H1/chot": {},
+			at[unitSecret] + "/phat-hanh": {"giay": {"tiep-nhan"}}, at[unitSecret] + "/y-kien": {"co-quan": {"a"}, "noi-dung": {"b"}, "han": {"2021-06-30"}}, at[looseSecret] + "/y-kien/1": {}},
 		"dang":  {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, "/bao-cao/so-ket-6-thang/2021-H1/chot?unit=tdc": {"unit": {"tdc"}}, at[hostile] + "/tiep_nhan": {}},
 		"so":    {"/bao-cao/dang-so-ket/2021-H1/chot": {}},
-		"xem":   {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[hostile] + "/tiep_nhan": {}, "/ho-so": {"thu-tuc": {"book_loan"}, "don-vi": {"qlcn"}}},
+		"xem":   {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[hostile] + "/tiep_nhan": {}, at[hostile] + "/phat-hanh": {"giay": {"tiep-nhan"}}, at[hostile] + "/y-kien": {"co-quan": {"a"}}, "/giay-phep/cham-dut": {"thu-tuc": {"book_loan"}, "so": {"1"}}, "/ho-so": {"thu-tuc": {"book_loan"}, "don-vi": {"qlcn"}}},
 	} {
 		r := a.reader(t, account)
 		for path, form := range forms {

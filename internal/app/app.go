@@ -24,6 +24,7 @@ import (
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/indicator/crossfoot"
 	"trucot/internal/engine/notify"
+	"trucot/internal/engine/numbering"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/engine/task"
@@ -40,6 +41,8 @@ import (
 	"trucot/internal/room/directive"
 	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/filing"
+	"trucot/internal/room/onestop"
+	"trucot/internal/room/quality"
 	"trucot/internal/room/report"
 )
 
@@ -88,6 +91,9 @@ type App struct {
 
 	Attachments *attachment.Engine
 	Schedule    *schedule.Book
+	Books       *numbering.Books
+	Desk        *onestop.Desk
+	Quality     *quality.Room
 
 	agency  Agency
 	figures figureFile
@@ -124,6 +130,9 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		script.Texts(),
 		task.Texts(),
 		notify.Texts(), filing.Texts(),
+		numbering.Texts(),
+		onestop.Texts(),
+		quality.Texts(),
 		Texts(),
 	)...)
 })
@@ -173,7 +182,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), filing.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -213,6 +222,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	if err := a.openNotify(ctx, o); err != nil {
 		return err
 	}
+	a.openDesk(o.Data)
 	if err := a.openFiling(ctx, o); err != nil {
 		return err
 	}

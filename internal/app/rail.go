@@ -21,6 +21,7 @@ var railLines = []railLine{
 	{"app.rail_directives", "/chi-dao", "file-text", people.ReadDirectives},
 	{"app.rail_tasks", "/viec", "circle-check", people.ReadTasks},
 	{"app.rail_dossiers", "/ho-so", "files", people.ReadDossiers},
+	{"app.rail_desk", "/sap-tre", "clock", people.ReadDossiers},
 	{"app.rail_reports", "/bao-cao", "report", people.ReadReports},
 	{"app.rail_figures", "/so-lieu", "chart-bar", people.ReadFigures},
 	{"app.rail_procedures", "/thu-tuc", "book-2", people.ReadProcedures},
@@ -47,6 +48,9 @@ func (a *App) railCount(r *web.Request, l railLine) int {
 		f := dossier.Filter{Open: true, Limit: 1, Overdue: calendar.NoDate}
 		f.Units, f.Without = people.Reach(r.Reader, people.ReadDossiers)
 		_, n, err = a.Dossiers.List(r.Context(), f)
+	case "/sap-tre":
+		units, without := people.Reach(r.Reader, people.ReadDossiers)
+		_, n, err = a.Dossiers.Soon(r.Context(), dossier.Reach{Units: units, Without: without}, 0, 0)
 	case "/viec":
 		_, n, err = a.Tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), View: "open", Limit: 1})
 	case "/chi-dao":

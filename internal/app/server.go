@@ -20,7 +20,9 @@ import (
 	"trucot/internal/app/page/intake"
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/notices"
+	"trucot/internal/app/page/onestop"
 	"trucot/internal/app/page/procedures"
+	"trucot/internal/app/page/quality"
 	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/schedule"
 	"trucot/internal/app/page/scope"
@@ -53,7 +55,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -70,6 +72,8 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		intake.Routes(a.Filing, a.Dossiers, a.People, slip),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels(files)),
 		files.Routes(),
+		onestop.Routes(a.desk()),
+		quality.Routes(a.Quality, a.Procedures, a.People),
 		procedures.Routes(a.Procedures, a.draw),
 		flow.Routes(a.Flow, a.Procedures, a.People),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog, a.Tasks),
@@ -97,7 +101,7 @@ func slip(string) string { return "" }
 
 // panels are what other parts show on a dossier's page.
 func (a *App) panels(files *attachments.Pages) dossiers.Panels {
-	return dossiers.Panels{Main: []dossiers.Panel{files.OnDossier}, Side: []dossiers.Panel{intake.Panel(a.Filing, a.Dossiers)}}
+	return dossiers.Panels{Main: append([]dossiers.Panel{files.OnDossier}, onestop.Panels(a.desk())...), Side: []dossiers.Panel{intake.Panel(a.Filing, a.Dossiers)}}
 }
 
 // draw is a procedure's state diagram.

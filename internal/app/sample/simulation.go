@@ -28,6 +28,8 @@ type simulation struct {
 	serial  int // of facts and names
 	filed   int
 
+	receipts int // numbers of receipts given out
+
 	instruments map[calendar.Date][2]int // last day of a reporting month → passed, failed
 }
 

@@ -24,8 +24,7 @@ func (d *Document) WriteDOCX(w io.Writer) error {
 	if err := d.check(); err != nil {
 		return err
 	}
-	p := &page{d: d, l: d.Layout}
-	p.turn(d.Landscape)
+	p := newPage(d)
 	body := p.document()
 	files := []struct{ name, text string }{
 		{"[Content_Types].xml", contentTypes},

@@ -27,6 +27,7 @@ type Filing struct {
 	Unit      string
 	Fields    map[string]any
 	Documents []string
+	Dates     map[string]calendar.Date // on papers of Documents that may not be old, by their id
 	Note      string
 	Key       string // idempotency key
 }
@@ -44,6 +45,9 @@ type Act struct {
 	Assignee  string
 	Fields    map[string]any
 	Documents []string
+	Dates     map[string]calendar.Date // on papers of Documents that may not be old, by their id
+	Receipt   string                   // number of the receipt, where the step pays a fee
+	Online    bool                     // the fee was paid through a payment service
 	Note      string
 	Key       string
 }
@@ -93,7 +97,7 @@ func (e *Engine) Open(ctx context.Context, n Filing) (*Dossier, error) {
 		SubmittedOn: on, ReceivedOn: calendar.NoDate, DueOn: calendar.NoDate, FinishedOn: calendar.NoDate,
 		ReturnedOn: calendar.NoDate, LastOn: calendar.NoDate, Fields: map[string]json.RawMessage{}}
 	a := Act{Action: action, On: on, At: n.At, Actor: n.Actor, Role: n.Role, Unit: n.Unit, Fields: n.Fields,
-		Documents: n.Documents, Note: n.Note, Key: n.Key}
+		Documents: n.Documents, Dates: n.Dates, Note: n.Note, Key: n.Key}
 	if err := e.adopt(ctx, p); err != nil {
 		return nil, err
 	}
@@ -261,6 +265,9 @@ func (e *Engine) work(ctx context.Context, s *step) error {
 	}
 	s.after = !s.act.At.IsZero() && e.cal.AfterCutOff(s.act.At)
 	if err := s.fields(); err != nil {
+		return err
+	}
+	if err := s.paperAges(e.cal); err != nil {
 		return err
 	}
 	if err := s.guards(e); err != nil {

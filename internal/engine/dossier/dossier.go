@@ -96,11 +96,14 @@ type Running struct {
 	Extended int               `json:"extended,omitempty"`
 }
 
-// FeePaid is a fee as it was computed when paid, in đồng.
+// FeePaid is a fee as it was computed when paid or asked for, in đồng.
 type FeePaid struct {
 	ID     string        `json:"id"`
 	Amount int64         `json:"amount"`
 	On     calendar.Date `json:"on"`
+
+	Receipt string `json:"receipt,omitempty"` // number of the receipt (biên lai)
+	Online  bool   `json:"online,omitempty"`  // paid through a payment service
 }
 
 // Issued is a credential that the dossier ended in.

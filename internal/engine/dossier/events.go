@@ -37,19 +37,21 @@ type Data struct {
 	Dims        map[string]string `json:"dims,omitempty"`
 	Note        string            `json:"note,omitempty"`
 
-	Channel     string           `json:"channel,omitempty"` // when filed
-	Role        string           `json:"role,omitempty"`    // under which the actor acted
-	Assignee    string           `json:"assignee,omitempty"`
-	Clock       string           `json:"clock,omitempty"` // "stop" or "resume"
-	Once        string           `json:"once,omitempty"`
-	After       bool             `json:"after_cut_off,omitempty"`
-	Reappointed bool             `json:"reappointed,omitempty"`
-	Deadlines   []Running        `json:"deadlines,omitempty"` // all of the dossier, where the event changed one
-	Documents   []string         `json:"documents,omitempty"`
-	Fee         *FeePaid         `json:"fee,omitempty"`
-	Issued      *Issued          `json:"issued,omitempty"`
-	Outputs     []string         `json:"outputs,omitempty"`
-	Pauses      []calendar.Pause `json:"pauses,omitempty"` // all of the dossier, where the event changed one
+	Channel     string                   `json:"channel,omitempty"` // when filed
+	Role        string                   `json:"role,omitempty"`    // under which the actor acted
+	Assignee    string                   `json:"assignee,omitempty"`
+	Clock       string                   `json:"clock,omitempty"` // "stop" or "resume"
+	Once        string                   `json:"once,omitempty"`
+	After       bool                     `json:"after_cut_off,omitempty"`
+	Reappointed bool                     `json:"reappointed,omitempty"`
+	Deadlines   []Running                `json:"deadlines,omitempty"` // all of the dossier, where the event changed one
+	Documents   []string                 `json:"documents,omitempty"`
+	Fee         *FeePaid                 `json:"fee,omitempty"`
+	FeesDue     []FeePaid                `json:"fees_due,omitempty"`    // asked for by this step
+	PaperDates  map[string]calendar.Date `json:"paper_dates,omitempty"` // dates on papers that may not be older than so long
+	Issued      *Issued                  `json:"issued,omitempty"`
+	Outputs     []string                 `json:"outputs,omitempty"`
+	Pauses      []calendar.Pause         `json:"pauses,omitempty"` // all of the dossier, where the event changed one
 
 	Span *Span `json:"span,omitempty"` // of an imported dossier
 	Line *Line `json:"line,omitempty"` // of an imported event

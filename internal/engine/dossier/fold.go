@@ -13,11 +13,11 @@ const foldVersion = 4
 
 var (
 	putCredential = store.Statement(`insert into dossier_credential (stream, seq, number, procedure, dossier, holder, unit, issued_on,
-		from_on, until_on, ended_on, end_reason) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,null,'')`)
+		from_on, until_on, ended_on, end_reason, title, renew_by) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,null,'',$11,$12)`)
 	endCredential = store.Statement(`update dossier_credential set ended_on = $3, end_reason = $4 where procedure = $1 and number = $2`)
 )
 
-// Fold keeps the tables dossier and dossier_credential. It needs no definition: events say all.
+// Fold keeps the tables dossier, dossier_fee and dossier_credential. It needs no definition: events say all.
 func Fold() ledger.Fold {
 	m := &folder{}
 	return ledger.Fold{Name: "dossier", Version: foldVersion, Tables: tables, Apply: m.apply, Forget: m.forget}
@@ -150,7 +150,7 @@ func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error
 		b.at[code] = d
 	}
 	d.apply(e, &x.Data, x.Fields)
-	return nil
+	return foldFees(ctx, tx, d, &x.Data)
 }
 
 // write puts the dossiers of the batch back.
@@ -179,7 +179,7 @@ func foldIssued(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 		return err
 	}
 	_, err := tx.Exec(ctx, putCredential, e.Stream, e.Version, x.Number, x.Procedure, x.Dossier, x.Holder, e.Unit, int64(e.EffectiveOn),
-		int64(x.From), day(x.Until))
+		int64(x.From), day(x.Until), x.Title, day(orNone(x.RenewBy)))
 	return err
 }
 

@@ -34,11 +34,19 @@ var tables = []ledger.Table{
 		`create index dossier_assignee on dossier (assignee, open)`,
 		`create index dossier_submitted on dossier (submitted_on)`,
 	}},
+	{Name: "dossier_fee", DDL: []string{
+		`create table dossier_fee (
+			dossier text not null, fee text not null, procedure text not null, version text not null, unit text not null, title text not null,
+			amount bigint not null, requested_on bigint, paid_on bigint, receipt text not null, online bigint not null, primary key (dossier, fee)
+		) without rowid`,
+		`create index dossier_fee_paid on dossier_fee (paid_on)`,
+		`create index dossier_fee_requested on dossier_fee (requested_on)`,
+	}},
 	{Name: "dossier_credential", DDL: []string{
 		`create table dossier_credential (
 			stream text not null, seq bigint not null, number text not null, procedure text not null, dossier text not null,
 			holder text not null, unit text not null, issued_on bigint not null, from_on bigint not null, until_on bigint,
-			ended_on bigint, end_reason text not null, primary key (stream, seq)
+			ended_on bigint, end_reason text not null, title text not null, renew_by bigint, primary key (stream, seq)
 		) without rowid`,
 		`create index dossier_credential_number on dossier_credential (procedure, number)`,
 		`create index dossier_credential_holder on dossier_credential (procedure, holder)`,

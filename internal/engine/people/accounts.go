@@ -79,6 +79,15 @@ func (p *People) AccountName(ctx context.Context, id string) string {
 	return id
 }
 
+// PersonOf is the id of the person behind an account, "" for an account that is not there.
+func (p *People) PersonOf(ctx context.Context, account string) string {
+	d, err := p.directory(ctx)
+	if err != nil || d.account[account] == nil {
+		return ""
+	}
+	return d.account[account].person
+}
+
 // GivePost records that a person holds a post from by.On.
 func (p *People) GivePost(ctx context.Context, by By, post Post) error {
 	d, err := p.directory(ctx)

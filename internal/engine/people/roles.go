@@ -28,6 +28,7 @@ const (
 	ReadDossiers   web.Permission = "dossier.read"
 	OpenDossiers   web.Permission = "dossier.open"
 	ActOnDossiers  web.Permission = "dossier.act"
+	IssueDocuments web.Permission = "document.issue" // number and sign papers
 	ReadProcedures web.Permission = "procedure.read"
 	ReadFigures    web.Permission = "figure.read"
 	ReadReports    web.Permission = "report.read"
@@ -48,10 +49,10 @@ var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadRe
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople, ManageHooks),
-	Leader:        set(reading, ActOnDossiers, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
-	UnitHead:      set(reading, ActOnDossiers, AssignTasks, ActOnTasks),
-	GeneralOffice: set(reading, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
-	OneStop:       set(reading, OpenDossiers, ActOnDossiers, ActOnTasks),
+	Leader:        set(reading, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
+	UnitHead:      set(reading, ActOnDossiers, IssueDocuments, AssignTasks, ActOnTasks),
+	GeneralOffice: set(reading, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
+	OneStop:       set(reading, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks),
 	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks), // inspections and portfolios are opened by the agency itself
 	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
 	Viewer:        set(reading),

@@ -21,6 +21,7 @@ import (
 const (
 	fieldPrefix    = "f."
 	documentPrefix = "d."
+	datePrefix     = "n." // the date on a paper
 )
 
 // step is one action that the reader may take now, with what was typed after a mistake.
@@ -135,6 +136,10 @@ func (s *pages) take(r *web.Request, d *dossier.Dossier, in url.Values) error {
 		return err
 	}
 	a.Documents = formDocuments(in)
+	if a.Dates, err = paperDates(in); err != nil {
+		return err
+	}
+	a.Receipt, a.Online = in.Get("bien-lai"), in.Get("truc-tuyen") != ""
 	a.Note, a.Assignee = strings.TrimSpace(in.Get("ghi-chu")), in.Get("nguoi-xu-ly")
 	a.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
 	if key := in.Get("khoa"); key != "" {
@@ -201,6 +206,26 @@ func formDocuments(in url.Values) []string {
 	return out
 }
 
+// paperDates are the dates written on papers that may not be old.
+func paperDates(in url.Values) (map[string]calendar.Date, error) {
+	var out map[string]calendar.Date
+	for name := range in {
+		id, ok := strings.CutPrefix(name, datePrefix)
+		if !ok || in.Get(name) == "" {
+			continue
+		}
+		on, err := calendar.Parse(in.Get(name))
+		if err != nil {
+			return nil, err
+		}
+		if out == nil {
+			out = map[string]calendar.Date{}
+		}
+		out[id] = on
+	}
+	return out, nil
+}
+
 // blankPage is the form that files a dossier.
 type blankPage struct {
 	*web.View
@@ -265,6 +290,9 @@ func (s *pages) open(r *web.Request, in url.Values) (*dossier.Dossier, error) {
 	n := dossier.Filing{Procedure: p.ID, On: calendar.NoDate, Channel: in.Get("kenh"), Unit: in.Get("don-vi"),
 		Documents: formDocuments(in), Note: strings.TrimSpace(in.Get("ghi-chu")), Key: r.Actor() + ":" + in.Get("khoa")}
 	if n.Fields, err = formFields(r, p, in); err != nil {
+		return nil, err
+	}
+	if n.Dates, err = paperDates(in); err != nil {
 		return nil, err
 	}
 	return API{s}.File(r, n)

@@ -21,6 +21,7 @@ import (
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/app/taskbook"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/people/oidc"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
@@ -32,14 +33,18 @@ type SiteOptions struct {
 	Secure bool // over TLS, here or at a proxy in front
 	Sample bool // the data is the labelled sample
 	Log    *slog.Logger
+
+	URL     string         // see web.Options
+	Proxies int            // see web.Options
+	SSO     *oidc.Provider // nil = no single sign-on
 }
 
 // Site is the whole web: every route of the program stands in routes.
 func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 	return web.NewSite(web.Options{
 		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail,
-		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock,
-	}, a.routes())
+		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock, URL: o.URL, Proxies: o.Proxies,
+	}, a.routes(o.SSO))
 }
 
 // pageTexts are the texts of the pages.
@@ -49,10 +54,10 @@ func pageTexts() []lang.Texts {
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
-func (a *App) routes() []web.Route {
+func (a *App) routes(sso *oidc.Provider) []web.Route {
 	var all []web.Route
 	for _, part := range [][]web.Route{
-		login.Routes(a.People),
+		login.Routes(a.People, sso),
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),

@@ -48,7 +48,7 @@ type part struct {
 }
 
 // contentTypes are fixed here, so that they do not depend on the machine's own tables.
-var contentTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+var contentTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".js": "text/javascript; charset=utf-8"}
 
 // loadAssets is cheap (hashing under a megabyte) and happens once in the process.
 var loadAssets = sync.OnceValue(func() *assets {
@@ -57,6 +57,7 @@ var loadAssets = sync.OnceValue(func() *assets {
 		a.add(name, part{file: "assets/vendor/" + name})
 	}
 	a.add("icon.svg", part{file: "assets/icon.svg"})
+	a.add("passkey.js", part{file: "assets/passkey.js"})
 	own := part{file: "assets/kh.css"}
 	for name, hashed := range a.hashed {
 		own.replace = append(own.replace, "url("+name+")", "url("+assetPrefix+hashed+")")

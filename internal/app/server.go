@@ -9,12 +9,15 @@ import (
 	"runtime/debug"
 	"time"
 
+	"trucot/internal/app/page/account"
+	"trucot/internal/app/page/admin"
 	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/home"
 	"trucot/internal/app/page/login"
+	"trucot/internal/app/page/personal"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/scope"
@@ -49,7 +52,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
-	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
+	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
 		directives.Texts(), tasks.Texts(), taskbook.Texts()}
 }
 
@@ -58,6 +61,9 @@ func (a *App) routes(sso *oidc.Provider) []web.Route {
 	var all []web.Route
 	for _, part := range [][]web.Route{
 		login.Routes(a.People, sso),
+		account.Routes(a.People, a.Access),
+		admin.Routes(a.People, a.Access),
+		a.personal().Routes(),
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
@@ -74,8 +80,10 @@ func (a *App) routes(sso *oidc.Provider) []web.Route {
 
 // panels are what other parts show on a dossier's page.
 func (a *App) panels() dossiers.Panels {
-	return dossiers.Panels{}
+	return dossiers.Panels{Side: []dossiers.Panel{a.personal().Panel}}
 }
+
+func (a *App) personal() *personal.Pages { return personal.New(a.Dossiers, a.Access, a.Vault) }
 
 // draw is a procedure's state diagram.
 func (a *App) draw(p *procedure.Procedure, tag lang.Tag) string { return p.Draw(a.Catalog, tag) }

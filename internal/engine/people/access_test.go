@@ -410,6 +410,27 @@ func TestUnitsEndInOrder(t *testing.T) {
 	wants(t, p.ChangeUnit(ctx, on("2021-01-15"), Unit{Code: "tdc", NameVI: "x", Side: State}), "people.unit_out_of_order")
 }
 
+func TestASplitUnitsPastCountsForTheFirstPart(t *testing.T) {
+	p, _ := open(t)
+	tree(t, p)
+	ctx, by := t.Context(), By{Actor: "test", On: day("2021-02-01")}
+	a, b := Unit{Code: "tdc1", NameVI: "Chi cục 1", Parent: "so", Side: State}, Unit{Code: "tdc2", NameVI: "Chi cục 2", Parent: "so", Side: State}
+	wants(t, p.SplitUnit(ctx, by, "tdc", []Unit{a, a}), "people.unit_exists")
+	wants(t, p.SplitUnit(ctx, by, "so", []Unit{a, b}), "people.unit_has_units")
+	if units, _ := p.Units(ctx, by.On, State); len(units) != 4 {
+		t.Errorf("a refused split left something behind: %v", units)
+	}
+	must(t, p.SplitUnit(ctx, by, "tdc", []Unit{a, b}))
+	for unit, want := range map[string][]string{"tdc1": {"tdc1", "tdc"}, "tdc2": {"tdc2"}} {
+		if got, err := p.Subtree(ctx, unit, by.On); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, %v", unit, got, err)
+		}
+	}
+	if shapes, err := p.Shapes(ctx, "tdc"); err != nil || len(shapes) != 1 || shapes[0].MergedInto != "tdc1" || shapes[0].To != by.On {
+		t.Errorf("%+v, %v", shapes, err)
+	}
+}
+
 func TestPostsEnd(t *testing.T) {
 	p, _ := open(t)
 	tree(t, p)

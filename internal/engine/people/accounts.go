@@ -87,6 +87,18 @@ func (d *directory) accountName(id string) string {
 	return id
 }
 
+// PersonOf is the person of an account, a closed one too. Error: people.unknown_account.
+func (p *People) PersonOf(ctx context.Context, id string) (string, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return "", err
+	}
+	if a := d.account[id]; a != nil {
+		return a.person, nil
+	}
+	return "", missing("people.unknown_account", "account", id)
+}
+
 // GivePost records that a person holds a post from by.On.
 func (p *People) GivePost(ctx context.Context, by By, post Post) error {
 	d, err := p.directory(ctx)

@@ -207,3 +207,6 @@ func dayOf(n int64) calendar.Date {
 	}
 	return calendar.NoDate
 }
+
+// LeastPassword is the least length of a password, in characters, for an account with these ways in.
+func (p *People) LeastPassword(h Has) int { return password.Use{SecondFactor: h.TOTP}.Least() }

@@ -28,6 +28,11 @@ var now = time.Date(2021, 6, 14, 2, 30, 0, 0, time.UTC)
 
 func start(t *testing.T) *agency {
 	t.Helper()
+	return startWith(t, siteOptions)
+}
+
+func startWith(t *testing.T, o app.SiteOptions) *agency {
+	t.Helper()
 	ctx := context.Background()
 	a, err := app.Open(ctx, app.Options{Data: t.TempDir(), Clock: func() time.Time { return now }})
 	must(t, err)
@@ -36,7 +41,7 @@ func start(t *testing.T) *agency {
 	must(t, err)
 	ctx, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
-	go func() { done <- app.Serve(ctx, ln, a.Site(ctx, siteOptions)) }()
+	go func() { done <- app.Serve(ctx, ln, a.Site(ctx, o)) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
@@ -85,7 +90,8 @@ func (a *agency) paths() map[string]string {
 		"bao-cao": "/bao-cao", "bao-cao-nam": "/bao-cao/tong-ket-nam/2020", "so-ket": "/bao-cao/so-ket-6-thang/2021-H1", "bieu": "/bao-cao/tkth-26-2015/2017-S?unit=so-kh-cn-quang-tri",
 		"o-bieu":    "/so-lieu/tkth01.01.1?period=2017-S&unit=so-kh-cn-quang-tri",
 		"mot-ho-so": "/ho-so/" + a.code(30), "ho-so-xong": "/ho-so/" + a.code(3), "so-lieu": "/so-lieu?period=2021", "mot-so-lieu": "/so-lieu/dossier.received?period=2021&known=40",
-		"thu-tuc": "/thu-tuc", "mot-thu-tuc": "/thu-tuc/mission", "so-cai": "/so-cai", "su-kien": "/so-cai/3", "khong-co": "/khong-co"}
+		"thu-tuc": "/thu-tuc", "mot-thu-tuc": "/thu-tuc/mission", "so-cai": "/so-cai", "su-kien": "/so-cai/3", "khong-co": "/khong-co",
+		"tai-khoan": "/tai-khoan", "xac-nhan": "/tai-khoan/xac-nhan", "nhat-ky": "/tai-khoan/nhat-ky"}
 }
 
 // TestEveryPageInEveryWay looks at each page wide and narrow, light and dark: no accessibility

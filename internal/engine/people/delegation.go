@@ -54,7 +54,7 @@ func Desk(actor string) string {
 	return who
 }
 
-// Delegate records a delegation from by.On. Errors: people.unknown_account, people.unknown_unit,
+// Delegate records a delegation from by.On and gives its ID, drawn where it has none. Errors: people.unknown_account, people.unknown_unit,
 // people.bad_delegation for one to oneself, without a form or with an end before its beginning.
 func (p *People) Delegate(ctx context.Context, by By, g Delegation) (id string, err error) {
 	for _, account := range []string{g.Giver, g.Taker} {
@@ -73,7 +73,9 @@ func (p *People) Delegate(ctx context.Context, by By, g Delegation) (id string, 
 	if g.Giver == g.Taker || g.Form != KT && g.Form != TL && g.Form != TUQ || g.Until < by.On || g.Until == calendar.NoDate {
 		return "", fault.New(fault.Invalid, "people.bad_delegation")
 	}
-	g.ID = strings.ToLower(rand.Text()[:10])
+	if g.ID == "" {
+		g.ID = strings.ToLower(rand.Text()[:10])
+	}
 	return g.ID, p.record(ctx, by, "account/"+g.Giver, "", kindDelegated, g)
 }
 

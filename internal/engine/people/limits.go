@@ -105,6 +105,14 @@ func (p *People) attempt(ctx context.Context, account string, from Visit) error 
 	return nil
 }
 
+// admitted gives back the attempts of a place at an account once it is fully logged in: only failures add up.
+func (p *People) admitted(account string, from Visit) {
+	l := &p.turns.pair
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.at, account+"\x00"+network(from.Address))
+}
+
 // network is what one customer of a provider has: an address, or 64 bits of one in IPv6.
 func network(address string) string {
 	a, err := netip.ParseAddr(address)

@@ -111,6 +111,7 @@ func (p *People) openSession(ctx context.Context, id string, by Method, from Vis
 		return err
 	})
 	if err == nil {
+		p.admitted(id, from)
 		p.note(ctx, id, "log_in_"+string(by), from)
 	}
 	return token, err
@@ -173,6 +174,7 @@ func (p *People) Prove(ctx context.Context, account, session, typed, code string
 	if err != nil {
 		return err
 	}
+	p.admitted(account, from)
 	return p.run(ctx, proveVisit, p.opts.Clock().UnixMicro(), hashToken(session))
 }
 

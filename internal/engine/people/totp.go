@@ -105,6 +105,7 @@ func (p *People) ConfirmTOTP(ctx context.Context, id, code, session string, from
 	})
 	p.seen.clear()
 	if err == nil {
+		p.admitted(id, from)
 		p.note(ctx, id, "totp_on", from)
 	}
 	return codes, err

@@ -173,9 +173,9 @@ func found(query string, texts ...string) bool {
 func (s *pages) roleWord(r *web.Request, g people.Grant) string {
 	word := r.T("people.role_" + string(g.Role))
 	if g.Unit == people.Everywhere {
-		return word + " (" + r.T("account.whole_agency") + ")"
+		return word + " – " + r.T("admin.everywhere")
 	}
-	return word + " (" + s.who.UnitName(r.Context(), g.Unit, r.Lang) + ")"
+	return word + " – " + s.who.UnitName(r.Context(), g.Unit, r.Lang)
 }
 
 func (s *pages) postWord(r *web.Request, p people.Post) string {

@@ -26,6 +26,9 @@ import (
 	"trucot/internal/engine/notify"
 	"trucot/internal/engine/numbering"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/people/accesslog"
+	"trucot/internal/engine/people/oidc"
+	"trucot/internal/engine/people/password"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/blob"
@@ -77,6 +80,7 @@ type App struct {
 	Ledger  *ledger.Ledger
 	Vault   *vault.Vault
 	People  *people.People
+	Access  *accesslog.Log
 
 	Calendar   *calendar.Calendar
 	Procedures *procedure.Set
@@ -116,6 +120,9 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		web.Texts(),
 		people.Texts(),
 		attachment.Texts(),
+		password.Texts(),
+		oidc.Texts(),
+		accesslog.Texts(),
 		document.Texts(),
 		read.Texts(),
 		sheet.Texts(),
@@ -199,7 +206,10 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	if a.Vault, err = vault.Open(ctx, a.DB, filepath.Join(o.Data, "vault.key")); err != nil {
 		return err
 	}
-	if a.People, err = people.New(ctx, a.DB, a.Ledger, people.Options{Clock: o.Clock}); err != nil {
+	if a.Access, err = accesslog.New(ctx, a.DB, Definitions(o.Data), o.Clock); err != nil {
+		return err
+	}
+	if a.People, err = people.New(ctx, a.DB, a.Ledger, people.Options{Clock: o.Clock, Vault: a.Vault, Journal: a.Access}); err != nil {
 		return err
 	}
 	a.Dossiers = dossier.New(a.Ledger, a.DB, a.Procedures, a.Calendar, dossier.Options{

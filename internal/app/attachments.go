@@ -13,7 +13,9 @@ import (
 	"trucot/internal/engine/attachment"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/people/accesslog"
 	"trucot/internal/kernel/blob"
+	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/web"
 )
 
@@ -46,7 +48,17 @@ func (a *App) files() *attachments.Pages {
 		"dossier":   {Read: people.ReadDossiers, Add: []web.Permission{people.ActOnDossiers, people.OpenDossiers}, Find: a.dossierRow},
 		"task":      {Read: people.ReadTasks, Add: []web.Permission{people.ActOnTasks, people.AssignTasks}, Find: a.taskRow},
 		"directive": {Read: people.ReadDirectives, Add: []web.Permission{people.KeepDirectives}, Find: a.directiveRow},
-	}})
+	}, Opened: a.fileOpened})
+}
+
+// fileOpened writes down who opened a file that is a person's data.
+func (a *App) fileOpened(r *web.Request, f *attachment.File, unit string, sent bool) error {
+	e := accesslog.Entry{Account: r.Actor(), What: accesslog.Opened, Subject: f.Owner, Unit: unit, Detail: f.ID,
+		Reason: a.Catalog.T(lang.VI, "attachments.log_reason"), Address: r.Address()}
+	if sent {
+		e.What = accesslog.Downloaded
+	}
+	return a.Access.Opened(r.Context(), e)
 }
 
 func (a *App) dossierRow(ctx context.Context, code string) (attachments.Row, error) {

@@ -26,6 +26,7 @@ var railLines = []railLine{
 	{"app.rail_figures", "/so-lieu", "chart-bar", people.ReadFigures},
 	{"app.rail_procedures", "/thu-tuc", "book-2", people.ReadProcedures},
 	{"app.rail_ledger", "/so-cai", "shield-check", people.ReadLedger},
+	{"app.rail_admin", "/quan-tri", "hierarchy-2", people.ManagePeople},
 }
 
 // rail is the left rail: what this reader may open, with the number of dossiers in work.
@@ -33,7 +34,7 @@ func (a *App) rail(r *web.Request) []web.RailItem {
 	var items []web.RailItem
 	for _, l := range railLines {
 		if l.permission == web.SignedIn || r.Can(l.permission, "") {
-			items = append(items, web.RailItem{Title: r.T(l.key), Short: r.T(l.key + "_short"), Path: l.path, Icon: l.icon, Count: a.railCount(r, l)})
+			items = append(items, web.RailItem{Title: r.T(l.key), Short: r.T(l.key + "_short"), Path: l.path, Icon: l.icon, Count: a.railCount(r, l), Wide: l.path == "/quan-tri"})
 		}
 	}
 	return items

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"trucot/internal/app/api"
+	"trucot/internal/app/page/account"
+	"trucot/internal/app/page/admin"
 	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/dossiers"
@@ -21,6 +23,7 @@ import (
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/notices"
 	"trucot/internal/app/page/onestop"
+	"trucot/internal/app/page/personal"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/quality"
 	"trucot/internal/app/page/reports"
@@ -30,6 +33,7 @@ import (
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/app/taskbook"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/people/oidc"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
@@ -42,19 +46,23 @@ type SiteOptions struct {
 	Sample bool // the data is the labelled sample
 	Log    *slog.Logger
 	Rate   int // API requests a minute and account; 0 = api's own, negative = without limit
+
+	URL     string         // see web.Options
+	Proxies int            // see web.Options
+	SSO     *oidc.Provider // nil = no single sign-on
 }
 
 // Site is the whole web: every route of the program stands in routes.
 func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 	return web.NewSite(web.Options{
 		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail, Bell: a.bell,
-		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock,
+		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock, URL: o.URL, Proxies: o.Proxies,
 	}, a.routes(o))
 }
 
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
-	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
+	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
 		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts()}
 }
 
@@ -63,7 +71,10 @@ func (a *App) routes(o SiteOptions) []web.Route {
 	var all []web.Route
 	files := a.files()
 	for _, part := range [][]web.Route{
-		login.Routes(a.People),
+		login.Routes(a.People, o.SSO),
+		account.Routes(a.People, a.Access),
+		admin.Routes(a.People, a.Access),
+		a.personal().Routes(),
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks, a.Flow),
 		services.Routes(a.Filing, slip),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People, files.OnDirective),
@@ -101,8 +112,10 @@ func slip(string) string { return "" }
 
 // panels are what other parts show on a dossier's page.
 func (a *App) panels(files *attachments.Pages) dossiers.Panels {
-	return dossiers.Panels{Main: append([]dossiers.Panel{files.OnDossier}, onestop.Panels(a.desk())...), Side: []dossiers.Panel{intake.Panel(a.Filing, a.Dossiers)}}
+	return dossiers.Panels{Main: append([]dossiers.Panel{files.OnDossier}, onestop.Panels(a.desk())...), Side: []dossiers.Panel{a.personal().Panel, intake.Panel(a.Filing, a.Dossiers)}}
 }
+
+func (a *App) personal() *personal.Pages { return personal.New(a.Dossiers, a.Access, a.Vault) }
 
 // draw is a procedure's state diagram.
 func (a *App) draw(p *procedure.Procedure, tag lang.Tag) string { return p.Draw(a.Catalog, tag) }

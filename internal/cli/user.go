@@ -20,6 +20,13 @@ type user struct {
 	Link     userLink     `cmd:"" help:"help_user_link"`
 	Password userPassword `cmd:"" help:"help_user_password"`
 	Token    userToken    `cmd:"" help:"help_user_token"`
+	Grant    userGrant    `cmd:"" help:"help_user_grant"`
+	Revoke   userRevoke   `cmd:"" help:"help_user_revoke"`
+	Disable  userDisable  `cmd:"" help:"help_user_disable"`
+	Enable   userEnable   `cmd:"" help:"help_user_enable"`
+	Reset    userReset    `cmd:"" help:"help_user_reset"`
+	TOTPOff  userTOTPOff  `cmd:"" name:"totp-off" help:"help_user_totp_off"`
+	Sessions userSessions `cmd:"" help:"help_user_sessions"`
 }
 
 // commandLine is the actor of what is done at the machine's own command line.

@@ -19,6 +19,8 @@ type directory struct {
 	persons map[string]string // id → name
 	posts   []Post
 	account map[string]*account
+
+	delegations []Delegation // in order of their beginning
 }
 
 type account struct {
@@ -79,6 +81,9 @@ func readDirectory(ctx context.Context, db *store.DB) (*directory, error) {
 	}
 	for _, p := range persons {
 		d.persons[p.ID] = p.Name
+	}
+	if d.delegations, err = store.All(ctx, db, scanDelegation, selectDelegations); err != nil {
+		return nil, err
 	}
 	return d, d.readAccounts(ctx, db)
 }

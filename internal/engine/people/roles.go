@@ -20,6 +20,7 @@ const (
 	OneStop       Role = "one_stop"       // bộ phận một cửa
 	Specialist    Role = "specialist"     // chuyên viên
 	PartyOffice   Role = "party_office"   // văn phòng đảng uỷ
+	PartyAdmin    Role = "party_admin"    // quản trị khối Đảng
 	Viewer        Role = "viewer"         // chỉ xem
 )
 
@@ -35,6 +36,7 @@ const (
 	FreezeReports  web.Permission = "report.freeze"
 	ReadLedger     web.Permission = "ledger.read"
 	ManagePeople   web.Permission = "people.manage"
+	OpenPersonal   web.Permission = "personal.open" // see masked personal data, with a reason that is written down
 	ReadDirectives web.Permission = "directive.read"
 	KeepDirectives web.Permission = "directive.keep" // enter directives, their changes and targets
 	ReadTasks      web.Permission = "task.read"
@@ -49,12 +51,13 @@ var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadRe
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople, ManageHooks),
-	Leader:        set(reading, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
-	UnitHead:      set(reading, ActOnDossiers, IssueDocuments, AssignTasks, ActOnTasks),
+	Leader:        set(reading, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, OpenPersonal),
+	UnitHead:      set(reading, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks),
 	GeneralOffice: set(reading, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
-	OneStop:       set(reading, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks),
-	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks), // inspections and portfolios are opened by the agency itself
+	OneStop:       set(reading, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks, OpenPersonal),
+	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks, OpenPersonal), // inspections and portfolios are opened by the agency itself
 	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
+	PartyAdmin:    set([]web.Permission{ReadParty}, ManagePeople),
 	Viewer:        set(reading),
 }
 
@@ -81,7 +84,13 @@ func Known(p web.Permission) bool {
 
 // Roles lists the roles in the order of the interface.
 func Roles() []Role {
-	return []Role{Admin, Leader, UnitHead, GeneralOffice, OneStop, Specialist, PartyOffice, Viewer}
+	return []Role{Admin, Leader, UnitHead, GeneralOffice, OneStop, Specialist, PartyOffice, PartyAdmin, Viewer}
+}
+
+// Permissions lists what routes ask for, for the scopes of API tokens.
+func Permissions() []web.Permission {
+	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, ReadReports, FreezeReports, ReadLedger, ReadDirectives,
+		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadParty}
 }
 
 // GrantRole records that an account has a role in a unit and below. Errors: people.unknown_account,

@@ -61,6 +61,7 @@ var loadAssets = sync.OnceValue(func() *assets {
 	}
 	a.add("icon.svg", part{file: "assets/icon.svg"})
 	a.add("attachments.js", part{file: "assets/attachments.js"})
+	a.add("passkey.js", part{file: "assets/passkey.js"})
 	own := part{file: "assets/kh.css"}
 	for name, hashed := range a.hashed {
 		own.replace = append(own.replace, "url("+name+")", "url("+assetPrefix+hashed+")")

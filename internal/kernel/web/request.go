@@ -238,14 +238,6 @@ func (r *Request) Kept(name string) string {
 	return c.Value
 }
 
-// Address is the peer's address without its port, for limits. A proxy's word for it is not trusted here.
-func (r *Request) Address() string {
-	if ap, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-		return ap.Addr().String()
-	}
-	return r.RemoteAddr
-}
-
 // SessionToken is the value of the session cookie, "" when there is none.
 func (r *Request) SessionToken() string {
 	c, err := r.Cookie(r.site.sessionCookie())
@@ -253,6 +245,55 @@ func (r *Request) SessionToken() string {
 		return ""
 	}
 	return c.Value
+}
+
+// logInAge is how long a log-in may be under way, in seconds.
+const logInAge = 15 * 60
+
+// SetLogIn ties a log-in under way to this browser; an empty token ends it.
+func (r *Request) SetLogIn(token string) {
+	c := r.cookie(r.site.sessionCookie()+"-vao", token, logInAge)
+	c.HttpOnly = true
+	if token == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(r.W, c)
+}
+
+// LogInToken is what SetLogIn gave, "" when there is none.
+func (r *Request) LogInToken() string {
+	c, err := r.Cookie(r.site.sessionCookie() + "-vao")
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// Address is where the reader's computer is, without a port: the peer's address, or behind Options.Proxies trusted
+// proxies what the outermost of them saw. What a reader writes into the header beyond that is not believed.
+func (r *Request) Address() string {
+	address := r.RemoteAddr
+	if ap, err := netip.ParseAddrPort(address); err == nil {
+		address = ap.Addr().Unmap().String()
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	if n := r.site.opts.Proxies; n > 0 && n <= len(hops) {
+		if a, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-n])); err == nil {
+			return a.Unmap().String()
+		}
+	}
+	return address
+}
+
+// Origin is the scheme, host and port by which the reader's browser knows this site.
+func (r *Request) Origin() string {
+	if r.site.opts.URL != "" {
+		return r.site.opts.URL
+	}
+	if r.site.opts.Secure {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 func (r *Request) cookie(name, value string, maxAge int) *http.Cookie {

@@ -35,6 +35,7 @@ type RailItem struct {
 	Path, Icon   string
 	Count        int
 	Alert        bool // the count is of things that are late
+	Wide         bool // left out of the narrow bar of a phone
 }
 
 // View makes the page head of a request. The notice comes from ?da=<key>, which only names a text and

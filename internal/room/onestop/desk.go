@@ -221,7 +221,7 @@ func (k *Desk) SignatureOf(ctx context.Context, account string, mandate bool, on
 	if err != nil {
 		return Signature{}, err
 	}
-	person := k.who.PersonOf(ctx, account)
+	person, _ := k.who.PersonOf(ctx, account) // an account that is gone has none
 	refusal := error(fault.New(fault.Forbidden, "onestop.may_not_sign", "post", account))
 	for _, post := range posts {
 		if person == "" || post.Person != person {

@@ -118,7 +118,7 @@ const tasksListed = 5
 
 // owed fills the reader's own tasks.
 func (s *pages) owed(r *web.Request, p *homePage) error {
-	list, total, err := s.tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), Account: r.Actor(), View: "open", Limit: tasksListed})
+	list, total, err := s.tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), Account: people.Desk(r.Actor()), View: "open", Limit: tasksListed})
 	p.Owed = total
 	for _, t := range list {
 		p.Tasks = append(p.Tasks, tasks.NewRow(r, s.tasks, s.who, t))
@@ -181,7 +181,7 @@ func (s *pages) growth(r *web.Request, sc scope.Scope, now indicator.Value) stri
 
 // waiting fills the list: the reader's own dossiers, or those in reach when none are.
 func (s *pages) waiting(r *web.Request, p *homePage) error {
-	f := dossier.Filter{Open: true, Limit: listed, Overdue: calendar.NoDate, Assignee: r.Actor()}
+	f := dossier.Filter{Open: true, Limit: listed, Overdue: calendar.NoDate, Assignee: people.Desk(r.Actor())}
 	f.Units, f.Without = people.Reach(r.Reader, people.ReadDossiers)
 	rows, total, err := s.dossiers.List(r.Context(), f)
 	if err != nil {

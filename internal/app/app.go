@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"trucot/internal/engine/council"
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/document/read"
 	"trucot/internal/engine/document/sheet"
@@ -73,6 +74,10 @@ type App struct {
 	Reports    *report.Room
 	Tasks      *task.Engine
 	Directives *directive.Register
+	Councils   *council.Engine
+
+	// StandingCouncils are those that no dossier needs, read when first asked for.
+	StandingCouncils func() ([]*procedure.Standing, error)
 
 	agency  Agency
 	figures figureFile
@@ -104,6 +109,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		directive.Texts(),
 		script.Texts(),
 		task.Texts(),
+		council.Texts(),
 		Texts(),
 	)...)
 })
@@ -151,7 +157,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), council.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -173,8 +179,12 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	}
 	a.Dossiers = dossier.New(a.Ledger, a.DB, a.Procedures, a.Calendar, dossier.Options{
 		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
-		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
+		Open:       func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
+		Conclusion: a.concluded,
 	})
+	if err = a.openCouncils(ctx, o.Data); err != nil {
+		return err
+	}
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})

@@ -20,6 +20,7 @@ const (
 	OneStop       Role = "one_stop"       // bộ phận một cửa
 	Specialist    Role = "specialist"     // chuyên viên
 	PartyOffice   Role = "party_office"   // văn phòng đảng uỷ
+	CouncilMember Role = "council_member" // thành viên hội đồng mời ngoài: chỉ thấy hội đồng của mình
 	Viewer        Role = "viewer"         // chỉ xem
 )
 
@@ -37,21 +38,25 @@ const (
 	ReadDirectives web.Permission = "directive.read"
 	KeepDirectives web.Permission = "directive.keep" // enter directives, their changes and targets
 	ReadTasks      web.Permission = "task.read"
-	AssignTasks    web.Permission = "task.assign" // give out, confirm, extend, demand
-	ActOnTasks     web.Permission = "task.act"    // report on, ask, hand over, finish
-	ReadParty      web.Permission = "party.read"  // needed besides, for anything of a Party unit
+	AssignTasks    web.Permission = "task.assign"  // give out, confirm, extend, demand
+	ActOnTasks     web.Permission = "task.act"     // report on, ask, hand over, finish
+	ReadCouncils   web.Permission = "council.read" // every council of the unit; members see their own without it
+	RunCouncils    web.Permission = "council.run"  // form, call, open and close
+	SitInCouncils  web.Permission = "council.sit"  // see and vote in the councils in which one has a part
+	ReadParty      web.Permission = "party.read"   // needed besides, for anything of a Party unit
 )
 
-var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks}
+var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadCouncils, SitInCouncils}
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople),
-	Leader:        set(reading, ActOnDossiers, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
-	UnitHead:      set(reading, ActOnDossiers, AssignTasks, ActOnTasks),
-	GeneralOffice: set(reading, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
+	Leader:        set(reading, ActOnDossiers, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils),
+	UnitHead:      set(reading, ActOnDossiers, AssignTasks, ActOnTasks, RunCouncils),
+	GeneralOffice: set(reading, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils),
 	OneStop:       set(reading, OpenDossiers, ActOnDossiers, ActOnTasks),
-	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks), // inspections and portfolios are opened by the agency itself
+	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils), // inspections and portfolios are opened by the agency itself
 	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
+	CouncilMember: set([]web.Permission{SitInCouncils}),
 	Viewer:        set(reading),
 }
 
@@ -68,7 +73,7 @@ func set(base []web.Permission, more ...web.Permission) map[web.Permission]bool 
 
 // Roles lists the roles in the order of the interface.
 func Roles() []Role {
-	return []Role{Admin, Leader, UnitHead, GeneralOffice, OneStop, Specialist, PartyOffice, Viewer}
+	return []Role{Admin, Leader, UnitHead, GeneralOffice, OneStop, Specialist, PartyOffice, CouncilMember, Viewer}
 }
 
 // GrantRole records that an account has a role in a unit and below. Errors: people.unknown_account,

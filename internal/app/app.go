@@ -79,6 +79,7 @@ type App struct {
 	// StandingCouncils are those that no dossier needs, read when first asked for.
 	StandingCouncils func() ([]*procedure.Standing, error)
 
+	layouts func() (*document.Layouts, error) // of official papers, read when first asked for
 	agency  Agency
 	figures figureFile
 	clock   func() time.Time

@@ -8,8 +8,11 @@ import (
 	"strings"
 	"sync"
 
+	"trucot/internal/app/page/councils"
 	"trucot/internal/engine/council"
+	"trucot/internal/engine/document"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -25,11 +28,35 @@ func (a *App) openCouncils(ctx context.Context, data string) error {
 		}
 		return procedure.LoadStanding(files)
 	})
+	a.layouts = sync.OnceValues(func() (*document.Layouts, error) { return document.LoadLayouts(Definitions(data)) })
 	var err error
 	a.Councils, err = council.New(ctx, a.Ledger, a.DB, a.Calendar, a.Dossiers, council.Options{
 		Clock: a.clock, Rules: a.councilRules, Known: a.councilMember, Seal: a.Vault.Seal, Open: a.Vault.Open, Forget: a.Vault.Erase,
 	})
 	return err
+}
+
+// councilPages are what the pages of councils stand on.
+func (a *App) councilPages() councils.Parts {
+	return councils.Parts{Councils: a.Councils, Dossiers: a.Dossiers, People: a.People, Calendar: a.Calendar, Words: a.Catalog, Standing: a.StandingCouncils, Head: a.paperHead}
+}
+
+// paperHead is the official heading of a paper that a unit issues on a day.
+func (a *App) paperHead(ctx context.Context, unit string, on calendar.Date) (*document.Document, error) {
+	layouts, err := a.layouts()
+	if err != nil {
+		return nil, err
+	}
+	layout, err := layouts.At(string(people.State), on)
+	if err != nil {
+		return nil, err
+	}
+	h := a.reportingAgency(unit, string(people.State), on)
+	d := &document.Document{Layout: layout, Parent: h.Parent, Issuer: h.Name, Place: h.Place, Date: on, Label: h.Label}
+	if d.Place == "" {
+		d.Place = "……"
+	}
+	return d, nil
 }
 
 // concluded is what a council gives a dossier's step.

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"trucot/internal/app/page/councils"
 	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/events"
@@ -45,7 +46,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), councils.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -57,6 +58,7 @@ func (a *App) routes() []web.Route {
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels()),
+		councils.Routes(a.councilPages()),
 		procedures.Routes(a.Procedures, a.draw),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
@@ -69,7 +71,7 @@ func (a *App) routes() []web.Route {
 
 // panels are what other parts show on a dossier's page.
 func (a *App) panels() dossiers.Panels {
-	return dossiers.Panels{}
+	return dossiers.Panels{Side: []dossiers.Panel{councils.Panel(a.councilPages())}}
 }
 
 // draw is a procedure's state diagram.

@@ -69,6 +69,7 @@ type root struct {
 	Unit      unitCmd      `cmd:"" help:"${help_unit}"`
 	Task      taskCmd      `cmd:"" help:"${help_task}"`
 	Directive directiveCmd `cmd:"" help:"${help_directive}"`
+	Council   councilCmd   `cmd:"" help:"${help_council}"`
 	Calendar  calendarCmd  `cmd:"" help:"${help_calendar}"`
 	Ledger    ledgerCmd    `cmd:"" help:"${help_ledger}"`
 }

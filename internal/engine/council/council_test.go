@@ -77,7 +77,10 @@ func (o *office) open(t testing.TB) {
 	must(t, err)
 	o.ledger = l
 	o.Engine, err = council.New(o.ctx, l, o.db, cal, dossier.New(l, o.db, nil, cal, dossier.Options{Clock: clock}), council.Options{Clock: clock, Seal: v.Seal, Open: v.Open, Forget: v.Erase,
-		Rules: func(context.Context, *dossier.Dossier, string, string) (*council.Rules, error) { r := o.rules; return &r, nil },
+		Rules: func(context.Context, *dossier.Dossier, string, string) (*council.Rules, error) {
+			r := o.rules
+			return &r, nil
+		},
 		Known: func(_ context.Context, account string) (council.Known, error) {
 			if strings.HasPrefix(account, "x") {
 				return council.Known{}, fault.New(fault.NotFound, "people.unknown_account", "account", account)

@@ -234,6 +234,9 @@ func (x *drawn) minutes() {
 	for _, line := range lines(x.c.Text) {
 		x.Blocks = append(x.Blocks, document.Text(line))
 	}
+	if x.c.Secretary != "" {
+		x.text("doc_recorder", "name", x.name(x.c.Secretary))
+	}
 	x.provenance()
 	x.signedByChair()
 }

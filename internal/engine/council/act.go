@@ -3,6 +3,7 @@ package council
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -43,10 +44,23 @@ func (e *Engine) Form(ctx context.Context, n Founding) (*Council, error) {
 		if err == nil {
 			return e.Get(ctx, c.ID)
 		}
+		if fault.Is(err, "ledger.key_reused") { // the form was sent again: the council that it made is the answer
+			return e.Get(ctx, firstUse(err))
+		}
 		if !fault.Is(err, "ledger.version_conflict") || try == tries {
 			return nil, err
 		}
 	}
+}
+
+// firstUse is the id of the council that a key was first used for.
+func firstUse(err error) string {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return ""
+	}
+	at, _ := f.Args["stream"].(string)
+	return strings.TrimPrefix(at, prefix)
 }
 
 func (e *Engine) founded(ctx context.Context, n Founding) (*Council, error) {

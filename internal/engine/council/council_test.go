@@ -323,6 +323,19 @@ func TestWhatStandsAgainstAVote(t *testing.T) {
 	}
 }
 
+// TestAFormSentTwiceIsOneCouncil, by the key that the form carries.
+func TestAFormSentTwiceIsOneCouncil(t *testing.T) {
+	o := newOffice(t, filepath.Join(t.TempDir(), "a.db"))
+	n := council.Founding{Rule: "xet", Title: "T", Unit: "so", Files: []council.File{{ID: "1", Label: "x"}}, Key: "k"}
+	first, err := o.Form(o.ctx, n)
+	must(t, err)
+	again, err := o.Form(o.ctx, n)
+	must(t, err)
+	if first.ID != again.ID {
+		t.Errorf("%s and %s", first.ID, again.ID)
+	}
+}
+
 // TestConflicts: what bars from one seat does not bar from another; what the program sees can be found not to hold, what a
 // member says cannot.
 func TestConflicts(t *testing.T) {

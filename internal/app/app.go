@@ -14,6 +14,7 @@ import (
 
 	"trucot/internal/app/prepared"
 	"trucot/internal/engine/attachment"
+	"trucot/internal/engine/council"
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/document/read"
 	"trucot/internal/engine/document/sheet"
@@ -98,11 +99,15 @@ type App struct {
 	Books       *numbering.Books
 	Desk        *onestop.Desk
 	Quality     *quality.Room
+	Councils    *council.Engine
 
+	// StandingCouncils are those that no dossier needs, read when first asked for.
+	StandingCouncils func() ([]*procedure.Standing, error)
+
+	layouts func() (*document.Layouts, error) // of official papers, read when first asked for
 	agency  Agency
 	figures figureFile
 	clock   func() time.Time
-	layouts func() (*document.Layouts, error)
 }
 
 // Catalog is the texts of every package, merged once a process.
@@ -140,6 +145,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		numbering.Texts(),
 		onestop.Texts(),
 		quality.Texts(),
+		council.Texts(),
 		Texts(),
 	)...)
 })
@@ -189,7 +195,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -214,13 +220,17 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	}
 	a.Dossiers = dossier.New(a.Ledger, a.DB, a.Procedures, a.Calendar, dossier.Options{
 		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
-		Open: func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
+		Open:       func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
+		Conclusion: a.concluded,
 	})
 	a.Schedule = schedule.New(a.Ledger, a.DB, a.People, schedule.Options{Clock: o.Clock})
 	if err := a.Schedule.OpenFeeds(ctx); err != nil {
 		return err
 	}
 	a.Flow = flow.New(a.Ledger, a.DB, a.Calendar, flow.Options{Clock: o.Clock})
+	if err = a.openCouncils(ctx, o.Data); err != nil {
+		return err
+	}
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
 	watch, err := task.LoadRules(Definitions(o.Data))

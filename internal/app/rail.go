@@ -2,6 +2,7 @@ package app
 
 import (
 	"trucot/internal/app/page/tasks"
+	"trucot/internal/engine/council"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
@@ -22,6 +23,7 @@ var railLines = []railLine{
 	{"app.rail_tasks", "/viec", "circle-check", people.ReadTasks},
 	{"app.rail_dossiers", "/ho-so", "files", people.ReadDossiers},
 	{"app.rail_desk", "/sap-tre", "clock", people.ReadDossiers},
+	{"app.rail_councils", "/hoi-dong", "building-bank", people.SitInCouncils},
 	{"app.rail_reports", "/bao-cao", "report", people.ReadReports},
 	{"app.rail_figures", "/so-lieu", "chart-bar", people.ReadFigures},
 	{"app.rail_procedures", "/thu-tuc", "book-2", people.ReadProcedures},
@@ -54,6 +56,10 @@ func (a *App) railCount(r *web.Request, l railLine) int {
 		_, n, err = a.Dossiers.Soon(r.Context(), dossier.Reach{Units: units, Without: without}, 0, 0)
 	case "/viec":
 		_, n, err = a.Tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), View: "open", Limit: 1})
+	case "/hoi-dong":
+		f := council.Filter{Account: r.Actor(), Stage: council.Open, Limit: 1}
+		f.Units, f.Without = people.Reach(r.Reader, people.ReadCouncils)
+		_, n, err = a.Councils.List(r.Context(), f)
 	case "/chi-dao":
 		state, units := people.Sides(r.Reader, people.ReadDirectives)
 		_, n, err = a.Directives.List(r.Context(), directive.Filter{State: state, Units: units, Force: "in_force", Limit: 1})

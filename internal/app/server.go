@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"trucot/internal/app/page/account"
 	"trucot/internal/app/page/admin"
 	"trucot/internal/app/page/attachments"
+	"trucot/internal/app/page/councils"
 	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/events"
@@ -63,7 +65,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -76,7 +78,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		admin.Routes(a.People, a.Access),
 		a.personal().Routes(),
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks, a.Flow),
-		services.Routes(a.Filing, slip),
+		services.Routes(a.Filing),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People, files.OnDirective),
 		schedule.Routes(a.Schedule, a.People, a.sheetHead),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog, files.OnTask),
@@ -85,6 +87,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		files.Routes(),
 		onestop.Routes(a.desk()),
 		quality.Routes(a.Quality, a.Procedures, a.People),
+		councils.Routes(a.councilPages()),
 		procedures.Routes(a.Procedures, a.draw),
 		flow.Routes(a.Flow, a.Procedures, a.People),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog, a.Tasks),
@@ -107,12 +110,12 @@ func (a *App) apiParts(rate int) api.Parts {
 
 func (a *App) dossierAPI() dossiers.API { return dossiers.NewAPI(a.Dossiers, a.Procedures, a.People) }
 
-// slip is the address of a dossier's receipt slip, "" while none can be printed.
-func slip(string) string { return "" }
+// slip is the address of a dossier's receipt slip, for the officers who may open it.
+func slip(code string) string { return "/ho-so/" + url.PathEscape(code) + "/phieu/tiep-nhan.pdf" }
 
 // panels are what other parts show on a dossier's page.
 func (a *App) panels(files *attachments.Pages) dossiers.Panels {
-	return dossiers.Panels{Main: append([]dossiers.Panel{files.OnDossier}, onestop.Panels(a.desk())...), Side: []dossiers.Panel{a.personal().Panel, intake.Panel(a.Filing, a.Dossiers)}}
+	return dossiers.Panels{Main: append([]dossiers.Panel{files.OnDossier}, onestop.Panels(a.desk())...), Side: []dossiers.Panel{a.personal().Panel, councils.Panel(a.councilPages()), intake.Panel(a.Filing, a.Dossiers)}}
 }
 
 func (a *App) personal() *personal.Pages { return personal.New(a.Dossiers, a.Access, a.Vault) }

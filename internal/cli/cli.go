@@ -75,6 +75,7 @@ type root struct {
 	Attachment attachmentCmd `cmd:"" help:"help_attachment"`
 	Webhook    webhookCmd    `cmd:"" help:"help_webhook"`
 	Quality    qualityCmd    `cmd:"" help:"help_quality"`
+	Council    councilCmd    `cmd:"" help:"help_council"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

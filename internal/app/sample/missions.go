@@ -186,12 +186,23 @@ func (l *life) selfAssess(on calendar.Date) error {
 		if err := l.act("lap_hoi_dong", l.leader, on, nil); err != nil {
 			return err
 		}
-		return l.then(on, l.s.rnd.between(8, 18), (*life).accept)
+		meets := l.s.working(on, l.s.rnd.between(8, 18))
+		council, err := l.summon(on, meets)
+		if err != nil {
+			return err
+		}
+		return l.on(meets, func(l *life, on calendar.Date) error { return l.accept(on, council) })
 	})
 }
 
-func (l *life) accept(on calendar.Date) error {
+// accept records the acceptance; council is the one that sat in the program, "" where it sat on paper.
+func (l *life) accept(on calendar.Date, council string) error {
 	level := []string{"xuat_sac", "dat", "khong_dat"}[l.s.rnd.weighted(24, 73, 3)]
+	if council != "" {
+		if err := l.sit(council, level); err != nil {
+			return err
+		}
+	}
 	if err := l.act("nghiem_thu", l.hand, on, map[string]any{"xep_loai": level}); err != nil {
 		return err
 	}

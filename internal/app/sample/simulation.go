@@ -26,7 +26,11 @@ type simulation struct {
 	planned int
 	day     calendar.Date
 	serial  int // of facts and names
-	filed   int
+
+	sitting  councilWords
+	summoned int // acceptance councils so far
+
+	filed int
 
 	receipts int // numbers of receipts given out
 

@@ -264,6 +264,9 @@ func (e *Engine) work(ctx context.Context, s *step) error {
 		return err
 	}
 	s.after = !s.act.At.IsZero() && e.cal.AfterCutOff(s.act.At)
+	if err := e.concluded(ctx, s); err != nil {
+		return err
+	}
 	if err := s.fields(); err != nil {
 		return err
 	}

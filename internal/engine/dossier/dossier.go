@@ -122,6 +122,9 @@ type Options struct {
 	Seal func(ctx context.Context, dossier, plaintext string) (string, error)
 	// Open undoes Seal; an erased key gives an error, and the value then counts as erased.
 	Open func(ctx context.Context, dossier, sealed string) (string, error)
+	// Conclusion gives the fields that a council of the definition fills in the step that records its conclusion:
+	// nothing where no council sat here, fault.Conflict while one still sits. Without it they are filled by hand.
+	Conclusion func(ctx context.Context, dossier, council string) (map[string]any, error)
 	// Append records commands and says where they landed; the ledger's own Append when nil. A sole writer of
 	// many dossiers, such as the sample agency, does not wait for each sync.
 	Append func(ctx context.Context, cmds ...ledger.Command) ([]ledger.Receipt, error)

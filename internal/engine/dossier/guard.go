@@ -1,7 +1,10 @@
 package dossier
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 
 	"trucot/internal/engine/procedure"
@@ -53,6 +56,30 @@ func (s *step) paperAges(cal *calendar.Calendar) error {
 		}
 	}
 	return old.OrNil()
+}
+
+// concluded fills in what the council of the step found. The same typed by hand passes, anything else is refused: the
+// record must not say another thing than the count.
+func (e *Engine) concluded(ctx context.Context, s *step) error {
+	if s.t.Council == "" || e.opts.Conclusion == nil {
+		return nil
+	}
+	found, err := e.opts.Conclusion(ctx, s.old.Code, s.t.Council)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	all := maps.Clone(s.act.Fields)
+	if all == nil {
+		all = map[string]any{}
+	}
+	for id, v := range found {
+		if typed := fmt.Sprint(all[id]); all[id] != nil && typed != "" && typed != fmt.Sprint(v) {
+			return fault.New(fault.Conflict, "dossier.not_as_counted", "label", s.p.Field(id).Label, "typed", typed, "counted", fmt.Sprint(v))
+		}
+		all[id] = v
+	}
+	s.act.Fields = all
+	return nil
 }
 
 // values are the fields of a dossier in the types that conditions use. A sealed value counts as filled and

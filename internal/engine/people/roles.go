@@ -21,6 +21,7 @@ const (
 	Specialist    Role = "specialist"     // chuyên viên
 	PartyOffice   Role = "party_office"   // văn phòng đảng uỷ
 	PartyAdmin    Role = "party_admin"    // quản trị khối Đảng
+	CouncilMember Role = "council_member" // thành viên hội đồng mời ngoài: chỉ thấy hội đồng của mình
 	Viewer        Role = "viewer"         // chỉ xem
 )
 
@@ -42,22 +43,26 @@ const (
 	ReadTasks      web.Permission = "task.read"
 	AssignTasks    web.Permission = "task.assign"    // give out, confirm, extend, demand
 	ActOnTasks     web.Permission = "task.act"       // report on, ask, hand over, finish
+	ReadCouncils   web.Permission = "council.read"   // every council of the unit; members see their own without it
+	RunCouncils    web.Permission = "council.run"    // form, call, open and close
+	SitInCouncils  web.Permission = "council.sit"    // see and vote in the councils in which one has a part
 	ReadNotices    web.Permission = "notice.own"     // read and settle one's own notices through the API
 	ManageHooks    web.Permission = "webhook.manage" // send events to other systems
 	ReadParty      web.Permission = "party.read"     // needed besides, for anything of a Party unit
 )
 
-var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}
+var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices, ReadCouncils, SitInCouncils}
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople, ManageHooks),
-	Leader:        set(reading, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, OpenPersonal),
-	UnitHead:      set(reading, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks),
-	GeneralOffice: set(reading, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
+	Leader:        set(reading, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal),
+	UnitHead:      set(reading, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils),
+	GeneralOffice: set(reading, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils),
 	OneStop:       set(reading, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks, OpenPersonal),
-	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks, OpenPersonal), // inspections and portfolios are opened by the agency itself
+	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal), // inspections and portfolios are opened by the agency itself
 	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
 	PartyAdmin:    set([]web.Permission{ReadParty}, ManagePeople),
+	CouncilMember: set([]web.Permission{SitInCouncils, ReadNotices}),
 	Viewer:        set(reading),
 }
 
@@ -84,13 +89,13 @@ func Known(p web.Permission) bool {
 
 // Roles lists the roles in the order of the interface.
 func Roles() []Role {
-	return []Role{Admin, Leader, UnitHead, GeneralOffice, OneStop, Specialist, PartyOffice, PartyAdmin, Viewer}
+	return []Role{Admin, Leader, UnitHead, GeneralOffice, OneStop, Specialist, PartyOffice, PartyAdmin, CouncilMember, Viewer}
 }
 
 // Permissions lists what routes ask for, for the scopes of API tokens.
 func Permissions() []web.Permission {
 	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, ReadReports, FreezeReports, ReadLedger, ReadDirectives,
-		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadParty}
+		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadCouncils, RunCouncils, SitInCouncils, ReadParty}
 }
 
 // GrantRole records that an account has a role in a unit and below. Errors: people.unknown_account,

@@ -19,9 +19,24 @@ type Council struct {
 	DocumentsBefore Duration    `def:"documents_before"` // papers reach the members this long before
 	Tally           int         `def:"tally"`            // members of the vote-counting team
 	Ballot          Ballot      `def:"ballot,required"`
+	Result          *Result     `def:"result"` // what the dossier takes over from the count
 	Optional        bool        `def:"optional"`
 	Basis           string      `def:"basis,required"`
 	Mark            string      `def:"mark"`
+}
+
+// What of a count a dossier may take over.
+const (
+	ResultMean  = "mean"  // mean score, out of 100, without the bonus
+	ResultShare = "share" // percent of the votes in favour
+	ResultLevel = "level" // id of the level, which is an option of the field
+)
+
+// Result is the field of the dossier that a council's count fills.
+type Result struct {
+	At    fault.Place `def:"@"`
+	Field string      `def:"field,required"`
+	Of    string      `def:"of,required"`
 }
 
 // Range is a smallest and a largest number, both allowed.
@@ -51,7 +66,8 @@ type Conflict struct {
 	At    fault.Place `def:"@"`
 	ID    string      `def:"id,required"`
 	Label Text        `def:"label,required"`
-	Roles []string    `def:"roles"` // barred only from these; empty = from the council
+	Roles []string    `def:"roles"`         // barred only from these; empty = from the council
+	Same  []string    `def:"organisations"` // fields that name the organisations whose staff it bars
 }
 
 // The kinds of ballot.
@@ -75,8 +91,9 @@ type Ballot struct {
 	Outlier   float64     `def:"outlier_percent"`
 	Bonus     *Bonus      `def:"bonus"`
 	ZeroVeto  *Fraction   `def:"zero_veto"` // a criterion scored 0 by more than this share fails the file
-	TieBreaks []Named     `def:"tie_breaks"`
+	TieBreaks []TieBreak  `def:"tie_breaks"`
 	Levels    []Level     `def:"levels"`
+	Forced    *Forced     `def:"forced"`
 }
 
 // Criterion is one line of a score sheet.
@@ -87,12 +104,30 @@ type Criterion struct {
 	Weight float64     `def:"weight"`
 }
 
-// Variant is another set of weights.
+// Variant is another set of weights, or another sheet altogether.
 type Variant struct {
-	At      fault.Place `def:"@"`
-	ID      string      `def:"id,required"`
-	Label   Text        `def:"label,required"`
-	Weights []float64   `def:"weights,required"`
+	At       fault.Place `def:"@"`
+	ID       string      `def:"id,required"`
+	Label    Text        `def:"label,required"`
+	Weights  []float64   `def:"weights"`
+	Criteria []Criterion `def:"criteria"`
+	Mark     string      `def:"mark"`
+}
+
+// TieBreak orders files of equal score, in the order of the list: by the mean of the criterion of the same id, or by a
+// number that the secretary enters for each file.
+type TieBreak struct {
+	At    fault.Place `def:"@"`
+	ID    string      `def:"id,required"`
+	Label Text        `def:"label,required"`
+	Lower bool        `def:"lower"` // the lower number wins
+}
+
+// Forced is a condition, told in words, that leaves the members one level only.
+type Forced struct {
+	At    fault.Place `def:"@"`
+	Level string      `def:"level,required"`
+	When  Text        `def:"when,required"`
 }
 
 // Threshold is the share of votes needed: at least it, or more than it.

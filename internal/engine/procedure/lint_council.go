@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,9 +72,38 @@ func (l *linter) councils() {
 			for _, role := range conflict.Roles {
 				known(l, conflict.At, "role", role, roles)
 			}
+			for _, field := range conflict.Same {
+				known(l, conflict.At, "field", field, l.p.fields)
+			}
 		}
 		l.oneOf(c.At, "mark", c.Mark, "", Seen, Recalled)
 		l.ballot(&c.Ballot)
+		l.result(c)
+	}
+}
+
+// resultKinds are what a kind of ballot can give, and the type of field that takes it.
+var resultKinds = map[string]map[string]string{
+	BallotScore:    {ResultMean: TypeNumber},
+	BallotRating:   {ResultLevel: TypeChoice},
+	BallotCriteria: {ResultShare: TypeNumber},
+	BallotYesNo:    {ResultShare: TypeNumber},
+}
+
+func (l *linter) result(c *Council) {
+	if c.Result == nil || !known(l, c.Result.At, "field", c.Result.Field, l.p.fields) {
+		return
+	}
+	want, ok := resultKinds[c.Ballot.Kind][c.Result.Of]
+	f := l.p.fields[c.Result.Field]
+	if !ok || f.Type != want {
+		l.fail(c.Result.At, "procedure.bad_result", "of", c.Result.Of, "field", f.ID, "kind", c.Ballot.Kind)
+		return
+	}
+	for _, v := range c.Ballot.Levels {
+		if want == TypeChoice && !slices.ContainsFunc(f.Options, func(o Named) bool { return o.ID == v.ID }) {
+			l.fail(c.Result.At, "procedure.result_level", "level", v.ID, "field", f.ID)
+		}
 	}
 }
 
@@ -107,7 +137,10 @@ func (l *linter) weights(b *Ballot) {
 		for _, w := range v.Weights {
 			sum += w
 		}
-		if sum != 100 {
+		for _, c := range v.Criteria {
+			sum += c.Weight
+		}
+		if sum != 100 || len(v.Criteria) == 0 && len(v.Weights) != len(b.Criteria) {
 			l.fail(v.At, "procedure.weights", "sum", strconv.FormatFloat(sum, 'f', -1, 64))
 		}
 	}
@@ -131,6 +164,9 @@ func (l *linter) levels(b *Ballot) {
 		if !v.Default && (v.AtLeast == nil) == (v.More == nil) {
 			l.fail(v.At, "procedure.level_share", "level", v.ID)
 		}
+	}
+	if b.Forced != nil {
+		known(l, b.Forced.At, "level", b.Forced.Level, ids)
 	}
 	if defaults != 1 {
 		l.fail(b.At, "procedure.level_default", "found", defaults)

@@ -379,8 +379,7 @@ func (s *pages) send(r *web.Request) error {
 // receiptPage says that the dossier is in, and what comes next.
 type receiptPage struct {
 	*draftPage
-	T0   *filing.Track
-	Slip string
+	T0 *filing.Track
 }
 
 func (s *pages) receipt(r *web.Request) error {
@@ -396,5 +395,5 @@ func (s *pages) receipt(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, receipt(receiptPage{draftPage: w, T0: t, Slip: s.slip(w.D.Dossier)}))
+	return r.Render(http.StatusOK, receipt(receiptPage{draftPage: w, T0: t}))
 }

@@ -16,16 +16,14 @@ import (
 
 type pages struct {
 	filing *filing.Room
-	// slip is the address of the receipt slip of a dossier, "" where there is none to print.
-	slip func(code string) string
 }
 
 // limits are the bodies that carry files.
 var limits = map[string]int64{"/nop-ho-so/{draft}/{step}/tep": maxUpload, "/tra-cuu/tep": maxUpload}
 
-// Routes are the public pages. slip gives the address of a dossier's receipt slip, "" for none.
-func Routes(room *filing.Room, slip func(code string) string) []web.Route {
-	s := &pages{room, slip}
+// Routes are the public pages.
+func Routes(room *filing.Room) []web.Route {
+	s := &pages{room}
 	var out []web.Route
 	for _, rt := range []struct {
 		method, pattern string

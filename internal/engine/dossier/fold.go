@@ -18,7 +18,7 @@ var (
 	endCredential = store.Statement(`update dossier_credential set ended_on = $3, end_reason = $4 where procedure = $1 and number = $2`)
 )
 
-// Fold keeps the tables dossier and dossier_credential. It needs no definition: events say all.
+// Fold keeps the tables dossier, dossier_credential and dossier_view. It needs no definition: events say all.
 func Fold() ledger.Fold {
 	m := &folder{}
 	return ledger.Fold{Name: "dossier", Version: foldVersion, Tables: tables, Apply: m.apply, Forget: m.forget}
@@ -146,6 +146,8 @@ func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error
 	case strings.HasPrefix(e.Stream, streamPrefix):
 	case e.Kind == kindIssued:
 		return foldIssued(ctx, tx, e)
+	case strings.HasPrefix(e.Stream, viewPrefix):
+		return foldView(ctx, tx, e)
 	case e.Kind == kindEnded:
 		return foldEnded(ctx, tx, e)
 	default:

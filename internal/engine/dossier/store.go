@@ -41,6 +41,7 @@ var tables = []ledger.Table{
 		`create index dossier_credential_number on dossier_credential (procedure, number)`,
 		`create index dossier_credential_until on dossier_credential (until_on)`,
 	}},
+	viewTable,
 }
 
 // chunks are the sizes of statements that take many rows: a batch is cut into the largest that fit.

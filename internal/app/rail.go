@@ -5,7 +5,6 @@ import (
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
-	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 )
@@ -27,12 +26,35 @@ var railLines = []railLine{
 	{"app.rail_ledger", "/so-cai", "shield-check", people.ReadLedger},
 }
 
-// rail is the left rail: what this reader may open, with the number of dossiers in work.
+// rail is the left rail: what this reader may open with what waits there, and below it their saved views.
 func (a *App) rail(r *web.Request) []web.RailItem {
+	items := a.places(r)
+	for i := range items {
+		items[i].Count = a.railCount(r, items[i].Path)
+	}
+	if !r.Can(people.ReadDossiers, "") {
+		return items
+	}
+	units, without := people.Reach(r.Reader, people.ReadDossiers)
+	views, err := a.Dossiers.Views(r.Context(), r.Actor(), units, without)
+	if err != nil {
+		return items // the page itself will say what is wrong
+	}
+	for _, v := range views[:min(len(views), pinned)] {
+		items = append(items, web.RailItem{Title: v.Title, Short: v.Title, Path: "/ho-so?" + v.Query, Icon: "filter", Count: -1, Pinned: true})
+	}
+	return items
+}
+
+// pinned is how many saved views stand in the rail.
+const pinned = 7
+
+// places are the parts of the program that this reader may open.
+func (a *App) places(r *web.Request) []web.RailItem {
 	var items []web.RailItem
 	for _, l := range railLines {
 		if l.permission == web.SignedIn || r.Can(l.permission, "") {
-			items = append(items, web.RailItem{Title: r.T(l.key), Short: r.T(l.key + "_short"), Path: l.path, Icon: l.icon, Count: a.railCount(r, l)})
+			items = append(items, web.RailItem{Title: r.T(l.key), Short: r.T(l.key + "_short"), Path: l.path, Icon: l.icon, Count: -1})
 		}
 	}
 	return items
@@ -40,13 +62,16 @@ func (a *App) rail(r *web.Request) []web.RailItem {
 
 // railCount is what waits behind a line, -1 for nothing to count. A failed count leaves the rail without
 // it: the page itself will say what is wrong.
-func (a *App) railCount(r *web.Request, l railLine) int {
+func (a *App) railCount(r *web.Request, path string) int {
 	n, err := -1, error(nil)
-	switch l.path {
+	switch path {
 	case "/ho-so":
-		f := dossier.Filter{Open: true, Limit: 1, Overdue: calendar.NoDate}
+		f := dossier.Filter{Open: true}
 		f.Units, f.Without = people.Reach(r.Reader, people.ReadDossiers)
-		_, n, err = a.Dossiers.List(r.Context(), f)
+		var counts []int
+		if counts, err = a.Dossiers.Count(r.Context(), f); err == nil {
+			n = counts[0]
+		}
 	case "/viec":
 		_, n, err = a.Tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), View: "open", Limit: 1})
 	case "/chi-dao":

@@ -13,6 +13,7 @@ import (
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/figures"
+	"trucot/internal/app/page/find"
 	"trucot/internal/app/page/home"
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/procedures"
@@ -45,7 +46,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), find.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -57,6 +58,7 @@ func (a *App) routes() []web.Route {
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels()),
+		find.Routes(find.Options{Dossiers: a.Dossiers, Tasks: a.Tasks, Directives: a.Directives, Procedures: a.Procedures, Rail: a.places}),
 		procedures.Routes(a.Procedures, a.draw),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),

@@ -36,6 +36,9 @@ type Filter struct {
 	DueFrom, DueUntil calendar.Date
 	Text              string // words of code, title or applicant, marks and case ignored
 
+	found    []uint32 // rows that have Text, where searched
+	searched bool
+
 	Order  Order // of List alone, as are Limit and Offset
 	Limit  int   // 50 when 0
 	Offset int
@@ -149,17 +152,28 @@ func (e *Engine) question(ctx context.Context, f *Filter) (*worklist.Index, work
 	if open := true; f.Open || q.DueFrom != 0 || q.DueUntil != 0 {
 		q.Open = &open
 	}
-	if pattern := like(f.Text); pattern != "" {
-		found, err := store.All(ctx, e.db, scanNum, findText, pattern)
-		if err != nil {
-			return nil, q, err
-		}
-		q.OnlyThese, q.Only = true, make([]uint32, len(found))
-		for i, n := range found {
-			q.Only[i] = uint32(n)
-		}
+	if err := e.Search(ctx, f); err != nil {
+		return nil, q, err
 	}
+	q.Only, q.OnlyThese = f.found, f.searched
 	return x, q, nil
+}
+
+// Search looks for the filter's Text once, for all questions that are then asked with the filter and its copies.
+func (e *Engine) Search(ctx context.Context, f *Filter) error {
+	pattern := like(f.Text)
+	if pattern == "" || f.searched {
+		return nil
+	}
+	found, err := store.All(ctx, e.db, scanNum, findText, pattern)
+	if err != nil {
+		return err
+	}
+	f.searched, f.found = true, make([]uint32, len(found))
+	for i, n := range found {
+		f.found[i] = uint32(n)
+	}
+	return nil
 }
 
 // like is the pattern of words in this order.
@@ -202,4 +216,18 @@ func (e *Engine) rows(ctx context.Context, nums []uint32) ([]*Row, error) {
 		missing = missing[n:]
 	}
 	return slices.DeleteFunc(out, func(r *Row) bool { return r == nil }), nil // none is, unless the table is just being rebuilt
+}
+
+// soon is how many working days ahead a due date is near.
+const soon = 3
+
+// Near is the first day whose due dates are not yet near, seen from a day.
+func (e *Engine) Near(today calendar.Date) calendar.Date {
+	for n := 0; n < soon; {
+		today++
+		if e.cal.Working(today) {
+			n++
+		}
+	}
+	return today + 1
 }

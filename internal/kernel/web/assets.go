@@ -39,7 +39,10 @@ type assets struct {
 }
 
 // AssetNames of what the shell links to.
-const styleName = "trucot.css"
+const (
+	styleName  = "trucot.css"
+	scriptName = "trucot.js"
+)
 
 // part is an embedded file, with texts to replace in it.
 type part struct {
@@ -48,7 +51,7 @@ type part struct {
 }
 
 // contentTypes are fixed here, so that they do not depend on the machine's own tables.
-var contentTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+var contentTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 // loadAssets is cheap (hashing under a megabyte) and happens once in the process.
 var loadAssets = sync.OnceValue(func() *assets {
@@ -63,6 +66,7 @@ var loadAssets = sync.OnceValue(func() *assets {
 	}
 	// one sheet: the vendored base first, ours after it so that ours wins
 	a.add(styleName, part{file: "assets/vendor/tabler.min.css"}, own)
+	a.add(scriptName, part{file: "assets/kh.js"})
 	return a
 })
 

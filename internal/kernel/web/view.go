@@ -34,6 +34,7 @@ type RailItem struct {
 	Path, Icon   string
 	Count        int
 	Alert        bool // the count is of things that are late
+	Pinned       bool // a saved list, which a phone leaves out
 }
 
 // View makes the page head of a request. The notice comes from ?da=<key>, which only names a text and
@@ -123,6 +124,9 @@ func (v *View) asset(name string) string { return v.req.site.assets.URL(name) }
 
 // current reports whether a rail item leads to this page or one below it.
 func (v *View) current(item RailItem) bool {
+	if item.Pinned {
+		return v.Path == item.Path
+	}
 	p, _, _ := strings.Cut(v.Path, "?")
 	if item.Path == "/" {
 		return p == "/"

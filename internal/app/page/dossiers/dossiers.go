@@ -23,7 +23,11 @@ import (
 type Panel func(r *web.Request, v *web.View, d *dossier.Dossier) (templ.Component, error)
 
 // Panels hang on a dossier's page: Main below its next steps, Side below its facts.
-type Panels struct{ Main, Side []Panel }
+type Panels struct {
+	Main, Side []Panel
+	// Mentioned tells an account that a comment names it; where is the page's path. nil tells nobody.
+	Mentioned func(ctx context.Context, account, where string) error
+}
 
 type pages struct {
 	dossiers *dossier.Engine
@@ -39,6 +43,15 @@ func Routes(e *dossier.Engine, procs *procedure.Set, who *people.People, panels 
 		{Method: http.MethodGet, Pattern: "/ho-so", Permission: people.ReadDossiers, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/ho-so/moi", Permission: people.OpenDossiers, Handler: s.blank},
 		{Method: http.MethodPost, Pattern: "/ho-so", Permission: people.OpenDossiers, Handler: s.file},
+		{Method: http.MethodGet, Pattern: "/ho-so/xuat", Permission: people.ReadDossiers, Handler: s.export},
+		{Method: http.MethodPost, Pattern: "/ho-so/hang-loat", Permission: people.ActOnDossiers, Handler: s.bulk},
+		{Method: http.MethodPost, Pattern: "/ho-so/bo-loc", Permission: people.ReadDossiers, Handler: s.save},
+		{Method: http.MethodPost, Pattern: "/ho-so/bo-loc/xoa", Permission: people.ReadDossiers, Handler: s.unsave},
+		{Method: http.MethodGet, Pattern: "/ho-so/{code}/xem", Permission: people.ReadDossiers, Handler: s.peek},
+		{Method: http.MethodPost, Pattern: "/ho-so/{code}/chuyen", Permission: people.ActOnDossiers, Handler: s.give},
+		{Method: http.MethodPost, Pattern: "/ho-so/{code}/y-kien", Permission: people.ReadDossiers, Handler: s.comment},
+		{Method: http.MethodPost, Pattern: "/ho-so/{code}/lien-ket", Permission: people.ReadDossiers, Handler: s.link},
+		{Method: http.MethodGet, Pattern: "/api/v1/ho-so", Permission: people.ReadDossiers, Handler: s.apiList},
 		{Method: http.MethodGet, Pattern: "/ho-so/{code}", Permission: people.ReadDossiers, Handler: s.one},
 		{Method: http.MethodPost, Pattern: "/ho-so/{code}/{action}", Permission: people.ActOnDossiers, Handler: s.act},
 		{Method: http.MethodGet, Pattern: "/api/v1/ho-so/{code}", Permission: people.ReadDossiers, Handler: s.apiGet},

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"trucot/internal/app/prepared"
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/document/read"
 	"trucot/internal/engine/document/sheet"
@@ -116,6 +117,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err := store.MakeFolder(o.Data); err != nil {
 		return nil, err
 	}
+	prepared.Use()
 	a := &App{Catalog: Catalog(), clock: o.Clock}
 	var err error
 	if a.agency, err = readAgency(Definitions(o.Data)); err != nil {

@@ -10,8 +10,8 @@ import (
 
 // demoCmd is "trucot demo": the sample agency, its reports and its web.
 type demoCmd struct {
-	Exit bool   `help:"${help_demo_exit}"`
-	Addr string `help:"${help_demo_addr}" default:"127.0.0.1:0"`
+	Exit bool   `help:"help_demo_exit"`
+	Addr string `help:"help_demo_addr" default:"127.0.0.1:0"`
 }
 
 // demoData is the folder when none is named: never the one of real work.

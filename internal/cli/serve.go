@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"net"
-	"runtime/debug"
 	"time"
 
 	"trucot/internal/app"
@@ -12,9 +11,9 @@ import (
 
 // serve opens the web.
 type serve struct {
-	Addr   string `help:"${help_serve_addr}" default:"127.0.0.1:8383"`
-	Secure bool   `help:"${help_serve_secure}"`
-	Login  string `help:"${help_serve_login}" placeholder:"ACCOUNT"`
+	Addr   string `help:"help_serve_addr" default:"127.0.0.1:8383"`
+	Secure bool   `help:"help_serve_secure"`
+	Login  string `help:"help_serve_login" placeholder:"ACCOUNT"`
 }
 
 // Run serves until the process is told to stop.
@@ -39,7 +38,7 @@ func (c *serve) Run(env *Env) error {
 		env.say("cli.no_account_yet")
 	}
 	// what the start left behind is given back once it is over: an idle server should be small
-	defer time.AfterFunc(time.Second, func() { debug.FreeOSMemory(); debug.FreeOSMemory() }).Stop()
+	defer time.AfterFunc(time.Second, giveBack).Stop()
 	if err := app.Serve(env.Ctx, ln, a.Site(env.Ctx, app.SiteOptions{Secure: c.Secure})); err != nil {
 		return err
 	}

@@ -81,10 +81,10 @@ func (a *agency) paths() map[string]string {
 	old, task := a.directive("20-NQ/TW"), a.task(2)
 	return map[string]string{"chi-dao": "/chi-dao", "chi-dao-loc": "/chi-dao?hieu-luc=ended&q=khong", "chi-dao-moi": "/chi-dao/moi", "mot-chi-dao": "/chi-dao/" + old,
 		"viec": "/viec?xem=all", "viec-trong": "/viec?q=khong+co+gi", "viec-don-vi": "/viec/don-vi", "viec-moi": "/viec/moi?van-ban=" + old, "viec-nhap": "/viec/nhap", "mot-viec": "/viec/" + task, "sua-viec": "/viec/" + task + "/sua",
-		"trang-chu": "/", "ho-so": "/ho-so", "ho-so-qua-han": "/ho-so?xem=late&don-vi=qlcn", "ho-so-tim": "/ho-so?q=khong+co+gi", "ho-so-moi": "/ho-so/moi?thu-tuc=book_loan",
+		"trang-chu": "/", "ho-so": "/ho-so", "ho-so-qua-han": "/ho-so?xem=late&don-vi=qlcn", "ho-so-tim": "/ho-so?q=khong+co+gi", "ho-so-moi": "/ho-so/moi?thu-tuc=book_loan", "ho-so-nhom": "/ho-so?xem=all&nhom=tuan&sap=-han&cot=ma,nop,nguoi-nop", "tim": "/tim?q=de+xuat",
 		"bao-cao": "/bao-cao", "bao-cao-nam": "/bao-cao/tong-ket-nam/2020", "so-ket": "/bao-cao/so-ket-6-thang/2021-H1", "bieu": "/bao-cao/tkth-26-2015/2017-S?unit=so-kh-cn-quang-tri",
 		"o-bieu":    "/so-lieu/tkth01.01.1?period=2017-S&unit=so-kh-cn-quang-tri",
-		"mot-ho-so": "/ho-so/" + a.code(30), "ho-so-xong": "/ho-so/" + a.code(3), "so-lieu": "/so-lieu?period=2021", "mot-so-lieu": "/so-lieu/dossier.received?period=2021&known=40",
+		"mot-ho-so": "/ho-so/" + a.code(30), "ngay-cu": "/ho-so/" + a.code(25) + "?ngay=2021-06-01", "ho-so-xong": "/ho-so/" + a.code(3), "so-lieu": "/so-lieu?period=2021", "mot-so-lieu": "/so-lieu/dossier.received?period=2021&known=40",
 		"thu-tuc": "/thu-tuc", "mot-thu-tuc": "/thu-tuc/mission", "so-cai": "/so-cai", "su-kien": "/so-cai/3", "khong-co": "/khong-co"}
 }
 

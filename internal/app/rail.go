@@ -1,6 +1,7 @@
 package app
 
 import (
+	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
@@ -35,7 +36,7 @@ func (a *App) rail(r *web.Request) []web.RailItem {
 	if !r.Can(people.ReadDossiers, "") {
 		return items
 	}
-	units, without := people.Reach(r.Reader, people.ReadDossiers)
+	units, without := dossiers.Reach(r)
 	views, err := a.Dossiers.Views(r.Context(), r.Actor(), units, without)
 	if err != nil {
 		return items // the page itself will say what is wrong
@@ -67,7 +68,7 @@ func (a *App) railCount(r *web.Request, path string) int {
 	switch path {
 	case "/ho-so":
 		f := dossier.Filter{Open: true}
-		f.Units, f.Without = people.Reach(r.Reader, people.ReadDossiers)
+		f.Units, f.Without = dossiers.Reach(r)
 		var counts []int
 		if counts, err = a.Dossiers.Count(r.Context(), f); err == nil {
 			n = counts[0]

@@ -136,6 +136,7 @@ type Engine struct {
 	issued numbers
 	cache  *cache
 	lists  lists
+	views  savedViews
 	past   pastVersions
 }
 
@@ -150,6 +151,7 @@ func New(l *ledger.Ledger, db *store.DB, procs *procedure.Set, cal *calendar.Cal
 	e := &Engine{ledger: l, db: db, procs: procs, cal: cal, opts: opts, cache: newCache(cacheSize)}
 	l.Follow(e.cache.outdate)
 	l.Follow(e.lists.outdate)
+	l.Follow(e.views.outdate)
 	return e
 }
 

@@ -2,9 +2,12 @@ package dossier
 
 import (
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
+	"slices"
 	"strings"
+	"sync"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
@@ -34,14 +37,11 @@ var (
 		on conflict (id) do update set title = excluded.title, query = excluded.query, unit = excluded.unit`)
 	dropView = store.Statement(`delete from dossier_view where id = $1`)
 	getView  = store.Statement(`select id, title, query, owner, unit from dossier_view where id = $1`)
-	// $2 = units of the reader, "<a><b>"; $3 = 1: every unit but those in $4
-	listViews = store.Statement(`select id, title, query, owner, unit from dossier_view where owner = $1
-		or unit <> '' and (replace($2, '<' || unit || '>', '') <> $2 or $3 = 1 and replace($4, '<' || unit || '>', '') = $4) order by title, id limit $5`)
+	allViews = store.Statement(`select id, title, query, owner, unit from dossier_view order by title, id`)
 )
 
 var viewTable = ledger.Table{Name: "dossier_view", DDL: []string{
 	`create table dossier_view (id text primary key, title text not null, query text not null, owner text not null, unit text not null) without rowid`,
-	`create index dossier_view_owner on dossier_view (owner)`,
 }}
 
 func foldView(ctx context.Context, tx store.Tx, e *ledger.Event) error {
@@ -69,7 +69,8 @@ func (e *Engine) SaveView(ctx context.Context, v View) (View, error) {
 	if v.Title == "" || len(v.Title) > maxTitle || len(v.Query) > maxQuery {
 		return v, fault.New(fault.Invalid, "dossier.bad_view", "limit", maxTitle)
 	}
-	v.ID = strings.ToLower(rand.Text())
+	sum := sha256.Sum256([]byte(v.Owner + "\x00" + v.Unit + "\x00" + v.Title)) // the same name again replaces the view
+	v.ID = hex.EncodeToString(sum[:8])
 	return v, e.recordView(ctx, v, kindViewSaved, v.Owner)
 }
 
@@ -91,15 +92,50 @@ func (e *Engine) recordView(ctx context.Context, v View, kind, actor string) err
 	return err
 }
 
-// Views are an account's own views and those shared with units it may read, as people.Reach gives them.
-func (e *Engine) Views(ctx context.Context, account string, units, without []string) ([]View, error) {
-	return store.All(ctx, e.db, scanView, listViews, account, bracketed(units), flag(units == nil), bracketed(without), mostViews)
+// savedViews are all views, held until the ledger brings a change: every page shows those of its reader.
+type savedViews struct {
+	mu      sync.Mutex
+	version int64 // grows with every change
+	list    []View
+	there   bool
 }
 
-// bracketed is a set as one parameter: <a><b>.
-func bracketed(units []string) string {
-	if len(units) == 0 {
-		return ""
+func (s *savedViews) outdate(batch []ledger.Event) {
+	if slices.ContainsFunc(batch, func(e ledger.Event) bool { return strings.HasPrefix(e.Stream, viewPrefix) }) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.version, s.list, s.there = s.version+1, nil, false
 	}
-	return "<" + strings.Join(units, "><") + ">"
+}
+
+func (s *savedViews) all(ctx context.Context, db *store.DB) ([]View, error) {
+	s.mu.Lock()
+	list, there, version := s.list, s.there, s.version
+	s.mu.Unlock()
+	if there {
+		return list, nil
+	}
+	list, err := store.All(ctx, db, scanView, allViews)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.version == version { // nobody changed one meanwhile
+		s.list, s.there = list, true
+	}
+	return list, nil
+}
+
+// Views are an account's own views and those shared with units it may read, as people.Reach gives them.
+func (e *Engine) Views(ctx context.Context, account string, units, without []string) ([]View, error) {
+	all, err := e.views.all(ctx, e.db)
+	var out []View
+	for _, v := range all {
+		shared := v.Unit != "" && !slices.Contains(without, v.Unit) && (units == nil || slices.Contains(units, v.Unit))
+		if (v.Owner == account || shared) && len(out) < mostViews {
+			out = append(out, v)
+		}
+	}
+	return out, err
 }

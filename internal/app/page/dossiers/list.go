@@ -132,7 +132,7 @@ func (s *pages) furnish(r *web.Request, a asked, p *listPage) error {
 			return err
 		}
 	}
-	units, without := people.Reach(r.Reader, people.ReadDossiers)
+	units, without := Reach(r)
 	if p.Saved, err = s.dossiers.Views(r.Context(), r.Actor(), units, without); err != nil {
 		return err
 	}

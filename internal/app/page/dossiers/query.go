@@ -174,9 +174,19 @@ func (s *pages) view(r *web.Request, view string, f *dossier.Filter) {
 	}
 }
 
-// reach is the units whose dossiers the list may show, as people.Reach gives them.
-func (s *pages) reach(r *web.Request, unit string) (units, without []string, err error) {
+// Reach is where the reader may read dossiers, for the lists. Those of no unit are with who has a role everywhere or at
+// the root of the state side, as on their own pages.
+func Reach(r *web.Request) (units, without []string) {
 	units, without = people.Reach(r.Reader, people.ReadDossiers)
+	if units != nil && people.Holds(r.Reader, people.ReadDossiers, "") {
+		units = append(units, "")
+	}
+	return units, without
+}
+
+// reach is Reach, within a unit and what is below it where one is asked for.
+func (s *pages) reach(r *web.Request, unit string) (units, without []string, err error) {
+	units, without = Reach(r)
 	if unit == "" {
 		return units, without, nil
 	}

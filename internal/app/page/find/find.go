@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 
+	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/worklist"
@@ -102,7 +103,7 @@ func (s *pages) dossiers(r *web.Request, text string) (group, error) {
 		return g, nil
 	}
 	f := dossier.Filter{Text: text}
-	f.Units, f.Without = people.Reach(r.Reader, people.ReadDossiers)
+	f.Units, f.Without = dossiers.Reach(r)
 	p, err := s.Dossiers.Page(r.Context(), f, worklist.Order{Group: worklist.ByOpen, Key: worklist.Filed, Desc: true}, worklist.Cursor{}, false, listed)
 	if err != nil {
 		return g, err

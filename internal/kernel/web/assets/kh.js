@@ -68,7 +68,6 @@ async function open(link) {
 	$$("[data-row]").forEach(r => r.classList.toggle("kh-seen", r.contains(link)));
 	const back = $("[name=ve]", peek);
 	if (back && back.value) back.value = location.pathname + location.search;
-	$("#so-luong")?.setAttribute("data-peek", link.textContent);
 	if (live) live.textContent = link.textContent;
 }
 
@@ -93,6 +92,12 @@ function count() {
 	const say = $(".kh-chosen", form || document);
 	if (say) say.textContent = say.dataset.chosen.replace("{n}", $$("[name=chon]:checked", form).length);
 }
+// The same by mouse: a click beside the title looks, the title itself opens the page.
+form?.addEventListener("click", e => {
+	const row = e.target.closest("[data-row]");
+	if (row && !e.target.closest("a,input,label,button")) open($("[data-open]", row));
+});
+document.addEventListener("click", e => { if (e.target.closest("[data-shut]")) shut(); });
 form?.addEventListener("change", e => { if (e.target.name === "chon") count(); });
 
 function tick() {

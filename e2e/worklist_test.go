@@ -158,7 +158,7 @@ func TestListsHoldWhatTheReaderMayRead(t *testing.T) {
 	all, _, err := a.Dossiers.List(ctx, dossier.Filter{Limit: 1000, Overdue: calendar.NoDate})
 	must(t, err)
 	for _, account := range []string{"khai", "phong", "dang", "so", "xem"} {
-		id, err := a.People.Identity(ctx, account)
+		id, err := a.People.Reader(ctx, account)
 		must(t, err)
 		var want, open []string
 		for _, d := range all {

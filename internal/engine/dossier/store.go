@@ -30,7 +30,9 @@ var tables = []ledger.Table{
 			submitted_on bigint not null, received_on bigint, due_on bigint, finished_on bigint, returned_on bigint,
 			late bigint not null, position bigint not null, stream bigint not null, detail text not null
 		)`,
-		`create unique index dossier_num on dossier (num)`, // the only one: lists are filtered and sorted in memory
+		`create unique index dossier_num on dossier (num)`, // lists are filtered and sorted in memory
+		`create index dossier_due on dossier (open, due_on)`,
+		`create index dossier_submitted on dossier (submitted_on)`,
 	}},
 	{Name: "dossier_credential", DDL: []string{
 		`create table dossier_credential (

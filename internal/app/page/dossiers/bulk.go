@@ -171,7 +171,7 @@ func (s *pages) handOver(r *web.Request, d *dossier.Dossier, to, note string, ex
 
 // mayTake reports whether an open account works on dossiers of the unit.
 func (s *pages) mayTake(r *web.Request, account, unit string) (bool, error) {
-	id, err := s.who.Identity(r.Context(), account)
+	id, err := s.who.Reader(r.Context(), account)
 	if err != nil || id == nil {
 		return false, err
 	}

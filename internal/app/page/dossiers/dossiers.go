@@ -23,11 +23,7 @@ import (
 type Panel func(r *web.Request, v *web.View, d *dossier.Dossier) (templ.Component, error)
 
 // Panels hang on a dossier's page: Main below its next steps, Side below its facts.
-type Panels struct {
-	Main, Side []Panel
-	// Mentioned tells an account that a comment names it; where is the page's path. nil tells nobody.
-	Mentioned func(ctx context.Context, account, where string) error
-}
+type Panels struct{ Main, Side []Panel }
 
 type pages struct {
 	dossiers *dossier.Engine

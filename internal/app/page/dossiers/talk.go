@@ -53,26 +53,15 @@ func (s *pages) around(r *web.Request, p *onePage) error {
 	return nil
 }
 
-// comment records a remark and tells those it mentions, where they may read the dossier at all.
+// comment records a remark. It mentions only accounts that may read the dossier; who follows the ledger tells them.
 func (s *pages) comment(r *web.Request) error {
 	return s.said(r, func(d *dossier.Dossier, text string) error {
 		known := func(account string) bool {
-			id, err := s.who.Identity(r.Context(), account)
+			id, err := s.who.Reader(r.Context(), account)
 			return err == nil && id != nil && people.Holds(id, people.ReadDossiers, d.Unit)
 		}
-		c, err := s.dossiers.Comment(r.Context(), d.Code, text, r.Actor(), known)
-		if err != nil || s.panels.Mentioned == nil {
-			return err
-		}
-		for _, account := range c.Mentions {
-			if account == r.Actor() {
-				continue
-			}
-			if err := s.panels.Mentioned(r.Context(), account, path(d.Code)); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := s.dossiers.Comment(r.Context(), d.Code, text, r.Actor(), known)
+		return err
 	}, "y-kien")
 }
 

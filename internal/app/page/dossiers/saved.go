@@ -21,7 +21,7 @@ func (s *pages) save(r *web.Request) error {
 	}
 	v := dossier.View{Title: in.Get("ten"), Query: readQuery(asked).values().Encode(), Owner: r.Actor(), Unit: in.Get("don-vi")}
 	if v.Unit != "" {
-		if err := r.Require(people.ReadDossiers, v.Unit); err != nil {
+		if err := r.Require(people.ActOnDossiers, v.Unit); err != nil {
 			return err
 		}
 	}

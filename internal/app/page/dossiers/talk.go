@@ -49,7 +49,7 @@ func (s *pages) around(r *web.Request, p *onePage) error {
 		p.Links = append(p.Links, line)
 	}
 	p.MayGive = p.AsOf == 0 && mayHandOver(r, p.D)
-	p.MayTalk = p.AsOf == 0 && people.Holds(r.Reader, people.ReadDossiers, p.D.Unit)
+	p.MayTalk = p.AsOf == 0 && people.Holds(r.Reader, people.ActOnDossiers, p.D.Unit)
 	return nil
 }
 
@@ -90,6 +90,9 @@ func (s *pages) said(r *web.Request, do func(d *dossier.Dossier, text string) er
 	d, err := s.get(r)
 	if err != nil {
 		return err
+	}
+	if !people.Holds(r.Reader, people.ActOnDossiers, d.Unit) {
+		return web.Forbidden()
 	}
 	if err := do(d, strings.TrimSpace(in.Get(field))); err != nil {
 		if fault.KindOf(err) == fault.Internal {

@@ -117,7 +117,12 @@ func (f *office) measure(ctx context.Context, o *options, name string, p *proces
 	p95 := func(all []outcome) float64 {
 		return medianOf(len(all), func(i int) float64 { return quantile(all[i].latency, 0.95) })
 	}
+	cost := func(all []outcome) float64 {
+		return medianOf(len(all), func(i int) float64 { return float64(all[i].cpu.Microseconds()) / 1000 / float64(all[i].commands) })
+	}
 	return append(rows,
+		row{what: name + ": server processor time a list as JSON", value: cost(asJSON), unit: "ms"},
+		row{what: name + ": server processor time a list as a page", value: cost(asPage), unit: "ms"},
 		row{what: name + ": list as JSON", value: speed(asJSON), unit: "/s"}.atLeast(listPerSecond),
 		row{what: name + ": list as JSON, p95", value: p95(asJSON), unit: "ms"}.atMost(listP95),
 		row{what: name + ": list as a page", value: speed(asPage), unit: "/s"},

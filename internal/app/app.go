@@ -77,7 +77,9 @@ type App struct {
 
 	agency  Agency
 	figures figureFile
-	clock   func() time.Time
+
+	railCounts railCounts
+	clock      func() time.Time
 }
 
 // Catalog is the texts of every package, merged once a process.

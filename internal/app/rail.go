@@ -1,11 +1,14 @@
 package app
 
 import (
+	"sync"
+
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
+	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 )
@@ -30,8 +33,16 @@ var railLines = []railLine{
 // rail is the left rail: what this reader may open with what waits there, and below it their saved views.
 func (a *App) rail(r *web.Request) []web.RailItem {
 	items := a.places(r)
+	head, day := a.Ledger.Head(), r.Today()
+	known := a.railCounts.of(r.Actor(), head, day)
 	for i := range items {
-		items[i].Count = a.railCount(r, items[i].Path)
+		path := items[i].Path
+		if n, ok := known(path); ok {
+			items[i].Count = n
+			continue
+		}
+		items[i].Count = a.railCount(r, path)
+		a.railCounts.keep(r.Actor(), path, items[i].Count, head, day)
 	}
 	if !r.Can(people.ReadDossiers, "") {
 		return items
@@ -45,6 +56,39 @@ func (a *App) rail(r *web.Request) []web.RailItem {
 		items = append(items, web.RailItem{Title: v.Title, Short: v.Title, Path: "/ho-so?" + v.Query, Icon: "filter", Count: -1, Pinned: true})
 	}
 	return items
+}
+
+// railCounts are the counts of each account as of a position of the ledger and a day: what they count changes with
+// nothing else.
+type railCounts struct {
+	mu     sync.Mutex
+	head   int64
+	day    calendar.Date
+	counts map[string]int // account, line break, path
+}
+
+// of gives what is known of an account now.
+func (c *railCounts) of(account string, head int64, day calendar.Date) func(path string) (int, bool) {
+	c.mu.Lock()
+	if c.head != head || c.day != day || c.counts == nil {
+		c.head, c.day, c.counts = head, day, map[string]int{}
+	}
+	c.mu.Unlock()
+	return func(path string) (int, bool) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		n, ok := c.counts[account+"\n"+path]
+		return n, ok && c.head == head && c.day == day
+	}
+}
+
+// keep notes a count that was made since of, unless somebody wrote meanwhile.
+func (c *railCounts) keep(account, path string, n int, head int64, day calendar.Date) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.head == head && c.day == day && n >= 0 {
+		c.counts[account+"\n"+path] = n
+	}
 }
 
 // pinned is how many saved views stand in the rail.

@@ -48,7 +48,7 @@ const (
 	// mostChanged is how many changed dossiers are remembered while nobody asks; beyond that the index is given up.
 	mostChanged = 50_000
 	// keptRows is how many rows stay at hand, twice at most.
-	keptRows = 8192
+	keptRows = 16_384
 	// indexedAtOnce is how many rows are read at once to build the index: no read transaction outlives them.
 	indexedAtOnce = 20_000
 )

@@ -97,7 +97,7 @@ func TestTheAPIKeepsToTheReach(t *testing.T) {
 			t.Errorf("the proof of an event out of reach answers %d %s", status, raw)
 		}
 	}
-	for _, path := range []string{"/api/v1/ho-so?limit=200", "/api/v1/viec", "/api/v1/chi-dao", "/api/v1/so-lieu/dossier.received/ban-ghi?period=2021"} {
+	for _, path := range []string{"/api/v1/ho-so?xem=all", "/api/v1/viec", "/api/v1/chi-dao", "/api/v1/so-lieu/dossier.received/ban-ghi?period=2021"} {
 		status, _, raw := phong.raw("GET", path, "")
 		for _, secret := range []string{unitSecret, looseSecret, "Hồ sơ gửi đảng uỷ", partySecret} {
 			if status != 200 || strings.Contains(raw, secret) {

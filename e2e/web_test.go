@@ -88,10 +88,10 @@ func (a *agency) paths() map[string]string {
 		"viec": "/viec?xem=all", "viec-trong": "/viec?q=khong+co+gi", "viec-don-vi": "/viec/don-vi", "viec-lich": "/viec/lich?xem=all", "viec-dong-thoi-gian": "/viec/dong-thoi-gian?xem=all", "viec-moc": "/moc-viec", "viec-hang-loat": "/viec/hang-loat",
 		"quy-trinh": "/quy-trinh", "dong-chay": "/quy-trinh/book_loan/dong-chay", "lich-cong-tac": "/lich-cong-tac", "lich-thang": "/lich-cong-tac?thang=2021-06", "lich-moi": "/lich-cong-tac/moi", "viec-moi": "/viec/moi?van-ban=" + old, "viec-nhap": "/viec/nhap", "mot-viec": "/viec/" + task, "sua-viec": "/viec/" + task + "/sua",
 		"tep": "/tep/" + file.ID, "tep-cua-ho-so": "/tep?noi=" + file.Owner,
-		"trang-chu": "/", "ho-so": "/ho-so", "ho-so-qua-han": "/ho-so?xem=late&don-vi=qlcn", "ho-so-tim": "/ho-so?q=khong+co+gi", "ho-so-moi": "/ho-so/moi?thu-tuc=book_loan", "tiep-nhan": "/ho-so/tiep-nhan?thu-tuc=radiation_work_licence",
+		"trang-chu": "/", "ho-so": "/ho-so", "ho-so-qua-han": "/ho-so?xem=late&don-vi=qlcn", "ho-so-tim": "/ho-so?q=khong+co+gi", "ho-so-moi": "/ho-so/moi?thu-tuc=book_loan", "ho-so-nhom": "/ho-so?xem=all&nhom=tuan&sap=-han&cot=ma,nop,nguoi-nop", "tim": "/tim?q=de+xuat", "tiep-nhan": "/ho-so/tiep-nhan?thu-tuc=radiation_work_licence",
 		"bao-cao": "/bao-cao", "bao-cao-nam": "/bao-cao/tong-ket-nam/2020", "so-ket": "/bao-cao/so-ket-6-thang/2021-H1", "bieu": "/bao-cao/tkth-26-2015/2017-S?unit=so-kh-cn-quang-tri",
 		"o-bieu":    "/so-lieu/tkth01.01.1?period=2017-S&unit=so-kh-cn-quang-tri",
-		"mot-ho-so": "/ho-so/" + a.code(30), "ho-so-xong": "/ho-so/" + a.code(3), "so-lieu": "/so-lieu?period=2021", "mot-so-lieu": "/so-lieu/dossier.received?period=2021&known=40",
+		"mot-ho-so": "/ho-so/" + a.code(30), "ngay-cu": "/ho-so/" + a.code(25) + "?ngay=2021-06-01", "ho-so-xong": "/ho-so/" + a.code(3), "so-lieu": "/so-lieu?period=2021", "mot-so-lieu": "/so-lieu/dossier.received?period=2021&known=40",
 		"sap-tre": "/sap-tre", "so-theo-doi": "/so-theo-doi?tu=2021-01-01", "giay-phep": "/giay-phep?xem=", "phi": "/phi?tu=2021-01-01", "so-van-ban": "/so-van-ban?nam=2021",
 		"chat-luong": "/chat-luong?ky=2022", "mat-diem": "/chat-luong/tien_do/dung_han?ky=2022", "thu-tuc": "/thu-tuc", "mot-thu-tuc": "/thu-tuc/mission", "so-cai": "/so-cai", "su-kien": "/so-cai/3", "thong-bao": "/thong-bao", "cach-nhan": "/thong-bao/tuy-chon", "api": "/api", "khong-co": "/khong-co",
 		"tai-khoan": "/tai-khoan", "xac-nhan": "/tai-khoan/xac-nhan", "nhat-ky": "/tai-khoan/nhat-ky"}

@@ -184,6 +184,12 @@ func (p *Page) Authenticator(synced bool) {
 			AutomaticPresenceSimulation: true, DefaultBackupEligibility: synced, DefaultBackupState: synced}}))
 }
 
+// Tick presses the space bar on a box: it leads to no other page.
+func (p *Page) Tick(selector string) {
+	p.t.Helper()
+	p.Fill(selector, " ")
+}
+
 // Press sends a key to the page, "\t" for Tab.
 func (p *Page) Press(key string) {
 	p.t.Helper()

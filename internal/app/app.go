@@ -107,7 +107,9 @@ type App struct {
 	layouts func() (*document.Layouts, error) // of official papers, read when first asked for
 	agency  Agency
 	figures figureFile
-	clock   func() time.Time
+
+	railCounts railCounts
+	clock      func() time.Time
 }
 
 // Catalog is the texts of every package, merged once a process.

@@ -19,6 +19,7 @@ import (
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/figures"
+	"trucot/internal/app/page/find"
 	"trucot/internal/app/page/flow"
 	"trucot/internal/app/page/home"
 	"trucot/internal/app/page/intake"
@@ -65,7 +66,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), find.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -88,6 +89,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		onestop.Routes(a.desk()),
 		quality.Routes(a.Quality, a.Procedures, a.People),
 		councils.Routes(a.councilPages()),
+		find.Routes(find.Options{Dossiers: a.Dossiers, Tasks: a.Tasks, Directives: a.Directives, Procedures: a.Procedures, Rail: a.places}),
 		procedures.Routes(a.Procedures, a.draw),
 		flow.Routes(a.Flow, a.Procedures, a.People),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog, a.Tasks),

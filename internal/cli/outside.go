@@ -10,7 +10,7 @@ import (
 // outside are the settings by which a server reaches the world: its mail server, its own address in links, and the private
 // addresses that webhooks may call.
 type outside struct {
-	URL          string   `name:"url" env:"TRUCOT_URL" help:"help_serve_url"`
+	URL          string   `name:"url" env:"TRUCOT_URL" help:"help_serve_url" placeholder:"https://…"`
 	SMTP         string   `name:"smtp" env:"TRUCOT_SMTP" help:"help_serve_smtp"`
 	From         string   `name:"smtp-from" env:"TRUCOT_SMTP_FROM" help:"help_serve_smtp_from"`
 	User         string   `name:"smtp-user" env:"TRUCOT_SMTP_USER" help:"help_serve_smtp_user"`

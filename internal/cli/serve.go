@@ -20,7 +20,6 @@ type serve struct {
 	Secure bool   `help:"help_serve_secure"`
 	Login  string `help:"help_serve_login" placeholder:"ACCOUNT"`
 	outside
-	URL     string `name:"url" help:"help_serve_url" placeholder:"https://…"`
 	Proxies int    `help:"help_serve_proxies"`
 	OIDC    string `name:"oidc" type:"path" help:"help_serve_oidc" placeholder:"FILE"`
 }

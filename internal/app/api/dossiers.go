@@ -13,7 +13,7 @@ import (
 
 func (s *service) dossierOps() []operation {
 	return []operation{
-		op("dossier-list", http.MethodGet, "/ho-so", people.ReadDossiers, s.listDossiers),
+		elsewhere[workList, reply[dossiers.List]]("dossier-list", http.MethodGet, "/ho-so", people.ReadDossiers),
 		op("dossier-open", http.MethodPost, "/ho-so", people.OpenDossiers, s.openDossier),
 		elsewhere[OneDossier, reply[dossiers.State]]("dossier-get", http.MethodGet, "/ho-so/{code}", people.ReadDossiers),
 		elsewhere[actOnDossier, reply[dossiers.State]]("dossier-act", http.MethodPost, "/ho-so/{code}/{action}", people.ActOnDossiers),
@@ -35,57 +35,18 @@ type actOnDossier struct {
 	Body   dossiers.Transition
 }
 
-type dossierFilter struct {
-	Paging
-	Procedure string `query:"procedure" maxLength:"100"`
-	Unit      string `query:"unit" maxLength:"100"`
-	Assignee  string `query:"assignee" maxLength:"100"`
-	Status    int    `query:"status" minimum:"0" maximum:"10"`
-	View      string `query:"view" enum:"all,open,late" default:"all"`
+// workList is the question of the page of the work list, see its query.
+type workList struct {
+	View      string `query:"xem" enum:"open,mine,soon,late,waiting,unassigned,done,all" default:"open"`
+	Unit      string `query:"don-vi" maxLength:"100"`
+	Procedure string `query:"thu-tuc" maxLength:"100"`
+	Status    string `query:"trang-thai" maxLength:"100"`
+	Assignee  string `query:"nguoi" maxLength:"100"`
 	Text      string `query:"q" maxLength:"200"`
-}
-
-// DossierRow is a dossier in a list.
-type DossierRow struct {
-	Code      string        `json:"code"`
-	Procedure string        `json:"procedure"`
-	Version   string        `json:"definition"`
-	State     string        `json:"state"`
-	Status    int           `json:"status"`
-	Unit      string        `json:"unit"`
-	Assignee  string        `json:"assignee,omitempty"`
-	Channel   string        `json:"channel"`
-	Title     string        `json:"title"`
-	Submitted calendar.Date `json:"submitted"`
-	Received  calendar.Date `json:"received"`
-	Due       calendar.Date `json:"due"`
-	Finished  calendar.Date `json:"finished"`
-	Late      bool          `json:"late"`
-}
-
-func (s *service) listDossiers(r *web.Request, in *dossierFilter) (*reply[list[DossierRow]], error) {
-	after, err := in.after(r)
-	if err != nil {
-		return nil, err
-	}
-	f := dossier.Filter{Procedure: in.Procedure, Assignee: in.Assignee, Status: in.Status, Text: in.Text, Open: in.View == "open",
-		Overdue: calendar.NoDate, Limit: in.Limit + 1}
-	if in.View == "late" {
-		f.Overdue = r.Today()
-	}
-	if f.Units, f.Without, err = s.DossierAPI.Reach(r, in.Unit); err != nil {
-		return nil, err
-	}
-	rows, err := s.Dossiers.After(r.Context(), f, after)
-	if err != nil {
-		return nil, err
-	}
-	var out []DossierRow
-	for _, d := range rows {
-		out = append(out, DossierRow{d.Code, d.Procedure, d.Version, d.State, d.Status, d.Unit, d.Assignee, d.Channel, d.Title,
-			d.SubmittedOn, d.ReceivedOn, d.DueOn, d.FinishedOn, d.Late})
-	}
-	return page(r, in.Paging, out, func(d DossierRow) string { return d.Code })
+	Sort      string `query:"sap" maxLength:"40"`
+	Group     string `query:"nhom" maxLength:"40"`
+	After     string `query:"sau" maxLength:"200"`
+	Before    string `query:"truoc" maxLength:"200"`
 }
 
 // Filing is a dossier to file.

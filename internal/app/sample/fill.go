@@ -33,6 +33,9 @@ func (g *Agency) fill(ctx context.Context) error {
 		return err
 	}
 	g.Filed = s.filed
+	if err := talk(ctx, g.App); err != nil {
+		return err
+	}
 	_, err := g.App.Reports.ImportSample(ctx, definitions.Files, provinceFolder, actor)
 	return err
 }

@@ -63,6 +63,7 @@ type Dossier struct {
 	Position int64 // of the last event
 	Stream   int64 // version of the stream
 
+	num    int64  // of the row; 0 until it was read
 	folded string // what a search looks at; empty = to be made of title and applicant
 }
 
@@ -140,6 +141,8 @@ type Engine struct {
 	codes  codes
 	issued numbers
 	cache  *cache
+	lists  lists
+	views  savedViews
 	past   pastVersions
 }
 
@@ -153,6 +156,8 @@ func New(l *ledger.Ledger, db *store.DB, procs *procedure.Set, cal *calendar.Cal
 	}
 	e := &Engine{ledger: l, db: db, procs: procs, cal: cal, opts: opts, cache: newCache(cacheSize)}
 	l.Follow(e.cache.outdate)
+	l.Follow(e.lists.outdate)
+	l.Follow(e.views.outdate)
 	return e
 }
 

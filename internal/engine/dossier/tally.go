@@ -45,7 +45,7 @@ var costing = map[Tally][2]store.SQL{
 func costs(from string, n int) [2]store.SQL {
 	limits := map[int]string{6: ` limit $6 offset $7`, 7: ` limit $7 offset $8`}
 	return [2]store.SQL{
-		store.Statement(`select code, procedure, version, state, status, unit, assignee, channel, title, applicant, submitted_on, received_on, due_on, finished_on, returned_on, late` +
+		store.Statement("select " + rowColumns +
 			from + ` order by coalesce(due_on, received_on), code` + limits[n]),
 		store.Statement(`select count(*)` + from),
 	}
@@ -60,15 +60,15 @@ func (e *Engine) tallyArgs(t Tally, r Reach, from, to calendar.Date) []any {
 	return args
 }
 
-// Count tallies what is in reach from one day to another, both included.
-func (e *Engine) Count(ctx context.Context, t Tally, r Reach, from, to calendar.Date) (good, all int, err error) {
+// Tallied counts what is in reach from one day to another, both included.
+func (e *Engine) Tallied(ctx context.Context, t Tally, r Reach, from, to calendar.Date) (good, all int, err error) {
 	err = e.db.QueryRow(ctx, tallies[t], e.tallyArgs(t, r, from, to)...).Scan(&good, &all)
 	return good, all, err
 }
 
 // Costing gives one page of the dossiers that a tally does not count as good, and how many there are; a tally of
 // procedures has none.
-func (e *Engine) Costing(ctx context.Context, t Tally, r Reach, from, to calendar.Date, limit, offset int) ([]Row, int, error) {
+func (e *Engine) Costing(ctx context.Context, t Tally, r Reach, from, to calendar.Date, limit, offset int) ([]*Row, int, error) {
 	q, ok := costing[t]
 	if !ok {
 		return nil, 0, nil

@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"strings"
 
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/store"
@@ -21,20 +22,19 @@ func (r Reach) args() []any {
 
 const (
 	withinReach = ` (($1 = 1 and replace($2, '<' || unit || '>', '') = $2) or ($1 = 0 and replace($3, '<' || unit || '>', '') <> $3))`
-	rowColumns  = `select code, procedure, version, state, status, unit, assignee, channel, title, applicant, submitted_on, received_on, due_on,
-		finished_on, returned_on, late from dossier where`
+	rowsWhere   = "select " + rowColumns + " from dossier where"
 )
 
 var (
-	receivedRows  = store.Statement(rowColumns + withinReach + ` and received_on >= $4 and received_on <= $5 order by received_on, code limit $6 offset $7`)
+	receivedRows  = store.Statement(rowsWhere + withinReach + ` and received_on >= $4 and received_on <= $5 order by received_on, code limit $6 offset $7`)
 	countReceived = store.Statement(`select count(*) from dossier where` + withinReach + ` and received_on >= $4 and received_on <= $5`)
-	soonRows      = store.Statement(rowColumns + withinReach + ` and open = 1 and due_on <= $4 order by due_on, code limit $5 offset $6`)
+	soonRows      = store.Statement(rowsWhere + withinReach + ` and open = 1 and due_on <= $4 order by due_on, code limit $5 offset $6`)
 	countSoon     = store.Statement(`select count(*) from dossier where` + withinReach + ` and open = 1 and due_on <= $4`)
 )
 
 // Received gives one page of the dossiers received from one day to another, both included, in that order, and how many
 // there are: the logbook of the one-stop desk.
-func (e *Engine) Received(ctx context.Context, r Reach, from, to calendar.Date, limit, offset int) ([]Row, int, error) {
+func (e *Engine) Received(ctx context.Context, r Reach, from, to calendar.Date, limit, offset int) ([]*Row, int, error) {
 	args := append(r.args(), int64(from), int64(to))
 	var n int
 	if err := e.db.QueryRow(ctx, countReceived, args...).Scan(&n); err != nil {
@@ -46,7 +46,7 @@ func (e *Engine) Received(ctx context.Context, r Reach, from, to calendar.Date, 
 
 // Soon gives one page of the open dossiers that are late or must be warned of by today, the nearest due date first,
 // and how many there are.
-func (e *Engine) Soon(ctx context.Context, r Reach, limit, offset int) ([]Row, int, error) {
+func (e *Engine) Soon(ctx context.Context, r Reach, limit, offset int) ([]*Row, int, error) {
 	args := append(r.args(), int64(e.WarnUntil()))
 	var n int
 	if err := e.db.QueryRow(ctx, countSoon, args...).Scan(&n); err != nil {
@@ -54,6 +54,14 @@ func (e *Engine) Soon(ctx context.Context, r Reach, limit, offset int) ([]Row, i
 	}
 	rows, err := store.All(ctx, e.db, scanRow, soonRows, append(args, int64(limit), int64(offset))...)
 	return rows, n, err
+}
+
+// bracketed is a set as one parameter: <a><b>. A dossier of no unit, <>, is in none.
+func bracketed(units []string) string {
+	if len(units) == 0 {
+		return ""
+	}
+	return "<" + strings.Join(units, "><") + ">"
 }
 
 // WarnUntil is the last due date that is warned of today: the apology goes out one working day before the dossier is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"sort"
+	"sync"
 	"time"
 
 	"trucot/internal/kernel/calendar"
@@ -21,6 +22,12 @@ type directory struct {
 	account map[string]*account
 
 	delegations []Delegation // in order of their beginning
+	subtrees    sync.Map     // subtree → map[string]bool, see below
+}
+
+type subtree struct {
+	code string
+	on   calendar.Date
 }
 
 type account struct {
@@ -132,8 +139,12 @@ func (d *directory) unitOn(code string, on calendar.Date) (Unit, bool) {
 	return Unit{}, false
 }
 
-// below is the set of the unit, the units under it on the date, and what merged into any of them.
+// below is the set of the unit, the units under it on the date, and what merged into any of them; it is remembered and
+// must not be changed.
 func (d *directory) below(code string, on calendar.Date) map[string]bool {
+	if set, ok := d.subtrees.Load(subtree{code, on}); ok {
+		return set.(map[string]bool)
+	}
 	children := map[string][]string{}
 	for c, shapes := range d.units {
 		last := shapes[0]
@@ -162,6 +173,7 @@ func (d *directory) below(code string, on calendar.Date) map[string]bool {
 			}
 		}
 	}
+	d.subtrees.Store(subtree{code, on}, set)
 	return set
 }
 

@@ -6,9 +6,12 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -42,12 +45,14 @@ type assets struct {
 const (
 	styleName   = "trucot.css"
 	citizenName = "cong-dan.css"
+	scriptName  = "trucot.js"
 )
 
 // part is an embedded file, with texts to replace in it.
 type part struct {
 	file    string
 	replace []string // old, new pairs
+	classes []string // of a style sheet: those whose rules are sent; nil = all
 }
 
 // contentTypes are fixed here, so that they do not depend on the machine's own tables.
@@ -63,12 +68,13 @@ var loadAssets = sync.OnceValue(func() *assets {
 	a.add("attachments.js", part{file: "assets/attachments.js"})
 	a.add("passkey.js", part{file: "assets/passkey.js"})
 	own := part{file: "assets/kh.css"}
-	for name, hashed := range a.hashed {
-		own.replace = append(own.replace, "url("+name+")", "url("+assetPrefix+hashed+")")
+	for _, name := range slices.Sorted(maps.Keys(a.hashed)) {
+		own.replace = append(own.replace, "url("+name+")", "url("+assetPrefix+a.hashed[name]+")")
 	}
 	// one sheet: the vendored base first, ours after it so that ours wins
-	a.add(styleName, part{file: "assets/vendor/tabler.min.css"}, own)
+	a.add(styleName, part{file: "assets/vendor/tabler.min.css", classes: vendorClasses}, own)
 	a.add(citizenName, own, part{file: "assets/citizen.css"}) // no vendored base: a phone on a bad line reads a tenth of it
+	a.add(scriptName, part{file: "assets/kh.js"})
 	return a
 })
 
@@ -82,8 +88,7 @@ func mustRead(name string) string {
 
 func (a *assets) add(name string, parts ...part) {
 	as := &asset{parts: parts, typ: contentTypes[path.Ext(name)]}
-	sum := sha256.Sum256(as.body())
-	hash := hex.EncodeToString(sum[:6])
+	hash := as.hash()
 	ext := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ext) + "." + hash + ext
 	as.etag = `"` + hash + `"`
@@ -91,10 +96,23 @@ func (a *assets) add(name string, parts ...part) {
 	a.hashed[name] = hashed
 }
 
+// hash is of what the body is made from: making it can wait until somebody asks.
+func (as *asset) hash() string {
+	h := sha256.New()
+	for _, p := range as.parts {
+		io.WriteString(h, mustRead(p.file)) // a hash takes everything
+		io.WriteString(h, strings.Join(p.replace, "\x00")+strings.Join(p.classes, "\x00"))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6])
+}
+
 func (as *asset) body() []byte {
 	var b bytes.Buffer
 	for _, p := range as.parts {
 		text := mustRead(p.file)
+		if p.classes != nil {
+			text = subset(text, p.classes)
+		}
 		if len(p.replace) > 0 {
 			text = strings.NewReplacer(p.replace...).Replace(text)
 		}

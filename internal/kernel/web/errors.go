@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"slices"
+	"strconv"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -182,6 +183,7 @@ func (r *Request) JSON(status int, v any) error {
 	h := r.W.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(body)+1))
 	r.W.WriteHeader(status)
 	_, err = r.W.Write(append(body, '\n'))
 	return err

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -146,10 +145,7 @@ func (r *Request) Render(status int, c templ.Component) error {
 	if err := c.Render(r.Context(), buf); err != nil {
 		return err
 	}
-	h.Set("Content-Length", strconv.Itoa(buf.Len()))
-	r.W.WriteHeader(status)
-	_, err := buf.WriteTo(r.W)
-	return err
+	return r.send(status, buf)
 }
 
 // Go sends the reader on after a form was done, so that reloading does not send it twice.

@@ -36,6 +36,7 @@ type RailItem struct {
 	Count        int
 	Alert        bool // the count is of things that are late
 	Wide         bool // left out of the narrow bar of a phone
+	Pinned       bool // a saved list, which a phone leaves out
 }
 
 // View makes the page head of a request. The notice comes from ?da=<key>, which only names a text and
@@ -128,6 +129,9 @@ func (v *View) asset(name string) string { return v.req.site.assets.URL(name) }
 
 // current reports whether a rail item leads to this page or one below it.
 func (v *View) current(item RailItem) bool {
+	if item.Pinned {
+		return v.Path == item.Path
+	}
 	p, _, _ := strings.Cut(v.Path, "?")
 	if item.Path == "/" {
 		return p == "/"

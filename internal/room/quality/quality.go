@@ -194,7 +194,7 @@ func (r *Room) measure(ctx context.Context, q Query, c *ComponentResult) error {
 		return nil
 	}
 	var err error
-	if c.Good, c.All, err = r.dossiers.Count(ctx, c.Count, q.Reach, q.Period.From, q.Period.To); err != nil || c.All == 0 {
+	if c.Good, c.All, err = r.dossiers.Tallied(ctx, c.Count, q.Reach, q.Period.From, q.Period.To); err != nil || c.All == 0 {
 		return err
 	}
 	c.Known = true
@@ -212,7 +212,7 @@ func points(good, all int, full, most float64) float64 {
 func rounded(f float64) float64 { return math.Round(f*100) / 100 }
 
 // Costing gives one page of the dossiers that cost a component its marks, and how many there are.
-func (r *Room) Costing(ctx context.Context, q Query, c *Component, limit, offset int) ([]dossier.Row, int, error) {
+func (r *Room) Costing(ctx context.Context, q Query, c *Component, limit, offset int) ([]*dossier.Row, int, error) {
 	return r.dossiers.Costing(ctx, c.Count, q.Reach, q.Period.From, q.Period.To, limit, offset)
 }
 

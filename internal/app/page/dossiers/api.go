@@ -118,11 +118,6 @@ func (a API) Get(r *web.Request, code string) (*dossier.Dossier, error) {
 	return visible(r, code, d, err)
 }
 
-// Reach is the units whose dossiers a list may show, those of one unit and below where it is named.
-func (a API) Reach(r *web.Request, unit string) (units, without []string, err error) {
-	return a.s.reach(r, unit)
-}
-
 // File files a dossier for the reader, who must be somebody that the procedure lets file in the unit. Errors: as
 // dossier.Engine.Open, and dossiers.not_filer.
 func (a API) File(r *web.Request, n dossier.Filing) (*dossier.Dossier, error) {

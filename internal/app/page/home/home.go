@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/scope"
 	"trucot/internal/app/page/tasks"
@@ -182,7 +183,7 @@ func (s *pages) growth(r *web.Request, sc scope.Scope, now indicator.Value) stri
 // waiting fills the list: the reader's own dossiers, or those in reach when none are.
 func (s *pages) waiting(r *web.Request, p *homePage) error {
 	f := dossier.Filter{Open: true, Limit: listed, Overdue: calendar.NoDate, Assignee: people.Desk(r.Actor())}
-	f.Units, f.Without = people.Reach(r.Reader, people.ReadDossiers)
+	f.Units, f.Without = dossiers.Reach(r)
 	rows, total, err := s.dossiers.List(r.Context(), f)
 	if err != nil {
 		return err

@@ -82,7 +82,7 @@ func (s *pages) soon(r *web.Request) error {
 		if err != nil {
 			return err
 		}
-		p.Rows = append(p.Rows, row{Row: one, ProcedureName: name(one.Procedure, one.Version), UnitName: s.who.UnitName(r.Context(), one.Unit, r.Lang),
+		p.Rows = append(p.Rows, row{Row: *one, ProcedureName: name(one.Procedure, one.Version), UnitName: s.who.UnitName(r.Context(), one.Unit, r.Lang),
 			Who: s.who.AccountName(r.Context(), one.Assignee), Left: s.dossiers.Left(one.DueOn), Drafted: s.dossiers.Warned(d) && d.Digest != ""})
 	}
 	return r.Render(http.StatusOK, soonView(p))
@@ -118,7 +118,7 @@ func (s *pages) logbook(r *web.Request) error {
 	p.Total, p.Shown = total, len(rows)
 	name := s.procedureName(r.Lang)
 	for _, one := range rows {
-		p.Rows = append(p.Rows, row{Row: one, ProcedureName: name(one.Procedure, one.Version), UnitName: s.who.UnitName(r.Context(), one.Unit, r.Lang)})
+		p.Rows = append(p.Rows, row{Row: *one, ProcedureName: name(one.Procedure, one.Version), UnitName: s.who.UnitName(r.Context(), one.Unit, r.Lang)})
 	}
 	return r.Render(http.StatusOK, logView(p))
 }

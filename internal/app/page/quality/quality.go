@@ -148,7 +148,7 @@ func (s *pages) costing(r *web.Request) error {
 	p.Total = n
 	p.Procedure = c.Count == dossier.OnlineProcedures || c.Count == dossier.PaidProcedures
 	for _, one := range rows {
-		line := costRow{Row: one, ProcedureName: one.Procedure, UnitName: s.who.UnitName(r.Context(), one.Unit, r.Lang)}
+		line := costRow{Row: *one, ProcedureName: one.Procedure, UnitName: s.who.UnitName(r.Context(), one.Unit, r.Lang)}
 		if def, err := s.procs.Version(one.Procedure, one.Version); err == nil {
 			line.ProcedureName = def.Title.In(r.Lang)
 		}

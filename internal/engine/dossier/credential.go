@@ -199,8 +199,10 @@ type EndedData struct {
 	Note      string `json:"note,omitempty"`
 }
 
-var credentialByNumber = store.Statement(`select number, procedure, dossier, holder, unit, issued_on, from_on, until_on, ended_on, end_reason, title, renew_by
-	from dossier_credential where procedure = $1 and number = $2`)
+// credentialColumns are what scanCredential reads.
+const credentialColumns = `number, procedure, dossier, holder, unit, issued_on, from_on, until_on, ended_on, end_reason, title, renew_by`
+
+var credentialByNumber = store.Statement(`select ` + credentialColumns + ` from dossier_credential where procedure = $1 and number = $2`)
 
 // Credential finds a credential by procedure and number. Error: fault.NotFound.
 func (e *Engine) Credential(ctx context.Context, procedureID, number string) (*Credential, error) {

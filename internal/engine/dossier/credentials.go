@@ -28,7 +28,7 @@ const credentialsWhere = ` from dossier_credential where` + withinReach + ` and 
 	or $4 = 'expired' and ended_on is null and until_on < $5 or $4 = 'ended' and ended_on is not null)`
 
 var (
-	credentialRows = store.Statement(`select number, procedure, dossier, holder, unit, issued_on, from_on, until_on, ended_on, end_reason, title, renew_by` + credentialsWhere +
+	credentialRows = store.Statement(`select ` + credentialColumns + credentialsWhere +
 		` order by coalesce(until_on, 2147483647), stream, seq limit $9 offset $10`)
 	countCredentials = store.Statement(`select count(*)` + credentialsWhere)
 )

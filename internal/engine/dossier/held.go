@@ -7,8 +7,7 @@ import (
 	"trucot/internal/kernel/store"
 )
 
-var heldCredential = store.Statement(`select number, procedure, dossier, holder, unit, issued_on, from_on, until_on, ended_on, end_reason
-	from dossier_credential where procedure = $1 and holder = $2 and ended_on is null and (until_on is null or until_on >= $3)
+var heldCredential = store.Statement(`select ` + credentialColumns + ` from dossier_credential where procedure = $1 and holder = $2 and ended_on is null and (until_on is null or until_on >= $3)
 	order by issued_on desc, seq desc limit 1`)
 
 // Held is the latest credential of a procedure that is in force on a day and whose holder is named so: a result the

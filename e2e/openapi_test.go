@@ -300,7 +300,7 @@ func TestEveryListGoesOnByItsLink(t *testing.T) {
 		}
 		next, _, _ = strings.Cut(strings.TrimPrefix(h.Get("Link"), "<"), ">")
 	}
-	_, total, err := a.Tasks.List(context.Background(), task.Filter{})
+	_, total, err := a.Tasks.List(context.Background(), task.Filter{Reach: task.Reach{State: true}})
 	must(t, err)
 	if len(seen) != total || total < 3 {
 		t.Errorf("%d of %d", len(seen), total)

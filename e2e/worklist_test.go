@@ -132,7 +132,7 @@ func TestTalkAndTheDayBefore(t *testing.T) {
 	a := start(t)
 	code := a.code(25)
 	r := a.reader(t, "khai")
-	status, page := r.post("/ho-so/"+code+"/y-kien", url.Values{"y-kien": {"Nhờ @hung xem <b>phần</b> này"}})
+	status, page := r.post("/ho-so/"+code+"/nhan-xet", url.Values{"y-kien": {"Nhờ @hung xem <b>phần</b> này"}})
 	if status != http.StatusOK || !strings.Contains(page, "&lt;b&gt;phần&lt;/b&gt;") {
 		t.Errorf("%d: the remark is not there as it was written", status)
 	}

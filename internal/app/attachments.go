@@ -87,7 +87,11 @@ func (a *App) taskRow(ctx context.Context, id string) (attachments.Row, error) {
 	if err != nil {
 		return attachments.Row{}, err
 	}
-	return attachments.Row{Unit: t.Unit, Title: t.Title, Path: tasks.Path(t.ID)}, nil
+	row := attachments.Row{Unit: t.Unit, Title: t.Title, Path: tasks.Path(t.ID)}
+	if t.Side == people.State { // a task of the Party is for those who may read that side
+		row.With = t.Collaborators
+	}
+	return row, nil
 }
 
 func (a *App) directiveRow(ctx context.Context, id string) (attachments.Row, error) {

@@ -28,6 +28,16 @@ func TestBothServersTakeTheSameCommands(t *testing.T) {
 	}
 }
 
+func TestAnOfficeWorksWithoutErrors(t *testing.T) {
+	rows, err := office1000(t.Context(), &options{dossiers: 300, dir: t.TempDir()}, 10, 50*time.Millisecond, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows[0].value < 100 || rows[1].value != 0 {
+		t.Errorf("%v answers, %v errors: %s", rows[0].value, rows[1].value, rows[1].note)
+	}
+}
+
 func TestGeneratedDossiersCount(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := generate(t.Context(), dir, 700); err != nil {

@@ -38,6 +38,7 @@ var sections = []struct {
 	{"start", measureEmptyStart},
 	{"year", measureYear},
 	{"list", measureWorklist},
+	{"office", measureOffice},
 	{"ledger", measureLedger},
 	{"columns", measureColumns},
 	{"import", measureImports},

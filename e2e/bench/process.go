@@ -90,14 +90,19 @@ func (p *process) cpu() time.Duration {
 	return time.Duration(user+system) * tick
 }
 
-// memory is the resident memory in MiB, 0 elsewhere than on Linux.
-func (p *process) memory() float64 {
+// memory is the resident memory in MiB, and peak the most it ever was; 0 elsewhere than on Linux.
+func (p *process) memory() float64 { return p.status("VmRSS:") }
+
+func (p *process) peak() float64 { return p.status("VmHWM:") }
+
+// status is a line of the process's status in MiB.
+func (p *process) status(name string) float64 {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
 		return 0
 	}
 	for line := range strings.Lines(string(raw)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if rest, ok := strings.CutPrefix(line, name); ok {
 			kib, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
 			return kib / 1024
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"trucot/internal/app/page/councils"
 	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/tasks"
@@ -45,8 +46,7 @@ func (a *App) Tell(ctx context.Context, out notify.Outside) (stop func()) {
 	return func() { cancel(); <-ended }
 }
 
-// noticed is what is read of an event to know whom it concerns. Any event may say whom it mentions; one of a council, whom
-// it invites.
+// noticed is what is read of an event to know whom it concerns. Any event may say whom it mentions.
 type noticed struct {
 	ID       string     `json:"id"`
 	Owner    string     `json:"owner"`
@@ -55,14 +55,16 @@ type noticed struct {
 	State    task.State `json:"state"`
 	Assignee string     `json:"assignee"`
 	Mentions []string   `json:"mentions"`
-	Invited  []string   `json:"invited"`
+	Member   struct {
+		Account string `json:"account"`
+	} `json:"member"` // of a council
 }
 
 // noticesOf says what an event tells whom.
 func (a *App) noticesOf(ctx context.Context, e ledger.Event) ([]notify.Notice, error) {
-	mentions, invites := bytes.Contains(e.Data, []byte(`"mentions"`)), strings.HasPrefix(e.Kind, "council.") && bytes.Contains(e.Data, []byte(`"invited"`))
+	mentions := bytes.Contains(e.Data, []byte(`"mentions"`))
 	kind := concerning[e.Kind]
-	if kind == "" && !mentions && !invites {
+	if kind == "" && !mentions {
 		return nil, nil // most events, without reading them
 	}
 	var x noticed
@@ -90,12 +92,11 @@ func (a *App) noticesOf(ctx context.Context, e ledger.Event) ([]notify.Notice, e
 			return nil, err
 		}
 		tell(kind, d.Assignee)
+	case notify.CouncilInvited:
+		tell(kind, x.Member.Account)
 	}
 	if mentions {
 		tell(notify.Mentioned, x.Mentions...)
-	}
-	if invites {
-		tell(notify.CouncilInvited, x.Invited...)
 	}
 	return a.known(ctx, out)
 }
@@ -105,6 +106,7 @@ var concerning = map[string]notify.Kind{
 	"task." + string(task.Assigned): notify.TaskAssigned, "task." + string(task.TakenOver): notify.TaskAssigned,
 	"task." + string(task.ExtensionRequested): notify.TaskAsked, "task." + string(task.ExplanationDemanded): notify.ExplanationDemanded,
 	"dossier.assigned": notify.DossierAssigned, "dossier.supplemented": notify.DossierSupplemented,
+	"council.seated": notify.CouncilInvited,
 }
 
 // known leaves out who has no account: a dossier may be assigned to a post.
@@ -205,6 +207,10 @@ func (a *App) describe(r *web.Request, subject string) (title, path string, visi
 	case "directive":
 		if d, err := directives.Get(r, a.Directives, id); err == nil {
 			return d.Label(), directives.Path(id), true
+		}
+	case "council":
+		if c, err := a.Councils.Get(r.Context(), id); err == nil && councils.Sees(r, c) {
+			return c.Title, councils.Path(id), true
 		}
 	}
 	return "", "", false

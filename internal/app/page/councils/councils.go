@@ -60,13 +60,14 @@ func Path(id string) string { return "/hoi-dong/" + url.PathEscape(id) }
 func (s *pages) get(r *web.Request) (*council.Council, error) {
 	id := r.PathValue("id")
 	c, err := s.Councils.Get(r.Context(), id)
-	if err == nil && !sees(r, c) {
+	if err == nil && !Sees(r, c) {
 		return nil, council.NotFound(id)
 	}
 	return c, err
 }
 
-func sees(r *web.Request, c *council.Council) bool {
+// Sees reports whether the reader may see a council: as one who has a part in it, or by its unit.
+func Sees(r *web.Request, c *council.Council) bool {
 	return c.Knows(r.Actor()) || people.Holds(r.Reader, people.ReadCouncils, c.Unit)
 }
 
@@ -162,7 +163,7 @@ func Panel(p Parts) func(r *web.Request, v *web.View, d *dossier.Dossier) (templ
 		if err != nil {
 			return nil, err
 		}
-		found = slices.DeleteFunc(found, func(c *council.Council) bool { return !sees(r, c) })
+		found = slices.DeleteFunc(found, func(c *council.Council) bool { return !Sees(r, c) })
 		def, err := s.Dossiers.Procedure(r.Context(), d)
 		may := err == nil && len(def.Councils) > 0 && d.Open() && people.Holds(r.Reader, people.RunCouncils, d.Unit)
 		if fault.KindOf(err) == fault.Internal && err != nil {

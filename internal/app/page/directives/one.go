@@ -195,6 +195,7 @@ func (s *pages) goalLine(r *web.Request, g directive.Goal) goal {
 	if err != nil {
 		return out
 	}
+	units = slices.DeleteFunc(units, func(u string) bool { return !people.Holds(r.Reader, people.ReadFigures, u) })
 	f, err := s.figures.Figure(indicator.Query{Period: period, AsOf: min(period.To, r.Today()), Units: units}, g.Indicator)
 	if err == nil {
 		out.Now, out.Until, out.Over = figures.Number(r.Lang, f.Get(part)), min(period.To, r.Today()), period.To < r.Today()

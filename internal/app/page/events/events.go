@@ -89,16 +89,31 @@ func (s *pages) list(r *web.Request) error {
 
 func (s *pages) mayRead(r *web.Request, e ledger.Event) bool { return MayRead(r.Reader, s.ofParty, e) }
 
+// areas are the streams that a permission of their own keeps, besides that to read the ledger. What a stream of the
+// work calendar says is a draft first, which is for those who keep it.
+var areas = map[string]web.Permission{
+	"dossier": people.ReadDossiers, "credential": people.ReadDossiers, "task": people.ReadTasks, "directive": people.ReadDirectives,
+	"council": people.ReadCouncils, "schedule": people.KeepDirectives,
+}
+
+// secretary are the events that only those who run a council read: what members said of themselves.
+var secretary = []string{"council.declared", "council.conflict_cleared"}
+
 // MayRead keeps an event to those who may read its unit's, and what it is about: a step to those who may
 // read the dossier, a frozen report of the Party to the Party. Facts of no unit are the whole agency's.
 func MayRead(id web.Identity, ofParty func(ledger.Event) bool, e ledger.Event) bool {
 	if ofParty(e) {
 		return id != nil && id.Can(people.ReadParty, e.Unit) && id.Can(people.ReadLedger, e.Unit)
 	}
-	if strings.HasPrefix(strings.TrimPrefix(e.Stream, attachment.StreamPrefix), "dossier/") && !people.Holds(id, people.ReadDossiers, e.Unit) {
-		return false
+	area, _, _ := strings.Cut(strings.TrimPrefix(e.Stream, attachment.StreamPrefix), "/")
+	needs := []web.Permission{people.ReadLedger}
+	if p, ok := areas[area]; ok {
+		needs = append(needs, p)
 	}
-	return people.Holds(id, people.ReadLedger, e.Unit)
+	if slices.Contains(secretary, e.Kind) {
+		needs = append(needs, people.RunCouncils)
+	}
+	return !slices.ContainsFunc(needs, func(p web.Permission) bool { return !people.Holds(id, p, e.Unit) })
 }
 
 type onePage struct {

@@ -33,6 +33,7 @@ import (
 	"trucot/internal/kernel/store"
 	"trucot/internal/kernel/vault"
 	"trucot/internal/kernel/web"
+	"trucot/internal/room/commendation"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/report"
 )
@@ -76,6 +77,8 @@ type App struct {
 	Directives *directive.Register
 	Councils   *council.Engine
 
+	Commendation *commendation.Room
+
 	// StandingCouncils are those that no dossier needs, read when first asked for.
 	StandingCouncils func() ([]*procedure.Standing, error)
 
@@ -111,6 +114,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		script.Texts(),
 		task.Texts(),
 		council.Texts(),
+		commendation.Texts(),
 		Texts(),
 	)...)
 })
@@ -158,7 +162,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), council.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), council.Fold(), commendation.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -189,6 +193,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
+	a.openCommendation(o.Data)
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"trucot/internal/app/page/commendations"
 	"trucot/internal/app/page/councils"
 	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/dossiers"
@@ -46,7 +47,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), councils.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), councils.Texts(), commendations.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -59,6 +60,7 @@ func (a *App) routes() []web.Route {
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels()),
 		councils.Routes(a.councilPages()),
+		commendations.Routes(a.commendationPages()),
 		procedures.Routes(a.Procedures, a.draw),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),

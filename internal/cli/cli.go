@@ -70,8 +70,11 @@ type root struct {
 	Task      taskCmd      `cmd:"" help:"${help_task}"`
 	Directive directiveCmd `cmd:"" help:"${help_directive}"`
 	Council   councilCmd   `cmd:"" help:"${help_council}"`
-	Calendar  calendarCmd  `cmd:"" help:"${help_calendar}"`
-	Ledger    ledgerCmd    `cmd:"" help:"${help_ledger}"`
+
+	Commendation commendationCmd `cmd:"" help:"${help_commendation}"`
+
+	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
+	Ledger   ledgerCmd   `cmd:"" help:"${help_ledger}"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

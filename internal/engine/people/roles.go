@@ -26,38 +26,41 @@ const (
 
 // The permissions that routes ask for.
 const (
-	ReadDossiers   web.Permission = "dossier.read"
-	OpenDossiers   web.Permission = "dossier.open"
-	ActOnDossiers  web.Permission = "dossier.act"
-	ReadProcedures web.Permission = "procedure.read"
-	ReadFigures    web.Permission = "figure.read"
-	ReadReports    web.Permission = "report.read"
-	FreezeReports  web.Permission = "report.freeze"
-	ReadLedger     web.Permission = "ledger.read"
-	ManagePeople   web.Permission = "people.manage"
-	ReadDirectives web.Permission = "directive.read"
-	KeepDirectives web.Permission = "directive.keep" // enter directives, their changes and targets
-	ReadTasks      web.Permission = "task.read"
-	AssignTasks    web.Permission = "task.assign"  // give out, confirm, extend, demand
-	ActOnTasks     web.Permission = "task.act"     // report on, ask, hand over, finish
-	ReadCouncils   web.Permission = "council.read" // every council of the unit; members see their own without it
-	RunCouncils    web.Permission = "council.run"  // form, call, open and close
-	SitInCouncils  web.Permission = "council.sit"  // see and vote in the councils in which one has a part
-	ReadParty      web.Permission = "party.read"   // needed besides, for anything of a Party unit
+	ReadDossiers       web.Permission = "dossier.read"
+	OpenDossiers       web.Permission = "dossier.open"
+	ActOnDossiers      web.Permission = "dossier.act"
+	ReadProcedures     web.Permission = "procedure.read"
+	ReadFigures        web.Permission = "figure.read"
+	ReadReports        web.Permission = "report.read"
+	FreezeReports      web.Permission = "report.freeze"
+	ReadLedger         web.Permission = "ledger.read"
+	ManagePeople       web.Permission = "people.manage"
+	ReadDirectives     web.Permission = "directive.read"
+	KeepDirectives     web.Permission = "directive.keep" // enter directives, their changes and targets
+	ReadTasks          web.Permission = "task.read"
+	AssignTasks        web.Permission = "task.assign"         // give out, confirm, extend, demand
+	ActOnTasks         web.Permission = "task.act"            // report on, ask, hand over, finish
+	ReadCouncils       web.Permission = "council.read"        // every council of the unit; members see their own without it
+	RunCouncils        web.Permission = "council.run"         // form, call, open and close
+	SitInCouncils      web.Permission = "council.sit"         // see and vote in the councils in which one has a part
+	ReadCommendation   web.Permission = "commendation.read"   // simulation, nominations and what stands on record
+	KeepCommendation   web.Permission = "commendation.keep"   // record classes and merits, nominate, take the steps
+	DecideCommendation web.Permission = "commendation.decide" // record decisions and revocations
+	ReadParty          web.Permission = "party.read"          // needed besides, for anything of a Party unit
 )
 
 var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadCouncils, SitInCouncils}
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople),
-	Leader:        set(reading, ActOnDossiers, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils),
-	UnitHead:      set(reading, ActOnDossiers, AssignTasks, ActOnTasks, RunCouncils),
-	GeneralOffice: set(reading, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils),
+	Leader:        set(reading, ActOnDossiers, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation),
+	UnitHead:      set(reading, ActOnDossiers, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation),
+	GeneralOffice: set(reading, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation),
 	OneStop:       set(reading, OpenDossiers, ActOnDossiers, ActOnTasks),
 	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils), // inspections and portfolios are opened by the agency itself
 	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
 	CouncilMember: set([]web.Permission{SitInCouncils}),
-	Viewer:        set(reading),
+	Viewer:        set(reading, ReadCommendation),
 }
 
 func set(base []web.Permission, more ...web.Permission) map[web.Permission]bool {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"trucot/e2e/browser"
+	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/room/commendation"
@@ -89,7 +90,7 @@ func TestCommendationThroughThePages(t *testing.T) {
 			t.Errorf("%s: %d", paper, status)
 		}
 	}
-	f, err := a.Indicators.Figure(yearOf2021(a), "commendation.decided")
+	f, err := a.Indicators.Figure(indicator.Query{Period: calendar.MustPeriod("2021"), AsOf: calendar.NoDate}, "commendation.decided")
 	must(t, err)
 	if f.Arising.String() != "2" {
 		t.Errorf("%s awards are counted", f.Arising)

@@ -12,8 +12,9 @@ build: ## one static binary, ./trucot
 demo: ## fill a fresh folder with the sample agency and serve it
 	$(GO) run . demo
 
-generate: ## page templates → Go
+generate: ## page templates → Go, definition files → their ready trees
 	$(GO) tool templ generate -path internal
+	$(GO) generate ./internal/app/prepared
 
 setup: ## install what the tests need (PostgreSQL, Chromium, LibreOffice), or say what to install
 	@./scripts/setup-tests

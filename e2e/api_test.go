@@ -147,7 +147,7 @@ func (a *agency) session(t *testing.T, account string) *http.Cookie {
 	t.Helper()
 	path, _, err := a.People.NewLink(context.Background(), account)
 	must(t, err)
-	session, err := a.People.UseLink(context.Background(), path[len("/vao?t="):])
+	session, err := a.People.UseLink(context.Background(), path[len("/vao?t="):], people.Visit{})
 	must(t, err)
 	return &http.Cookie{Name: "trucot", Value: session}
 }

@@ -110,12 +110,16 @@ func TestEveryReaderSeesTheirOwn(t *testing.T) {
 	at["frozen party file"] = "/bao-cao/dang-so-ket/2021-H1/tai/docx?xem=chot"
 	at["figures of tdc"] = "/so-lieu?unit=tdc"
 	at["figures of the Party"] = "/so-lieu?unit=du"
+	for _, name := range []string{unitSecret, looseSecret} {
+		at["slip of "+name] = at[name] + "/phieu/tiep-nhan.docx"
+	}
 	party := []string{"note", "resolved", "frozen", "party", "party report", "frozen party file", "figures of the Party", "Hồ sơ gửi đảng uỷ", "event Hồ sơ gửi đảng uỷ"}
+	slips := []string{"slip of " + unitSecret, "slip of " + looseSecret}
 	others := []string{unitSecret, "event " + unitSecret, looseSecret, "event " + looseSecret, "figures of tdc", "report of tdc", "state report", "state file"}
 	for account, c := range map[string]struct{ closed, open []string }{
 		"xem":   {party, append(others, "report of qlcn", hostile)},
 		"so":    {party, append(others, "report of qlcn", hostile)},
-		"phong": {append(others, party...), []string{"report of qlcn", hostile, "event " + hostile}},
+		"phong": {append(append(others, party...), slips...), []string{"report of qlcn", hostile, "event " + hostile}},
 		"dang":  {append(others, "report of qlcn", hostile, "event "+hostile, "event Hồ sơ gửi đảng uỷ"), []string{"note", "resolved", "frozen", "party", "party report", "frozen party file", "figures of the Party"}},
 	} {
 		r := a.reader(t, account)
@@ -123,13 +127,18 @@ func TestEveryReaderSeesTheirOwn(t *testing.T) {
 			if status, _ := r.get(at[name]); status != http.StatusForbidden && status != http.StatusNotFound {
 				t.Errorf("%s opens %s (%s): %d", account, name, at[name], status)
 			}
+			for _, more := range []string{"/xem", "?ngay=2021-06-12"} {
+				if status, _ := r.get(at[name] + more); strings.HasPrefix(at[name], "/ho-so/") && status != http.StatusForbidden && status != http.StatusNotFound {
+					t.Errorf("%s opens %s%s: %d", account, at[name], more, status)
+				}
+			}
 		}
 		for _, name := range c.open {
 			if status, _ := r.get(at[name]); status != http.StatusOK {
 				t.Errorf("%s does not open %s (%s): %d", account, name, at[name], status)
 			}
 		}
-		for _, path := range []string{"/", "/ho-so?xem=all&q=ho+so", "/ho-so?xem=all&don-vi=so", "/so-cai", "/so-lieu", "/so-lieu/dossier.received?period=2021"} {
+		for _, path := range []string{"/", "/ho-so?xem=all&q=ho+so", "/ho-so?xem=all&don-vi=so", "/sap-tre", "/so-theo-doi?tu=2021-01-01", "/giay-phep?xem=", "/phi?tu=2021-01-01", "/so-van-ban?nam=2021", "/chat-luong/tien_do/dung_han?ky=2022", "/so-cai", "/so-lieu", "/so-lieu/dossier.received?period=2021"} {
 			status, page := r.get(path)
 			for _, name := range append(c.closed, hostile) {
 				if status == http.StatusOK && strings.Contains(page, name) && (name == hostile || strings.HasPrefix(name, "Hồ sơ")) {
@@ -162,10 +171,14 @@ func TestEveryWriteOutOfReachIsRefused(t *testing.T) {
 	a, at := guarded(t)
 	head := a.Ledger.Head()
 	for account, forms := range map[string]map[string]url.Values{
-		"phong": {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[unitSecret] + "/tiep_nhan": {}, at[looseSecret] + "/tiep_nhan": {}, "/bao-cao/dang-so-ket/2021-H1/chot": {}},
+		"phong": {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[unitSecret] + "/tiep_nhan": {}, at[looseSecret] + "/tiep_nhan": {}, at[unitSecret] + "/chuyen": {"giao": {"khai"}},
+			at[unitSecret] + "/nhan-xet": {"y-kien": {"x"}}, at[hostile] + "/lien-ket": {"ho-so": {strings.TrimPrefix(at[unitSecret], "/ho-so/")}}, "/ho-so/bo-loc": {"ten": {"x"}, "don-vi": {"tdc"}},
+			"/ho-so/bo-loc/xoa": {"id": {"x"}}, "/bao-cao/dang-so-ket/2021-H1/chot": {},
+			at[unitSecret] + "/phat-hanh": {"giay": {"tiep-nhan"}}, at[unitSecret] + "/y-kien": {"co-quan": {"a"}, "noi-dung": {"b"}, "han": {"2021-06-30"}}, at[looseSecret] + "/y-kien/1": {}},
 		"dang":  {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, "/bao-cao/so-ket-6-thang/2021-H1/chot?unit=tdc": {"unit": {"tdc"}}, at[hostile] + "/tiep_nhan": {}},
 		"so":    {"/bao-cao/dang-so-ket/2021-H1/chot": {}},
-		"xem":   {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[hostile] + "/tiep_nhan": {}, "/ho-so": {"thu-tuc": {"book_loan"}, "don-vi": {"qlcn"}}},
+		"xem":   {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[hostile] + "/tiep_nhan": {}, at[hostile] + "/phat-hanh": {"giay": {"tiep-nhan"}}, at[hostile] + "/y-kien": {"co-quan": {"a"}}, at[hostile] + "/chuyen": {"giao": {"khai"}}, at[hostile] + "/nhan-xet": {"y-kien": {"x"}},
+			at[hostile] + "/lien-ket": {"ho-so": {strings.TrimPrefix(at[unitSecret], "/ho-so/")}}, "/ho-so/hang-loat": {"chon": {"x"}}, "/ho-so/bo-loc": {"ten": {"x"}, "don-vi": {"qlcn"}}, "/giay-phep/cham-dut": {"thu-tuc": {"book_loan"}, "so": {"1"}}, "/ho-so": {"thu-tuc": {"book_loan"}, "don-vi": {"qlcn"}}},
 	} {
 		r := a.reader(t, account)
 		for path, form := range forms {

@@ -28,6 +28,11 @@ var now = time.Date(2021, 6, 14, 2, 30, 0, 0, time.UTC)
 
 func start(t *testing.T) *agency {
 	t.Helper()
+	return startWith(t, siteOptions)
+}
+
+func startWith(t *testing.T, o app.SiteOptions) *agency {
+	t.Helper()
 	ctx := context.Background()
 	a, err := app.Open(ctx, app.Options{Data: t.TempDir(), Clock: func() time.Time { return now }})
 	must(t, err)
@@ -36,7 +41,7 @@ func start(t *testing.T) *agency {
 	must(t, err)
 	ctx, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
-	go func() { done <- app.Serve(ctx, ln, a.Site(ctx, siteOptions)) }()
+	go func() { done <- app.Serve(ctx, ln, a.Site(ctx, o)) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
@@ -78,14 +83,18 @@ const axe = "testdata/axe.min.js"
 
 // paths are the pages that every reader of this test may open; each is looked at in every way.
 func (a *agency) paths() map[string]string {
-	old, task := a.directive("20-NQ/TW"), a.task(2)
+	old, task, file := a.directive("20-NQ/TW"), a.task(2), a.file(a.code(30))
 	return map[string]string{"chi-dao": "/chi-dao", "chi-dao-loc": "/chi-dao?hieu-luc=ended&q=khong", "chi-dao-moi": "/chi-dao/moi", "mot-chi-dao": "/chi-dao/" + old,
-		"viec": "/viec?xem=all", "viec-trong": "/viec?q=khong+co+gi", "viec-don-vi": "/viec/don-vi", "viec-moi": "/viec/moi?van-ban=" + old, "viec-nhap": "/viec/nhap", "mot-viec": "/viec/" + task, "sua-viec": "/viec/" + task + "/sua",
-		"trang-chu": "/", "ho-so": "/ho-so", "ho-so-qua-han": "/ho-so?xem=late&don-vi=qlcn", "ho-so-tim": "/ho-so?q=khong+co+gi", "ho-so-moi": "/ho-so/moi?thu-tuc=book_loan",
+		"viec": "/viec?xem=all", "viec-trong": "/viec?q=khong+co+gi", "viec-don-vi": "/viec/don-vi", "viec-lich": "/viec/lich?xem=all", "viec-dong-thoi-gian": "/viec/dong-thoi-gian?xem=all", "viec-moc": "/moc-viec", "viec-hang-loat": "/viec/hang-loat",
+		"quy-trinh": "/quy-trinh", "dong-chay": "/quy-trinh/book_loan/dong-chay", "lich-cong-tac": "/lich-cong-tac", "lich-thang": "/lich-cong-tac?thang=2021-06", "lich-moi": "/lich-cong-tac/moi", "viec-moi": "/viec/moi?van-ban=" + old, "viec-nhap": "/viec/nhap", "mot-viec": "/viec/" + task, "sua-viec": "/viec/" + task + "/sua",
+		"tep": "/tep/" + file.ID, "tep-cua-ho-so": "/tep?noi=" + file.Owner,
+		"trang-chu": "/", "ho-so": "/ho-so", "ho-so-qua-han": "/ho-so?xem=late&don-vi=qlcn", "ho-so-tim": "/ho-so?q=khong+co+gi", "ho-so-moi": "/ho-so/moi?thu-tuc=book_loan", "ho-so-nhom": "/ho-so?xem=all&nhom=tuan&sap=-han&cot=ma,nop,nguoi-nop", "tim": "/tim?q=de+xuat", "tiep-nhan": "/ho-so/tiep-nhan?thu-tuc=radiation_work_licence",
 		"bao-cao": "/bao-cao", "bao-cao-nam": "/bao-cao/tong-ket-nam/2020", "so-ket": "/bao-cao/so-ket-6-thang/2021-H1", "bieu": "/bao-cao/tkth-26-2015/2017-S?unit=so-kh-cn-quang-tri",
 		"o-bieu":    "/so-lieu/tkth01.01.1?period=2017-S&unit=so-kh-cn-quang-tri",
-		"mot-ho-so": "/ho-so/" + a.code(30), "ho-so-xong": "/ho-so/" + a.code(3), "so-lieu": "/so-lieu?period=2021", "mot-so-lieu": "/so-lieu/dossier.received?period=2021&known=40",
-		"thu-tuc": "/thu-tuc", "mot-thu-tuc": "/thu-tuc/mission", "so-cai": "/so-cai", "su-kien": "/so-cai/3", "khong-co": "/khong-co"}
+		"mot-ho-so": "/ho-so/" + a.code(30), "ngay-cu": "/ho-so/" + a.code(25) + "?ngay=2021-06-01", "ho-so-xong": "/ho-so/" + a.code(3), "so-lieu": "/so-lieu?period=2021", "mot-so-lieu": "/so-lieu/dossier.received?period=2021&known=40",
+		"sap-tre": "/sap-tre", "so-theo-doi": "/so-theo-doi?tu=2021-01-01", "giay-phep": "/giay-phep?xem=", "phi": "/phi?tu=2021-01-01", "so-van-ban": "/so-van-ban?nam=2021",
+		"chat-luong": "/chat-luong?ky=2022", "mat-diem": "/chat-luong/tien_do/dung_han?ky=2022", "thu-tuc": "/thu-tuc", "mot-thu-tuc": "/thu-tuc/mission", "so-cai": "/so-cai", "su-kien": "/so-cai/3", "thong-bao": "/thong-bao", "cach-nhan": "/thong-bao/tuy-chon", "api": "/api", "khong-co": "/khong-co",
+		"tai-khoan": "/tai-khoan", "xac-nhan": "/tai-khoan/xac-nhan", "nhat-ky": "/tai-khoan/nhat-ky"}
 }
 
 // TestEveryPageInEveryWay looks at each page wide and narrow, light and dark: no accessibility
@@ -156,7 +165,7 @@ func TestByKeyboardAlone(t *testing.T) {
 // TestWithoutJavaScript does everything a reader does with scripts switched off.
 func TestWithoutJavaScript(t *testing.T) {
 	a := start(t)
-	must(t, a.People.SetPassword(context.Background(), "khai", "một câu dễ nhớ"))
+	must(t, a.People.SetPassword(context.Background(), "khai", "một câu rất dễ nhớ"))
 	p := browser.New(t, axe)
 	p.Scripts(false)
 	p.Size(1440, 900)
@@ -167,7 +176,7 @@ func TestWithoutJavaScript(t *testing.T) {
 	if !strings.Contains(p.Text(), "chưa đúng") {
 		t.Errorf("a wrong password is not told:\n%s", p.Text())
 	}
-	p.Fill("#mat-khau", "một câu dễ nhớ")
+	p.Fill("#mat-khau", "một câu rất dễ nhớ")
 	p.Click("main button")
 	if p.URL() != a.url+"/thu-tuc" {
 		t.Errorf("after log-in the reader stands at %s", p.URL())

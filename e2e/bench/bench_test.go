@@ -73,3 +73,16 @@ func TestGoals(t *testing.T) {
 		t.Error(m)
 	}
 }
+
+func TestTheListIsMeasured(t *testing.T) {
+	o := &options{runs: 1, seconds: 200 * time.Millisecond, clients: 4, dossiers: 600, dir: t.TempDir()}
+	rows, err := worklistOn(t.Context(), o, "SQLite", o.dir+"/list", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		if r.value <= 0 && r.unit != "ms" { // processor time is told in ticks of 10 ms
+			t.Errorf("%s: %v", r.what, r.value)
+		}
+	}
+}

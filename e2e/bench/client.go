@@ -20,6 +20,7 @@ type step struct {
 	path    string
 	version int // of the dossier before it
 	body    []byte
+	get     string // where set, a GET with these header lines instead
 }
 
 // outcome is what one load gave.
@@ -86,6 +87,9 @@ func client(ctx context.Context, addr, token string, until time.Time, next func(
 }
 
 func appendRequest(b []byte, host, token string, s step) []byte {
+	if s.get != "" {
+		return fmt.Appendf(b, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n\r\n", s.path, host, s.get)
+	}
 	b = append(append(append(b, "POST "...), s.path...), " HTTP/1.1\r\nHost: "...)
 	b = append(append(b, host...), "\r\nContent-Type: application/json\r\nAuthorization: Bearer "...)
 	b = append(append(b, token...), "\r\nIf-Match: \""...)

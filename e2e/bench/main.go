@@ -37,6 +37,7 @@ var sections = []struct {
 	{"slow-disk", measureSlowDisk},
 	{"start", measureEmptyStart},
 	{"year", measureYear},
+	{"list", measureWorklist},
 	{"ledger", measureLedger},
 	{"columns", measureColumns},
 	{"import", measureImports},
@@ -88,7 +89,7 @@ func parse(args []string) (*options, map[string]bool, error) {
 	f.IntVar(&o.runs, "runs", 5, "runs of each measurement; the median counts")
 	f.DurationVar(&o.seconds, "for", 4*time.Second, "length of one run under load")
 	f.IntVar(&o.clients, "clients", 32, "HTTP clients")
-	f.IntVar(&o.dossiers, "dossiers", 100_000, "dossiers of the year, seven events each")
+	f.IntVar(&o.dossiers, "dossiers", 100_000, "dossiers of the year, seven events each, and of the list")
 	f.StringVar(&o.profile, "profile", "", "folder for processor profiles of the servers")
 	f.StringVar(&o.keep, "keep", "", "folder that keeps the year's data for the next call")
 	f.StringVar(&o.program, "trucot", "./trucot", "the program")

@@ -18,12 +18,13 @@ import (
 func serve(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("serve", flag.ContinueOnError)
 	data := f.String("data", "", "data folder")
+	db := f.String("db", "", "PostgreSQL database; SQLite in the folder when empty")
 	delay := f.Duration("commit-delay", 0, "added to each commit")
 	profile := f.String("profile", "", "file for the processor profile")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, app.Options{Data: *data, CommitDelay: *delay})
+	a, err := app.Open(ctx, app.Options{Data: *data, DB: *db, CommitDelay: *delay})
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
 
@@ -171,6 +172,22 @@ func (p *Page) Click(selector string) {
 func (p *Page) Fill(selector, text string) {
 	p.t.Helper()
 	p.do(chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// Authenticator plugs a passkey device into the browser, whose owner always confirms; its passkeys are copied to other
+// devices when synced.
+func (p *Page) Authenticator(synced bool) {
+	p.t.Helper()
+	p.do(command(webauthn.Enable, webauthn.EnableParams{}), command(webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{
+		Options: &webauthn.VirtualAuthenticatorOptions{Protocol: webauthn.AuthenticatorProtocolCtap2, Ctap2version: webauthn.Ctap2versionCtap21,
+			Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true, HasUserVerification: true, IsUserVerified: true,
+			AutomaticPresenceSimulation: true, DefaultBackupEligibility: synced, DefaultBackupState: synced}}))
+}
+
+// Tick presses the space bar on a box: it leads to no other page.
+func (p *Page) Tick(selector string) {
+	p.t.Helper()
+	p.Fill(selector, " ")
 }
 
 // Press sends a key to the page, "\t" for Tab.

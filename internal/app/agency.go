@@ -19,6 +19,7 @@ type Agency struct {
 	Sample bool       `def:"sample"` // the data is made up: every page and report says so
 	Label  string     `def:"label"`  // printed on every page of a report
 	Code   string     `def:"code"`   // first part of dossier codes, as 000.00.14.H62
+	Site   string     `def:"site"`   // public address that papers lead to, as https://…
 	State  AgencySide `def:"state"`
 	Party  AgencySide `def:"party"`
 }

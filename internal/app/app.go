@@ -12,18 +12,27 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"trucot/internal/app/prepared"
+	"trucot/internal/engine/attachment"
 	"trucot/internal/engine/council"
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/document/read"
 	"trucot/internal/engine/document/sheet"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/flow"
 	"trucot/internal/engine/dossier/script"
 	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/indicator/crossfoot"
+	"trucot/internal/engine/notify"
+	"trucot/internal/engine/numbering"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/people/accesslog"
+	"trucot/internal/engine/people/oidc"
+	"trucot/internal/engine/people/password"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/engine/task"
+	"trucot/internal/kernel/blob"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/lang"
@@ -35,6 +44,10 @@ import (
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/commendation"
 	"trucot/internal/room/directive"
+	"trucot/internal/room/directive/schedule"
+	"trucot/internal/room/filing"
+	"trucot/internal/room/onestop"
+	"trucot/internal/room/quality"
 	"trucot/internal/room/report"
 )
 
@@ -45,6 +58,8 @@ type Options struct {
 
 	Clock  func() time.Time // time.Now when nil; tests and the sample agency set their own
 	Agency string           // the agency's code in dossier codes; agency.yaml's, then the sample's when empty
+
+	Clamd string // ClamAV daemon that scans attachments, see attachment.NewClamd; empty = none
 
 	CommitDelay time.Duration // see ledger.Options; for measurements
 }
@@ -67,15 +82,25 @@ type App struct {
 	Ledger  *ledger.Ledger
 	Vault   *vault.Vault
 	People  *people.People
+	Access  *accesslog.Log
 
 	Calendar   *calendar.Calendar
 	Procedures *procedure.Set
 	Dossiers   *dossier.Engine
+	Flow       *flow.Engine
 	Indicators *indicator.Engine
 	Reports    *report.Room
 	Tasks      *task.Engine
 	Directives *directive.Register
-	Councils   *council.Engine
+	Notify     *notify.Engine
+	Filing     *filing.Room
+
+	Attachments *attachment.Engine
+	Schedule    *schedule.Book
+	Books       *numbering.Books
+	Desk        *onestop.Desk
+	Quality     *quality.Room
+	Councils    *council.Engine
 
 	Commendation *commendation.Room
 
@@ -85,7 +110,9 @@ type App struct {
 	layouts func() (*document.Layouts, error) // of official papers, read when first asked for
 	agency  Agency
 	figures figureFile
-	clock   func() time.Time
+
+	railCounts railCounts
+	clock      func() time.Time
 }
 
 // Catalog is the texts of every package, merged once a process.
@@ -95,12 +122,17 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		defs.Texts(),
 		calendar.Texts(),
 		store.Texts(),
+		blob.Texts(),
 		ledger.Texts(),
 		verifier.Texts(),
 		vault.Texts(),
 		rule.Texts(),
 		web.Texts(),
 		people.Texts(),
+		attachment.Texts(),
+		password.Texts(),
+		oidc.Texts(),
+		accesslog.Texts(),
 		document.Texts(),
 		read.Texts(),
 		sheet.Texts(),
@@ -111,8 +143,13 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		dossier.Texts(),
 		report.Texts(),
 		directive.Texts(),
+		schedule.Texts(),
 		script.Texts(),
 		task.Texts(),
+		notify.Texts(), filing.Texts(),
+		numbering.Texts(),
+		onestop.Texts(),
+		quality.Texts(),
 		council.Texts(),
 		commendation.Texts(),
 		Texts(),
@@ -127,7 +164,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err := store.MakeFolder(o.Data); err != nil {
 		return nil, err
 	}
+	prepared.Use()
 	a := &App{Catalog: Catalog(), clock: o.Clock}
+	a.layouts = sync.OnceValues(func() (*document.Layouts, error) { return document.LoadLayouts(Definitions(o.Data)) })
 	var err error
 	if a.agency, err = readAgency(Definitions(o.Data)); err != nil {
 		return nil, placed(o.Data, err)
@@ -162,7 +201,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), council.Fold(), commendation.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -179,7 +218,10 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	if a.Vault, err = vault.Open(ctx, a.DB, filepath.Join(o.Data, "vault.key")); err != nil {
 		return err
 	}
-	if a.People, err = people.New(ctx, a.DB, a.Ledger, people.Options{Clock: o.Clock}); err != nil {
+	if a.Access, err = accesslog.New(ctx, a.DB, Definitions(o.Data), o.Clock); err != nil {
+		return err
+	}
+	if a.People, err = people.New(ctx, a.DB, a.Ledger, people.Options{Clock: o.Clock, Vault: a.Vault, Journal: a.Access}); err != nil {
 		return err
 	}
 	a.Dossiers = dossier.New(a.Ledger, a.DB, a.Procedures, a.Calendar, dossier.Options{
@@ -187,17 +229,47 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		Open:       func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
 		Conclusion: a.concluded,
 	})
+	a.Schedule = schedule.New(a.Ledger, a.DB, a.People, schedule.Options{Clock: o.Clock})
+	if err := a.Schedule.OpenFeeds(ctx); err != nil {
+		return err
+	}
+	a.Flow = flow.New(a.Ledger, a.DB, a.Calendar, flow.Options{Clock: o.Clock})
 	if err = a.openCouncils(ctx, o.Data); err != nil {
 		return err
 	}
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
-	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
+	watch, err := task.LoadRules(Definitions(o.Data))
+	if err != nil {
+		return err
+	}
+	a.openAttachments(o)
+	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock, Rules: watch})
+	if err := a.openNotify(ctx, o); err != nil {
+		return err
+	}
+	a.openDesk(o.Data)
 	a.openCommendation(o.Data)
+	if err := a.openFiling(ctx, o); err != nil {
+		return err
+	}
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}
-	return a.openReports(o.Data, regimes)
+	return a.openReports(regimes)
+}
+
+// openFiling opens the citizens' side.
+func (a *App) openFiling(ctx context.Context, o Options) error {
+	var err error
+	a.Filing, err = filing.New(ctx, a.DB, a.Ledger, a.Dossiers, a.Procedures, a.Calendar, filing.Options{
+		Clock: o.Clock,
+		Rules: func() (*filing.Rules, error) { return filing.LoadRules(Definitions(o.Data)) },
+		Unit:  func(ctx context.Context) string { return a.root(ctx, calendar.OfTime(a.clock()), people.State) },
+		Seal:  a.Vault.Seal, Open: a.Vault.Open, Erase: a.Vault.Erase,
+		Files: a.Attachments,
+	})
+	return err
 }
 
 // Close waits for the commands under way and closes the database.

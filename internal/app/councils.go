@@ -28,7 +28,6 @@ func (a *App) openCouncils(ctx context.Context, data string) error {
 		}
 		return procedure.LoadStanding(files)
 	})
-	a.layouts = sync.OnceValues(func() (*document.Layouts, error) { return document.LoadLayouts(Definitions(data)) })
 	var err error
 	a.Councils, err = council.New(ctx, a.Ledger, a.DB, a.Calendar, a.Dossiers, council.Options{
 		Clock: a.clock, Rules: a.councilRules, Known: a.councilMember, Seal: a.Vault.Seal, Open: a.Vault.Open, Forget: a.Vault.Erase,

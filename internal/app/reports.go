@@ -1,24 +1,26 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/room/report"
 )
 
 // openReports opens the report room and tells it who the units are.
-func (a *App) openReports(data string, regimes *report.Regimes) error {
-	layouts, err := document.LoadLayouts(Definitions(data))
+func (a *App) openReports(regimes *report.Regimes) error {
+	layouts, err := a.layouts()
 	if err != nil {
 		return err
 	}
 	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, layouts, report.Options{
-		Clock: a.clock, Agency: a.reportingAgency, Checkpoint: a.checkpointAt, UnitByName: a.unitByName,
+		Clock: a.clock, Agency: a.reportingAgency, Checkpoint: a.checkpointAt, UnitByName: a.unitByName, Repair: a.repair,
 	})
 	return nil
 }
@@ -56,6 +58,22 @@ func (a *App) oneSide(ctx context.Context, unit string, side people.Side, on cal
 	})
 }
 
+// sheetHead is the head of a week's sheet of the leaders' calendar, as the agency's other papers bear it.
+func (a *App) sheetHead(side people.Side) (*document.Document, error) {
+	on := calendar.OfTime(a.clock())
+	layouts, err := a.layouts()
+	if err != nil {
+		return nil, err
+	}
+	layout, err := layouts.At(string(side), on)
+	if err != nil {
+		return nil, err
+	}
+	g := a.reportingAgency("", string(side), on)
+	return &document.Document{Layout: layout, Parent: g.Parent, Issuer: g.Name, Place: cmp.Or(g.Place, "……"), Authority: g.Authority, Post: g.Post, Name: g.Signer,
+		Date: calendar.NoDate, Label: g.Label, Landscape: true}, nil
+}
+
 // root is the unit at the top of a side, empty where there is none.
 func (a *App) root(ctx context.Context, on calendar.Date, side people.Side) string {
 	units, err := a.People.Units(ctx, on, side)
@@ -75,6 +93,16 @@ func (a *App) root(ctx context.Context, on calendar.Date, side people.Side) stri
 func (a *App) checkpointAt(ctx context.Context, position int64) (string, error) {
 	root, err := a.Ledger.Root(ctx, position)
 	return root.String(), err
+}
+
+// repair is the task that a limitation was given to, for the report room.
+func (a *App) repair(ctx context.Context, id string, knownAt int64) (*report.Repair, error) {
+	t, err := a.Tasks.KnownAt(ctx, id, knownAt)
+	if err != nil || t == nil {
+		return nil, err
+	}
+	return &report.Repair{ID: t.ID, Title: t.Title, Unit: a.People.UnitName(ctx, t.Unit, lang.VI), Due: t.Due, DoneOn: t.DoneOn, Evidence: t.Evidence,
+		Withdrawn: t.State == task.Withdrawn}, nil
 }
 
 // unitByName finds a unit by its Vietnamese name, marks and case aside.

@@ -6,23 +6,38 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"time"
 
+	"trucot/internal/app/api"
+	"trucot/internal/app/page/account"
+	"trucot/internal/app/page/admin"
+	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/commendations"
 	"trucot/internal/app/page/councils"
 	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/events"
 	"trucot/internal/app/page/figures"
+	"trucot/internal/app/page/find"
+	"trucot/internal/app/page/flow"
 	"trucot/internal/app/page/home"
+	"trucot/internal/app/page/intake"
 	"trucot/internal/app/page/login"
+	"trucot/internal/app/page/notices"
+	"trucot/internal/app/page/onestop"
+	"trucot/internal/app/page/personal"
 	"trucot/internal/app/page/procedures"
+	"trucot/internal/app/page/quality"
 	"trucot/internal/app/page/reports"
+	"trucot/internal/app/page/schedule"
 	"trucot/internal/app/page/scope"
+	"trucot/internal/app/page/services"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/app/taskbook"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/people/oidc"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
@@ -34,47 +49,80 @@ type SiteOptions struct {
 	Secure bool // over TLS, here or at a proxy in front
 	Sample bool // the data is the labelled sample
 	Log    *slog.Logger
+	Rate   int // API requests a minute and account; 0 = api's own, negative = without limit
+
+	URL     string         // see web.Options
+	Proxies int            // see web.Options
+	SSO     *oidc.Provider // nil = no single sign-on
 }
 
 // Site is the whole web: every route of the program stands in routes.
 func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 	return web.NewSite(web.Options{
-		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail,
-		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock,
-	}, a.routes())
+		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail, Bell: a.bell,
+		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock, URL: o.URL, Proxies: o.Proxies,
+	}, a.routes(o))
 }
 
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
-	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), councils.Texts(), commendations.Texts()}
+	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), find.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
-func (a *App) routes() []web.Route {
+func (a *App) routes(o SiteOptions) []web.Route {
 	var all []web.Route
+	files := a.files()
 	for _, part := range [][]web.Route{
-		login.Routes(a.People),
-		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks),
-		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People),
-		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog),
-		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels()),
+		login.Routes(a.People, o.SSO),
+		account.Routes(a.People, a.Access),
+		admin.Routes(a.People, a.Access),
+		a.personal().Routes(),
+		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks, a.Flow),
+		services.Routes(a.Filing),
+		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People, files.OnDirective),
+		schedule.Routes(a.Schedule, a.People, a.sheetHead),
+		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog, files.OnTask),
+		intake.Routes(a.Filing, a.Dossiers, a.People, slip),
+		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels(files)),
+		files.Routes(),
+		onestop.Routes(a.desk()),
+		quality.Routes(a.Quality, a.Procedures, a.People),
 		councils.Routes(a.councilPages()),
 		commendations.Routes(a.commendationPages()),
+		find.Routes(find.Options{Dossiers: a.Dossiers, Tasks: a.Tasks, Directives: a.Directives, Procedures: a.Procedures, Rail: a.places}),
 		procedures.Routes(a.Procedures, a.draw),
-		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
+		flow.Routes(a.Flow, a.Procedures, a.People),
+		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog, a.Tasks),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
+		notices.Routes(a.Notify, a.People, a.describe),
+		api.Routes(a.apiParts(o.Rate)),
 	} {
 		all = append(all, part...)
 	}
 	return all
 }
 
-// panels are what other parts show on a dossier's page.
-func (a *App) panels() dossiers.Panels {
-	return dossiers.Panels{Side: []dossiers.Panel{councils.Panel(a.councilPages())}}
+// apiParts are what the API works on.
+func (a *App) apiParts(rate int) api.Parts {
+	return api.Parts{Words: a.Catalog, Ledger: a.Ledger, People: a.People, Calendar: a.Calendar, Procedures: a.Procedures, Dossiers: a.Dossiers,
+		DossierAPI: a.dossierAPI(), Tasks: a.Tasks, Directives: a.Directives, Indicators: a.Indicators, Reports: a.Reports, Notify: a.Notify,
+		Describe: a.describe, Rate: rate}
 }
+
+func (a *App) dossierAPI() dossiers.API { return dossiers.NewAPI(a.Dossiers, a.Procedures, a.People) }
+
+// slip is the address of a dossier's receipt slip, for the officers who may open it.
+func slip(code string) string { return "/ho-so/" + url.PathEscape(code) + "/phieu/tiep-nhan.pdf" }
+
+// panels are what other parts show on a dossier's page.
+func (a *App) panels(files *attachments.Pages) dossiers.Panels {
+	return dossiers.Panels{Main: append([]dossiers.Panel{files.OnDossier}, onestop.Panels(a.desk())...), Side: []dossiers.Panel{a.personal().Panel, councils.Panel(a.councilPages()), intake.Panel(a.Filing, a.Dossiers)}}
+}
+
+func (a *App) personal() *personal.Pages { return personal.New(a.Dossiers, a.Access, a.Vault) }
 
 // draw is a procedure's state diagram.
 func (a *App) draw(p *procedure.Procedure, tag lang.Tag) string { return p.Draw(a.Catalog, tag) }

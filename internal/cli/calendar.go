@@ -12,17 +12,17 @@ import (
 
 // calendarCmd is "trucot calendar …".
 type calendarCmd struct {
-	Add calendarAdd `cmd:"" help:"${help_calendar_add}"`
+	Add calendarAdd `cmd:"" help:"help_calendar_add"`
 }
 
 // calendarAdd computes a due date.
 type calendarAdd struct {
-	Duration string   `arg:"" help:"${help_calendar_duration}"`
-	From     string   `required:"" placeholder:"YYYY-MM-DD" help:"${help_calendar_from}"`
-	At       string   `placeholder:"HH:MM" help:"${help_calendar_at}"`
-	Pause    []string `placeholder:"FROM..TO" help:"${help_calendar_pause}"`
-	Explain  bool     `help:"${help_calendar_explain}"`
-	JSON     bool     `name:"json" help:"${help_json}"`
+	Duration string   `arg:"" help:"help_calendar_duration"`
+	From     string   `required:"" placeholder:"YYYY-MM-DD" help:"help_calendar_from"`
+	At       string   `placeholder:"HH:MM" help:"help_calendar_at"`
+	Pause    []string `placeholder:"FROM..TO" help:"help_calendar_pause"`
+	Explain  bool     `help:"help_calendar_explain"`
+	JSON     bool     `name:"json" help:"help_json"`
 }
 
 // calendarAnswer is what --json prints; steps only with --explain.

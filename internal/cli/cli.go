@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -30,6 +29,7 @@ type Env struct {
 	Data    string // the data folder
 	Named   bool   // Data was named by the user and is not the default
 	DB      string // database address; empty = SQLite inside Data
+	Clamd   string // ClamAV daemon for attachments; empty = none
 }
 
 // defaultData is the data folder when none is named.
@@ -45,7 +45,7 @@ func Standard() *Env {
 func (e *Env) Open() (*app.App, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(200))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(startMemory))
-	return app.Open(e.Ctx, app.Options{Data: e.Data, DB: e.DB})
+	return app.Open(e.Ctx, app.Options{Data: e.Data, DB: e.DB, Clamd: e.Clamd})
 }
 
 // startMemory is where the collector steps in all the same, such as when figures catch up with a long ledger.
@@ -53,28 +53,31 @@ const startMemory = 192 << 20
 
 // root is the whole command line; one field a command, in the order of help.
 type root struct {
-	Data string `help:"${help_data}" env:"TRUCOT_DATA" type:"path"`
-	DB   string `help:"${help_db}" name:"db" env:"TRUCOT_DB"`
+	Data  string `help:"help_data" env:"TRUCOT_DATA" type:"path"`
+	DB    string `help:"help_db" name:"db" env:"TRUCOT_DB"`
+	Clamd string `help:"help_clamd" env:"TRUCOT_CLAMD" placeholder:"ADDRESS"`
 
-	Demo      demoCmd      `cmd:"" help:"${help_demo}"`
-	Init      initCmd      `cmd:"" help:"${help_init}"`
-	Serve     serve        `cmd:"" help:"${help_serve}"`
-	User      user         `cmd:"" help:"${help_user}"`
-	Import    importCmd    `cmd:"" help:"${help_import}"`
-	Export    exportCmd    `cmd:"" help:"${help_export}"`
-	Report    reportCmd    `cmd:"" help:"${help_report}"`
-	Figures   figuresCmd   `cmd:"" help:"${help_figures}"`
-	Faults    faultsCmd    `cmd:"" help:"${help_faults}"`
-	Procedure procedureCmd `cmd:"" help:"${help_procedure}"`
-	Unit      unitCmd      `cmd:"" help:"${help_unit}"`
-	Task      taskCmd      `cmd:"" help:"${help_task}"`
-	Directive directiveCmd `cmd:"" help:"${help_directive}"`
-	Council   councilCmd   `cmd:"" help:"${help_council}"`
+	Demo       demoCmd       `cmd:"" help:"help_demo"`
+	Init       initCmd       `cmd:"" help:"help_init"`
+	Serve      serve         `cmd:"" help:"help_serve"`
+	User       user          `cmd:"" help:"help_user"`
+	Import     importCmd     `cmd:"" help:"help_import"`
+	Export     exportCmd     `cmd:"" help:"help_export"`
+	Report     reportCmd     `cmd:"" help:"help_report"`
+	Figures    figuresCmd    `cmd:"" help:"help_figures"`
+	Faults     faultsCmd     `cmd:"" help:"help_faults"`
+	Procedure  procedureCmd  `cmd:"" help:"help_procedure"`
+	Unit       unitCmd       `cmd:"" help:"help_unit"`
+	Task       taskCmd       `cmd:"" help:"help_task"`
+	Directive  directiveCmd  `cmd:"" help:"help_directive"`
+	Calendar   calendarCmd   `cmd:"" help:"help_calendar"`
+	Ledger     ledgerCmd     `cmd:"" help:"help_ledger"`
+	Attachment attachmentCmd `cmd:"" help:"help_attachment"`
+	Webhook    webhookCmd    `cmd:"" help:"help_webhook"`
+	Quality    qualityCmd    `cmd:"" help:"help_quality"`
+	Council    councilCmd    `cmd:"" help:"help_council"`
 
-	Commendation commendationCmd `cmd:"" help:"${help_commendation}"`
-
-	Calendar calendarCmd `cmd:"" help:"${help_calendar}"`
-	Ledger   ledgerCmd   `cmd:"" help:"${help_ledger}"`
+	Commendation commendationCmd `cmd:"" help:"help_commendation"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.
@@ -86,11 +89,12 @@ func Main(args []string, env *Env) int {
 	var cli root
 	exit := -1
 	parser, err := kong.New(&cli, kong.Name("trucot"), kong.Writers(env.Stdout, env.Stderr),
-		kong.Exit(func(code int) { exit = code }), env.helpTexts(), kong.Help(env.help), kong.Bind(env))
+		kong.Exit(func(code int) { exit = code }), kong.Help(env.help), kong.Bind(env))
 	if err != nil {
 		panic(err)
 	}
-	parser.Model.HelpFlag.Help = env.Catalog.T(env.Lang, "cli.page_help")
+	parser.Model.HelpFlag.Help = "page_help"
+	env.translate(parser.Model.Node)
 	command, err := parser.Parse(args)
 	if exit >= 0 {
 		return exit
@@ -99,7 +103,7 @@ func Main(args []string, env *Env) int {
 		env.report(usage(err))
 		return 2
 	}
-	env.Data, env.Named, env.DB = cmp.Or(cli.Data, defaultData), cli.Data != "", cli.DB
+	env.Data, env.Named, env.DB, env.Clamd = cmp.Or(cli.Data, defaultData), cli.Data != "", cli.DB, cli.Clamd
 	if err := command.Run(env); err != nil {
 		env.report(err)
 		return 1
@@ -107,15 +111,26 @@ func Main(args []string, env *Env) int {
 	return 0
 }
 
-// helpTexts gives kong every text "cli.help_x" as the variable ${help_x}.
-func (e *Env) helpTexts() kong.Vars {
-	vars := kong.Vars{}
-	for _, key := range e.Catalog.Keys(lang.VI) {
-		if name, ok := strings.CutPrefix(key, "cli."); ok && strings.HasPrefix(name, "help_") {
-			vars[name] = e.Catalog.T(e.Lang, key)
-		}
+// translate puts the reader's words where the tags name a text, "help_x" for "cli.help_x". Kong's own variables
+// would copy every text for every flag: a tenth of a start.
+func (e *Env) translate(n *kong.Node) {
+	n.Help = e.helpText(n.Help)
+	for _, f := range n.Flags {
+		f.Help = e.helpText(f.Help)
 	}
-	return vars
+	for _, p := range n.Positional {
+		p.Help = e.helpText(p.Help)
+	}
+	for _, child := range n.Children {
+		e.translate(child)
+	}
+}
+
+func (e *Env) helpText(name string) string {
+	if name == "" {
+		return ""
+	}
+	return e.Catalog.T(e.Lang, "cli."+name)
 }
 
 // report prints the one clear message of a failed command.

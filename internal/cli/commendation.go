@@ -11,13 +11,13 @@ import (
 
 // commendationCmd is "trucot commendation …".
 type commendationCmd struct {
-	Simulate commendationSimulate `cmd:"" help:"${help_commendation_simulate}"`
+	Simulate commendationSimulate `cmd:"" help:"help_commendation_simulate"`
 }
 
 type commendationSimulate struct {
-	Year  int    `required:"" help:"${help_commendation_year}"`
-	Award string `help:"${help_commendation_award}"`
-	JSON  bool   `name:"json" help:"${help_json}"`
+	Year  int    `required:"" help:"help_commendation_year"`
+	Award string `help:"help_commendation_award"`
+	JSON  bool   `name:"json" help:"help_json"`
 }
 
 // Run prints how everybody of the state side stands toward each award if the council met today, by id: names are not

@@ -12,13 +12,13 @@ import (
 
 // councilCmd is "trucot council …".
 type councilCmd struct {
-	List    councilList    `cmd:"" help:"${help_council_list}"`
-	Recount councilRecount `cmd:"" help:"${help_council_recount}"`
+	List    councilList    `cmd:"" help:"help_council_list"`
+	Recount councilRecount `cmd:"" help:"help_council_recount"`
 }
 
 type councilList struct {
-	Stage string `enum:"all,open,preparing,voting,counted,confirmed,concluded,cancelled" default:"all" help:"${help_council_stage}"`
-	JSON  bool   `name:"json" help:"${help_json}"`
+	Stage string `enum:"all,open,preparing,voting,counted,confirmed,concluded,cancelled" default:"all" help:"help_council_stage"`
+	JSON  bool   `name:"json" help:"help_json"`
 }
 
 // councilLine is what --json prints: the council without its rules.
@@ -63,8 +63,8 @@ func (c *councilList) Run(env *Env) error {
 }
 
 type councilRecount struct {
-	ID   string `arg:"" help:"${help_council_id}"`
-	JSON bool   `name:"json" help:"${help_json}"`
+	ID   string `arg:"" help:"help_council_id"`
+	JSON bool   `name:"json" help:"help_json"`
 }
 
 // Run counts a council's ballots again from the ledger alone and fails when anything differs from what was recorded.

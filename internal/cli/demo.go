@@ -6,12 +6,13 @@ import (
 
 	"trucot/internal/app"
 	"trucot/internal/app/sample"
+	"trucot/internal/engine/notify"
 )
 
 // demoCmd is "trucot demo": the sample agency, its reports and its web.
 type demoCmd struct {
-	Exit bool   `help:"${help_demo_exit}"`
-	Addr string `help:"${help_demo_addr}" default:"127.0.0.1:0"`
+	Exit bool   `help:"help_demo_exit"`
+	Addr string `help:"help_demo_addr" default:"127.0.0.1:0"`
 }
 
 // demoData is the folder when none is named: never the one of real work.
@@ -76,6 +77,7 @@ func (c *demoCmd) serve(env *Env, g *sample.Agency) error {
 	if err := printLink(env, g.App, sample.Guest, "http://"+ln.Addr().String()); err != nil {
 		return err
 	}
+	defer g.Tell(env.Ctx, notify.Outside{})()
 	if err := app.Serve(env.Ctx, ln, g.Site(env.Ctx, app.SiteOptions{Sample: true})); err != nil {
 		return err
 	}

@@ -14,14 +14,14 @@ import (
 
 // directiveCmd is "trucot directive …".
 type directiveCmd struct {
-	Find directiveFind `cmd:"" help:"${help_directive_find}"`
-	Add  directiveAdd  `cmd:"" help:"${help_directive_add}"`
-	List directiveList `cmd:"" help:"${help_directive_list}"`
+	Find directiveFind `cmd:"" help:"help_directive_find"`
+	Add  directiveAdd  `cmd:"" help:"help_directive_add"`
+	List directiveList `cmd:"" help:"help_directive_list"`
 }
 
 // directiveFind reads a text and prints its citations.
 type directiveFind struct {
-	JSON bool `name:"json" help:"${help_directive_json}"`
+	JSON bool `name:"json" help:"help_directive_json"`
 }
 
 // maxText bounds the input of directive find; a year's official papers fit.

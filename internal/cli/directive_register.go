@@ -16,15 +16,15 @@ import (
 
 // directiveAdd enters a directive in the register.
 type directiveAdd struct {
-	File    string `arg:"" optional:"" help:"${help_directive_file}"`
-	Symbol  string `help:"${help_directive_symbol}"`
-	Name    string `help:"${help_directive_name}"`
-	Issuer  string `help:"${help_directive_issuer}"`
-	Date    string `placeholder:"YYYY-MM-DD" help:"${help_directive_date}"`
-	Kind    string `help:"${help_directive_kind}"`
-	Summary string `help:"${help_directive_summary}"`
-	Unit    string `required:"" help:"${help_directive_unit}"`
-	JSON    bool   `name:"json" help:"${help_json}"`
+	File    string `arg:"" optional:"" help:"help_directive_file"`
+	Symbol  string `help:"help_directive_symbol"`
+	Name    string `help:"help_directive_name"`
+	Issuer  string `help:"help_directive_issuer"`
+	Date    string `placeholder:"YYYY-MM-DD" help:"help_directive_date"`
+	Kind    string `help:"help_directive_kind"`
+	Summary string `help:"help_directive_summary"`
+	Unit    string `required:"" help:"help_directive_unit"`
+	JSON    bool   `name:"json" help:"help_json"`
 }
 
 // maxDirectiveFile bounds the file of a directive in bytes.
@@ -82,9 +82,9 @@ func (c *directiveAdd) draft(env *Env, a *app.App) (directive.Document, error) {
 
 // directiveList prints the register.
 type directiveList struct {
-	Text  string `arg:"" optional:"" help:"${help_directive_words}"`
-	Force string `enum:",in_force,ended" default:"" help:"${help_directive_force}"`
-	JSON  bool   `name:"json" help:"${help_json}"`
+	Text  string `arg:"" optional:"" help:"help_directive_words"`
+	Force string `enum:",in_force,ended" default:"" help:"help_directive_force"`
+	JSON  bool   `name:"json" help:"help_json"`
 }
 
 // Run prints the directives, the latest first. The machine's own command line sees both sides.

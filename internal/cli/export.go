@@ -10,14 +10,14 @@ import (
 
 // exportCmd groups what writes files for others.
 type exportCmd struct {
-	XES    exportXESCmd `cmd:"" name:"xes" help:"${help_export_xes}"`
-	Ledger ledgerExport `cmd:"" help:"${help_ledger_export}"`
+	XES    exportXESCmd `cmd:"" name:"xes" help:"help_export_xes"`
+	Ledger ledgerExport `cmd:"" help:"help_ledger_export"`
 }
 
 // exportXESCmd is "trucot export xes": the dossiers as an event log by IEEE 1849.
 type exportXESCmd struct {
-	Procedure string `help:"${help_export_xes_procedure}"`
-	Out       string `placeholder:"FILE" help:"${help_export_out}"`
+	Procedure string `help:"help_export_xes_procedure"`
+	Out       string `placeholder:"FILE" help:"help_export_out"`
 }
 
 // Run writes to --out or standard output. A file is complete or absent: it is written beside its place

@@ -8,10 +8,10 @@ import (
 
 // faultsCmd is "trucot faults": cross-foots every recorded form again, from the ledger.
 type faultsCmd struct {
-	Unit    string `help:"${help_faults_unit}"`
-	Period  string `help:"${help_faults_period}"`
-	KnownAt int64  `name:"known-at" help:"${help_faults_known_at}"`
-	JSON    bool   `name:"json" help:"${help_faults_json}"`
+	Unit    string `help:"help_faults_unit"`
+	Period  string `help:"help_faults_period"`
+	KnownAt int64  `name:"known-at" help:"help_faults_known_at"`
+	JSON    bool   `name:"json" help:"help_faults_json"`
 }
 
 // Run prints what "import forms" printed for the same cells.

@@ -16,14 +16,14 @@ import (
 
 // figuresCmd is "trucot figures".
 type figuresCmd struct {
-	Period    string   `placeholder:"2021-H1" help:"${help_figures_period}"`
-	Unit      []string `placeholder:"UNIT" help:"${help_figures_unit}"`
-	ByUnit    bool     `help:"${help_figures_by_unit}"`
-	AsOf      string   `placeholder:"YYYY-MM-DD" help:"${help_figures_as_of}"`
-	KnownAt   int64    `placeholder:"POSITION" help:"${help_figures_known_at}"`
-	Indicator []string `placeholder:"ID" help:"${help_figures_indicator}"`
-	List      bool     `help:"${help_figures_list}"`
-	JSON      bool     `name:"json" help:"${help_json}"`
+	Period    string   `placeholder:"2021-H1" help:"help_figures_period"`
+	Unit      []string `placeholder:"UNIT" help:"help_figures_unit"`
+	ByUnit    bool     `help:"help_figures_by_unit"`
+	AsOf      string   `placeholder:"YYYY-MM-DD" help:"help_figures_as_of"`
+	KnownAt   int64    `placeholder:"POSITION" help:"help_figures_known_at"`
+	Indicator []string `placeholder:"ID" help:"help_figures_indicator"`
+	List      bool     `help:"help_figures_list"`
+	JSON      bool     `name:"json" help:"help_json"`
 }
 
 // Run prints one line a figure; with --json one indicator.Figure object a line, numbers or null.

@@ -14,11 +14,11 @@ import (
 // importFormsCmd is "trucot import forms FILE…": reads filled-in statistical forms, records their cells and
 // prints the sums that do not hold.
 type importFormsCmd struct {
-	Files  []string `arg:"" help:"${help_import_forms_files}"`
-	Unit   string   `help:"${help_import_forms_unit}"`
-	Period string   `help:"${help_import_forms_period}"`
-	Form   string   `help:"${help_import_forms_form}"`
-	JSON   bool     `name:"json" help:"${help_import_forms_json}"`
+	Files  []string `arg:"" help:"help_import_forms_files"`
+	Unit   string   `help:"help_import_forms_unit"`
+	Period string   `help:"help_import_forms_period"`
+	Form   string   `help:"help_import_forms_form"`
+	JSON   bool     `name:"json" help:"help_import_forms_json"`
 }
 
 // maxFormFile bounds one form file; the largest real one seen is under 100 KiB.

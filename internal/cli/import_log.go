@@ -12,13 +12,13 @@ import (
 
 // importLogCmd is "trucot import log FILE…": reads XES, CSV and OCEL logs of other systems into dossiers.
 type importLogCmd struct {
-	Files      []string `arg:"" help:"${help_import_log_files}"`
-	Map        string   `placeholder:"FILE" help:"${help_import_log_map}"`
-	Name       string   `help:"${help_import_log_name}"`
-	Unit       string   `help:"${help_import_log_unit}"`
-	Lenient    bool     `help:"${help_import_log_lenient}"`
-	Exceptions bool     `help:"${help_import_log_exceptions}"`
-	JSON       bool     `name:"json" help:"${help_json}"`
+	Files      []string `arg:"" help:"help_import_log_files"`
+	Map        string   `placeholder:"FILE" help:"help_import_log_map"`
+	Name       string   `help:"help_import_log_name"`
+	Unit       string   `help:"help_import_log_unit"`
+	Lenient    bool     `help:"help_import_log_lenient"`
+	Exceptions bool     `help:"help_import_log_exceptions"`
+	JSON       bool     `name:"json" help:"help_json"`
 }
 
 // Run imports file by file. A file that cannot be imported writes nothing and does not stop the others;

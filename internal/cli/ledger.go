@@ -21,12 +21,12 @@ import (
 
 // ledgerCmd is "trucot ledger …".
 type ledgerCmd struct {
-	Verify      ledgerVerify     `cmd:"" help:"${help_ledger_verify}"`
-	Rebuild     ledgerRebuild    `cmd:"" help:"${help_ledger_rebuild}"`
-	Export      ledgerExport     `cmd:"" help:"${help_ledger_export}"`
-	Import      ledgerImport     `cmd:"" help:"${help_ledger_import}"`
-	Checkpoint  ledgerCheckpoint `cmd:"" help:"${help_ledger_checkpoint}"`
-	AppendBench ledgerBench      `cmd:"" help:"${help_ledger_bench}"`
+	Verify      ledgerVerify     `cmd:"" help:"help_ledger_verify"`
+	Rebuild     ledgerRebuild    `cmd:"" help:"help_ledger_rebuild"`
+	Export      ledgerExport     `cmd:"" help:"help_ledger_export"`
+	Import      ledgerImport     `cmd:"" help:"help_ledger_import"`
+	Checkpoint  ledgerCheckpoint `cmd:"" help:"help_ledger_checkpoint"`
+	AppendBench ledgerBench      `cmd:"" help:"help_ledger_bench"`
 }
 
 // withLedger opens the agency for a ledger command and closes it after.
@@ -56,7 +56,7 @@ func (e *Env) tell(asJSON bool, object any, key string, args ...any) error {
 
 // initCmd is "trucot init": it creates the agency's data and keys, or says what is there.
 type initCmd struct {
-	JSON bool `name:"json" help:"${help_json}"`
+	JSON bool `name:"json" help:"help_json"`
 }
 
 // initAnswer is what init --json prints.
@@ -82,8 +82,8 @@ func (c *initCmd) Run(env *Env) error {
 
 // ledgerRebuild drops and builds the tables of the folds.
 type ledgerRebuild struct {
-	Fold []string `arg:"" optional:"" help:"${help_ledger_rebuild_fold}"`
-	JSON bool     `name:"json" help:"${help_json}"`
+	Fold []string `arg:"" optional:"" help:"help_ledger_rebuild_fold"`
+	JSON bool     `name:"json" help:"help_json"`
 }
 
 // rebuildAnswer is a line of rebuild --json.
@@ -119,10 +119,10 @@ func (c *ledgerRebuild) Run(env *Env) error {
 
 // ledgerExport writes the ledger into one file, or as tiles into a folder.
 type ledgerExport struct {
-	File  string `arg:"" optional:"" help:"${help_ledger_export_file}"`
-	Out   string `placeholder:"FILE" help:"${help_export_out}"`
-	Tiles string `placeholder:"DIR" help:"${help_ledger_export_tiles}"`
-	JSON  bool   `name:"json" help:"${help_json}"`
+	File  string `arg:"" optional:"" help:"help_ledger_export_file"`
+	Out   string `placeholder:"FILE" help:"help_export_out"`
+	Tiles string `placeholder:"DIR" help:"help_ledger_export_tiles"`
+	JSON  bool   `name:"json" help:"help_json"`
 }
 
 // Run exports. The file appears under its name only when it is complete.
@@ -182,8 +182,8 @@ func cannotWrite(path string, err error) error {
 
 // ledgerImport fills an empty ledger from an export.
 type ledgerImport struct {
-	File string `arg:"" help:"${help_ledger_import_file}"`
-	JSON bool   `name:"json" help:"${help_json}"`
+	File string `arg:"" help:"help_ledger_import_file"`
+	JSON bool   `name:"json" help:"help_json"`
 }
 
 // Run imports.
@@ -208,7 +208,7 @@ func (c *ledgerImport) Run(env *Env) error {
 
 // ledgerCheckpoint signs the present state.
 type ledgerCheckpoint struct {
-	JSON bool `name:"json" help:"${help_json}"`
+	JSON bool `name:"json" help:"help_json"`
 }
 
 // checkpointAnswer is what checkpoint --json prints.
@@ -235,9 +235,9 @@ func (c *ledgerCheckpoint) Run(env *Env) error {
 
 // ledgerBench measures durable commands a second, on a scratch database of its own.
 type ledgerBench struct {
-	Clients int     `default:"64" help:"${help_ledger_bench_clients}"`
-	Seconds float64 `default:"5" help:"${help_ledger_bench_seconds}"`
-	JSON    bool    `name:"json" help:"${help_json}"`
+	Clients int     `default:"64" help:"help_ledger_bench_clients"`
+	Seconds float64 `default:"5" help:"help_ledger_bench_seconds"`
+	JSON    bool    `name:"json" help:"help_json"`
 }
 
 // Run measures on a scratch file beside the data, or on the given, empty PostgreSQL database.

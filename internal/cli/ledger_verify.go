@@ -13,10 +13,10 @@ import (
 
 // ledgerVerify checks the ledger, or an export of one.
 type ledgerVerify struct {
-	Export     string   `placeholder:"FILE" help:"${help_ledger_verify_export}"`
-	Key        []string `placeholder:"KEY" sep:"none" help:"${help_ledger_verify_key}"`
-	Checkpoint string   `placeholder:"FILE" help:"${help_ledger_verify_checkpoint}"`
-	JSON       bool     `name:"json" help:"${help_json}"`
+	Export     string   `placeholder:"FILE" help:"help_ledger_verify_export"`
+	Key        []string `placeholder:"KEY" sep:"none" help:"help_ledger_verify_key"`
+	Checkpoint string   `placeholder:"FILE" help:"help_ledger_verify_checkpoint"`
+	JSON       bool     `name:"json" help:"help_json"`
 }
 
 // verifyAnswer is what verify --json prints.

@@ -18,10 +18,10 @@ import (
 
 // procedureCmd is "trucot procedure …".
 type procedureCmd struct {
-	Lint procedureLint `cmd:"" help:"${help_procedure_lint}"`
-	Test procedureTest `cmd:"" help:"${help_procedure_test}"`
-	Draw procedureDraw `cmd:"" help:"${help_procedure_draw}"`
-	New  procedureNew  `cmd:"" help:"${help_procedure_new}"`
+	Lint procedureLint `cmd:"" help:"help_procedure_lint"`
+	Test procedureTest `cmd:"" help:"help_procedure_test"`
+	Draw procedureDraw `cmd:"" help:"help_procedure_draw"`
+	New  procedureNew  `cmd:"" help:"help_procedure_new"`
 }
 
 // proceduresIn is the folder given, or the agency's definitions.
@@ -38,8 +38,8 @@ func proceduresIn(env *Env, dir string) (fs.FS, error) {
 
 // procedureLint checks definitions.
 type procedureLint struct {
-	Dir  string `arg:"" optional:"" type:"path" help:"${help_procedure_dir}"`
-	JSON bool   `name:"json" help:"${help_json}"`
+	Dir  string `arg:"" optional:"" type:"path" help:"help_procedure_dir"`
+	JSON bool   `name:"json" help:"help_json"`
 }
 
 // lintLine is what --json prints: one object a fault, and one a definition that is in order.
@@ -106,9 +106,9 @@ func (c *procedureLint) printJSON(env *Env, set *procedure.Set, faults fault.Lis
 
 // procedureTest runs the scripts beside the definitions.
 type procedureTest struct {
-	Dir  string `arg:"" optional:"" type:"path" help:"${help_procedure_dir}"`
-	Only string `placeholder:"ID" help:"${help_procedure_only}"`
-	JSON bool   `name:"json" help:"${help_json}"`
+	Dir  string `arg:"" optional:"" type:"path" help:"help_procedure_dir"`
+	Only string `placeholder:"ID" help:"help_procedure_only"`
+	JSON bool   `name:"json" help:"help_json"`
 }
 
 // testLine is what --json prints, one object a script.
@@ -205,10 +205,10 @@ func unscripted(set *procedure.Set, scripts []*script.Script) fault.List {
 
 // procedureDraw writes the state diagram as SVG.
 type procedureDraw struct {
-	ID      string `arg:"" help:"${help_procedure_id}"`
-	Version string `placeholder:"V" help:"${help_procedure_version}"`
-	Dir     string `type:"path" help:"${help_procedure_dir}"`
-	Out     string `short:"o" type:"path" placeholder:"FILE" help:"${help_procedure_out}"`
+	ID      string `arg:"" help:"help_procedure_id"`
+	Version string `placeholder:"V" help:"help_procedure_version"`
+	Dir     string `type:"path" help:"help_procedure_dir"`
+	Out     string `short:"o" type:"path" placeholder:"FILE" help:"help_procedure_out"`
 }
 
 // Run draws the version named, else the latest one.
@@ -241,9 +241,9 @@ func (c *procedureDraw) Run(env *Env) error {
 
 // procedureNew makes the folder of a new definition.
 type procedureNew struct {
-	ID      string `arg:"" help:"${help_procedure_id}"`
-	Version string `default:"1" placeholder:"V" help:"${help_procedure_version}"`
-	Dir     string `default:"definitions/procedures" type:"path" help:"${help_procedure_dir}"`
+	ID      string `arg:"" help:"help_procedure_id"`
+	Version string `default:"1" placeholder:"V" help:"help_procedure_version"`
+	Dir     string `default:"definitions/procedures" type:"path" help:"help_procedure_dir"`
 }
 
 // Run writes a template that passes lint and test, as a draft.

@@ -15,15 +15,15 @@ import (
 
 // reportCmd groups the commands on reports.
 type reportCmd struct {
-	List    reportListCmd    `cmd:"" help:"${help_report_list}"`
-	Build   reportBuildCmd   `cmd:"" help:"${help_report_build}"`
-	Freeze  reportFreezeCmd  `cmd:"" help:"${help_report_freeze}"`
-	Changes reportChangesCmd `cmd:"" help:"${help_report_changes}"`
+	List    reportListCmd    `cmd:"" help:"help_report_list"`
+	Build   reportBuildCmd   `cmd:"" help:"help_report_build"`
+	Freeze  reportFreezeCmd  `cmd:"" help:"help_report_freeze"`
+	Changes reportChangesCmd `cmd:"" help:"help_report_changes"`
 }
 
 // reportListCmd is "trucot report list".
 type reportListCmd struct {
-	JSON bool `name:"json" help:"${help_json}"`
+	JSON bool `name:"json" help:"help_json"`
 }
 
 // Run prints the regimes: {"regime":…,"kind":…,"title":…,"periods":[…],"due":…,"forms":[…]} a line with --json.
@@ -42,13 +42,13 @@ func (c *reportListCmd) Run(env *Env) error {
 		}
 		if !c.JSON {
 			fmt.Fprintf(env.Stdout, "%-16s %s\n", r.ID, r.Title[env.Lang])
-			fmt.Fprintf(env.Stdout, "%-16s %s\n", "", env.Catalog.T(env.Lang, "report.list_due", "due", r.Due, "source", r.Source, "status", r.Status))
+			fmt.Fprintf(env.Stdout, "%-16s %s\n", "", env.Catalog.T(env.Lang, "report.list_due", "due", r.Due[env.Lang], "source", r.Source, "status", r.Status))
 			if len(forms) > 0 {
 				fmt.Fprintf(env.Stdout, "%-16s %s\n", "", env.Catalog.T(env.Lang, "report.list_forms", "list", strings.Join(forms, ", ")))
 			}
 			continue
 		}
-		if err := enc.Encode(map[string]any{"regime": r.ID, "kind": r.Kind, "title": r.Title[env.Lang], "periods": r.Periods, "due": r.Due, "forms": forms}); err != nil {
+		if err := enc.Encode(map[string]any{"regime": r.ID, "kind": r.Kind, "title": r.Title[env.Lang], "periods": r.Periods, "due": r.Due[env.Lang], "forms": forms}); err != nil {
 			return err
 		}
 	}
@@ -57,10 +57,10 @@ func (c *reportListCmd) Run(env *Env) error {
 
 // reportFlags say which report.
 type reportFlags struct {
-	Regime string `required:"" help:"${help_report_regime}"`
-	Period string `required:"" help:"${help_report_period}"`
-	Unit   string `help:"${help_report_unit}"`
-	AsOf   string `name:"as-of" help:"${help_report_as_of}"`
+	Regime string `required:"" help:"help_report_regime"`
+	Period string `required:"" help:"help_report_period"`
+	Unit   string `help:"help_report_unit"`
+	AsOf   string `name:"as-of" help:"help_report_as_of"`
 }
 
 func (f *reportFlags) request() (report.Request, error) {
@@ -76,10 +76,10 @@ func (f *reportFlags) request() (report.Request, error) {
 // reportBuildCmd is "trucot report build": writes a report's files.
 type reportBuildCmd struct {
 	reportFlags
-	KnownAt int64  `name:"known-at" help:"${help_report_known_at}"`
-	Frozen  bool   `help:"${help_report_frozen}"`
-	Out     string `required:"" type:"path" help:"${help_report_out}"`
-	JSON    bool   `name:"json" help:"${help_json}"`
+	KnownAt int64  `name:"known-at" help:"help_report_known_at"`
+	Frozen  bool   `help:"help_report_frozen"`
+	Out     string `required:"" type:"path" help:"help_report_out"`
+	JSON    bool   `name:"json" help:"help_json"`
 }
 
 // Run writes <regime>-<period>[-<unit>].docx, .xlsx and .json and prints their paths.
@@ -127,8 +127,8 @@ func frozen(env *Env, room *report.Room, q report.Request) (*report.Frozen, erro
 // reportFreezeCmd is "trucot report freeze".
 type reportFreezeCmd struct {
 	reportFlags
-	Out  string `required:"" type:"path" help:"${help_report_out}"`
-	JSON bool   `name:"json" help:"${help_json}"`
+	Out  string `required:"" type:"path" help:"help_report_out"`
+	JSON bool   `name:"json" help:"help_json"`
 }
 
 // Run freezes the report as of now and writes its files.
@@ -152,7 +152,7 @@ func (c *reportFreezeCmd) Run(env *Env) error {
 // reportChangesCmd is "trucot report changes": what is no longer as the frozen report says.
 type reportChangesCmd struct {
 	reportFlags
-	JSON bool `name:"json" help:"${help_json}"`
+	JSON bool `name:"json" help:"help_json"`
 }
 
 // Run prints {"figure":…,"period":…,"was":…,"now":…,"events":[positions]} a line with --json, else sentences.

@@ -15,16 +15,16 @@ import (
 
 // taskCmd is "trucot task …": assigned work.
 type taskCmd struct {
-	List   taskList   `cmd:"" help:"${help_task_list}"`
-	Import taskImport `cmd:"" help:"${help_task_import}"`
-	Export taskExport `cmd:"" help:"${help_task_export}"`
+	List   taskList   `cmd:"" help:"help_task_list"`
+	Import taskImport `cmd:"" help:"help_task_import"`
+	Export taskExport `cmd:"" help:"help_task_export"`
 }
 
 // taskPick says which tasks a command is about.
 type taskPick struct {
-	View      string `enum:"all,open,overdue,in_term,unconfirmed,done,done_on_time,done_late" default:"all" help:"${help_task_view}"`
-	Unit      string `help:"${help_task_unit}"`
-	Directive string `help:"${help_task_directive}"`
+	View      string `enum:"all,open,overdue,in_term,unconfirmed,done,done_on_time,done_late" default:"all" help:"help_task_view"`
+	Unit      string `help:"help_task_unit"`
+	Directive string `help:"help_task_directive"`
 }
 
 // allTasks is more than any list is long; the engine gives as many as it may.
@@ -54,7 +54,7 @@ func (p *taskPick) tasks(env *Env, a *app.App) ([]*task.Task, error) {
 
 type taskList struct {
 	taskPick
-	JSON bool `name:"json" help:"${help_json}"`
+	JSON bool `name:"json" help:"help_json"`
 }
 
 // taskLine is what --json prints: the task as it stands, its status of today and the working days left.
@@ -89,8 +89,8 @@ func (c *taskList) Run(env *Env) error {
 }
 
 type taskImport struct {
-	File string `arg:"" help:"${help_task_file}"`
-	JSON bool   `name:"json" help:"${help_task_import_json}"`
+	File string `arg:"" help:"help_task_file"`
+	JSON bool   `name:"json" help:"help_task_import_json"`
 }
 
 // taskRow is what --json prints for each row: {"line","external","id","outcome","error"}.
@@ -166,7 +166,7 @@ func readFile(name string, limit int64) ([]byte, error) {
 
 type taskExport struct {
 	taskPick
-	Out string `short:"o" default:"nhiem-vu.xlsx" help:"${help_task_out}"`
+	Out string `short:"o" default:"nhiem-vu.xlsx" help:"help_task_out"`
 }
 
 // Run writes the tasks as XLSX, in the format that import reads.

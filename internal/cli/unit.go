@@ -10,17 +10,17 @@ import (
 
 // unitCmd is "trucot unit …": the organisation tree, which tasks, dossiers and figures count for.
 type unitCmd struct {
-	Add  unitAdd  `cmd:"" help:"${help_unit_add}"`
-	List unitList `cmd:"" help:"${help_unit_list}"`
+	Add  unitAdd  `cmd:"" help:"help_unit_add"`
+	List unitList `cmd:"" help:"help_unit_list"`
 }
 
 type unitAdd struct {
-	Code   string `arg:"" help:"${help_unit_code}"`
-	Name   string `required:"" help:"${help_unit_name}"`
-	NameEN string `name:"name-en" help:"${help_unit_name_en}"`
-	Parent string `help:"${help_unit_parent}"`
-	Side   string `enum:"state,party" default:"state" help:"${help_unit_side}"`
-	From   string `placeholder:"YYYY-MM-DD" help:"${help_unit_from}"`
+	Code   string `arg:"" help:"help_unit_code"`
+	Name   string `required:"" help:"help_unit_name"`
+	NameEN string `name:"name-en" help:"help_unit_name_en"`
+	Parent string `help:"help_unit_parent"`
+	Side   string `enum:"state,party" default:"state" help:"help_unit_side"`
+	From   string `placeholder:"YYYY-MM-DD" help:"help_unit_from"`
 }
 
 // Run opens the unit.
@@ -40,7 +40,7 @@ func (c *unitAdd) Run(env *Env) error {
 }
 
 type unitList struct {
-	JSON bool `name:"json" help:"${help_json}"`
+	JSON bool `name:"json" help:"help_json"`
 }
 
 // Run lists the units that stand today; --json prints {"code","name_vi","name_en","parent","side","kind"} a line.

@@ -15,21 +15,28 @@ import (
 
 // user looks after accounts from the machine itself: the first one is made here.
 type user struct {
-	Add      userAdd      `cmd:"" help:"${help_user_add}"`
-	List     userList     `cmd:"" help:"${help_user_list}"`
-	Link     userLink     `cmd:"" help:"${help_user_link}"`
-	Password userPassword `cmd:"" help:"${help_user_password}"`
-	Token    userToken    `cmd:"" help:"${help_user_token}"`
+	Add      userAdd      `cmd:"" help:"help_user_add"`
+	List     userList     `cmd:"" help:"help_user_list"`
+	Link     userLink     `cmd:"" help:"help_user_link"`
+	Password userPassword `cmd:"" help:"help_user_password"`
+	Token    userToken    `cmd:"" help:"help_user_token"`
+	Grant    userGrant    `cmd:"" help:"help_user_grant"`
+	Revoke   userRevoke   `cmd:"" help:"help_user_revoke"`
+	Disable  userDisable  `cmd:"" help:"help_user_disable"`
+	Enable   userEnable   `cmd:"" help:"help_user_enable"`
+	Reset    userReset    `cmd:"" help:"help_user_reset"`
+	TOTPOff  userTOTPOff  `cmd:"" name:"totp-off" help:"help_user_totp_off"`
+	Sessions userSessions `cmd:"" help:"help_user_sessions"`
 }
 
 // commandLine is the actor of what is done at the machine's own command line.
 const commandLine = "command-line"
 
 type userAdd struct {
-	Account string   `arg:"" help:"${help_user_account}"`
-	Name    string   `required:"" help:"${help_user_name}"`
-	Role    []string `required:"" help:"${help_user_role}"`
-	Unit    string   `default:"*" help:"${help_user_unit}"`
+	Account string   `arg:"" help:"help_user_account"`
+	Name    string   `required:"" help:"help_user_name"`
+	Role    []string `required:"" help:"help_user_role"`
+	Unit    string   `default:"*" help:"help_user_unit"`
 }
 
 // Run adds the person, the account and its roles.
@@ -53,7 +60,7 @@ func (c *userAdd) Run(env *Env) error {
 }
 
 type userList struct {
-	JSON bool `help:"${help_json}" name:"json"`
+	JSON bool `help:"help_json" name:"json"`
 }
 
 // Run lists the accounts; --json prints {"account","name","closed","grants":[{"role","unit"}]} a line.
@@ -85,8 +92,8 @@ func (c *userList) print(env *Env, ac people.Account) error {
 }
 
 type userLink struct {
-	Account string `arg:"" help:"${help_user_account}"`
-	Addr    string `default:"http://127.0.0.1:8383" help:"${help_user_addr}"`
+	Account string `arg:"" help:"help_user_account"`
+	Addr    string `default:"http://127.0.0.1:8383" help:"help_user_addr"`
 }
 
 // Run prints a one-time log-in link.
@@ -104,7 +111,7 @@ func printLink(env *Env, a *app.App, account, addr string) error {
 }
 
 type userPassword struct {
-	Account string `arg:"" help:"${help_user_account}"`
+	Account string `arg:"" help:"help_user_account"`
 }
 
 // Run reads one line from standard input, so that the password stands in no shell history.
@@ -123,10 +130,10 @@ func (c *userPassword) Run(env *Env) error {
 }
 
 type userToken struct {
-	Account string   `arg:"" help:"${help_user_account}"`
-	Label   string   `help:"${help_user_label}"`
-	Scope   []string `help:"${help_user_scope}"`
-	Days    int      `default:"90" help:"${help_user_days}"`
+	Account string   `arg:"" help:"help_user_account"`
+	Label   string   `help:"help_user_label"`
+	Scope   []string `help:"help_user_scope"`
+	Days    int      `default:"90" help:"help_user_days"`
 }
 
 // Run prints a new API token.

@@ -26,7 +26,15 @@ type agencyWords struct {
 	Names struct {
 		First []string `def:"first,required"`
 	} `def:"names,required"`
-	Posts []postWords `def:"posts,required"`
+	Posts       []postWords `def:"posts,required"`
+	Delegations []struct {
+		Giver string        `def:"giver,required"`
+		Taker string        `def:"taker,required"`
+		Form  string        `def:"form,required"`
+		From  calendar.Date `def:"from,required"`
+		Until calendar.Date `def:"until,required"`
+		Basis string        `def:"basis"`
+	} `def:"delegations"`
 	Guest struct {
 		Account string `def:"account,required"`
 		Name    string `def:"name,required"`
@@ -63,6 +71,15 @@ func (s *simulation) staff() error {
 	for _, c := range w.Closed {
 		s.at(c.On, func(on calendar.Date) error {
 			return s.alone(func() error { return s.app.People.CloseUnit(s.ctx, people.By{Actor: actor, On: on}, c.Code, c.Into) })
+		})
+	}
+	for i, g := range w.Delegations {
+		s.at(g.From, func(on calendar.Date) error {
+			return s.alone(func() error {
+				_, err := s.app.People.Delegate(s.ctx, people.By{Actor: g.Giver, On: on}, people.Delegation{ID: fmt.Sprintf("mau-%d", i+1), Giver: g.Giver, Taker: g.Taker, Form: people.Form(g.Form),
+					Unit: people.Everywhere, Basis: g.Basis, Until: g.Until})
+				return err
+			})
 		})
 	}
 	n := 0

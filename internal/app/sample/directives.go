@@ -19,6 +19,13 @@ type directiveWords struct {
 	} `def:"directives,required"`
 	Goals []goalWords `def:"goals"`
 	Tasks []taskWords `def:"tasks"`
+
+	Baselines []struct {
+		On   calendar.Date `def:"on,required"`
+		Name string        `def:"name,required"`
+		Unit string        `def:"unit,required"`
+		By   string        `def:"by,required"`
+	} `def:"baselines"`
 }
 
 // goalWords is a target that a directive sets.
@@ -85,6 +92,14 @@ func (s *simulation) directives() error {
 		s.at(g.On, func(calendar.Date) error {
 			return s.alone(func() error {
 				_, err := s.app.Directives.SetGoal(s.ctx, actor, ids[g.Directive], directive.Goal{Title: g.Title, Indicator: g.Indicator, Period: g.Period, Value: g.Value, Unit: g.Unit})
+				return err
+			})
+		})
+	}
+	for _, b := range w.Baselines {
+		s.at(b.On, func(calendar.Date) error {
+			return s.alone(func() error {
+				_, err := s.app.Tasks.Freeze(s.ctx, b.By, work.Baseline{Name: b.Name, Unit: b.Unit})
 				return err
 			})
 		})

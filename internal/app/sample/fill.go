@@ -17,7 +17,7 @@ func (g *Agency) fill(ctx context.Context) error {
 	if err := read("dossiers.yaml", &s.words); err != nil {
 		return err
 	}
-	for _, plan := range []func() error{func() error { return s.alone(s.staff) }, s.directives, s.facts, s.reviews, s.councils, s.commendations} {
+	for _, plan := range []func() error{func() error { return s.alone(s.staff) }, s.directives, s.facts, s.reviews, s.schedule, s.councils, s.commendations} {
 		if err := plan(); err != nil {
 			return err
 		}
@@ -29,7 +29,13 @@ func (g *Agency) fill(ctx context.Context) error {
 	if err := errors.Join(s.run(), s.pipe.settle(0)); err != nil {
 		return err
 	}
+	if err := s.papers(g.data); err != nil {
+		return err
+	}
 	g.Filed = s.filed
+	if err := talk(ctx, g.App); err != nil {
+		return err
+	}
 	_, err := g.App.Reports.ImportSample(ctx, definitions.Files, provinceFolder, actor)
 	return err
 }

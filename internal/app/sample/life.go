@@ -1,6 +1,8 @@
 package sample
 
 import (
+	"fmt"
+
 	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/calendar"
 )
@@ -50,8 +52,12 @@ func (s *simulation) file(k *kind, on calendar.Date, fields map[string]any, chan
 func (l *life) act(action, who string, on calendar.Date, fields map[string]any, papers ...string) error {
 	l.s.clock.tick()
 	a := dossier.Act{Code: l.d.Code, Action: action, On: on, Actor: who, Fields: fields, Documents: papers}
-	if action == "phan_cong" {
+	switch action {
+	case "phan_cong":
 		a.Assignee = l.hand
+	case "nop_phi", "tra": // where the step pays a fee
+		l.s.receipts++
+		a.Receipt, a.Online = fmt.Sprintf("BL%06d", l.s.receipts), l.d.Channel == "online" && l.s.receipts%4 > 0
 	}
 	d, err := l.s.files.Act(l.s.ctx, a)
 	if err != nil {
@@ -161,6 +167,9 @@ func (l *life) apologiseFirst(on calendar.Date, late bool, work func(*life, cale
 		next := l.s.working(l.d.DueOn, l.s.rnd.between(2, 5))
 		err := l.act("xin_loi", l.hand, on, map[string]any{"ly_do": l.s.words.Reasons.Late, "hen_lai_ngay": next.String()})
 		if err != nil {
+			return err
+		}
+		if err := l.issueLetter(on); err != nil {
 			return err
 		}
 		return work(l, on)

@@ -165,7 +165,13 @@ func (l *life) council(on, submit, day calendar.Date) error {
 	if err := l.act("hoi_y_kien", l.hand, on, nil); err != nil {
 		return err
 	}
+	if err := l.ask(on, submit); err != nil {
+		return err
+	}
 	return l.on(submit, func(l *life, on calendar.Date) error {
+		if err := l.answer(on); err != nil {
+			return err
+		}
 		if err := l.act("ket_luan_hoi_dong", l.hand, on, nil); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package sample
 
 import (
 	"trucot/internal/engine/indicator"
+	work "trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/room/report"
 )
@@ -44,6 +45,17 @@ type noteWords struct {
 	Resolves int           `def:"resolves"` // n-th limitation of the side in the period
 	On       calendar.Date `def:"on,required"`
 	Text     string        `def:"text,required"`
+	Repair   *repairWords  `def:"repair"` // of a limitation: the task it becomes
+}
+
+// repairWords is the task that a limitation becomes.
+type repairWords struct {
+	Unit     string        `def:"unit,required"`
+	By       string        `def:"by,required"`
+	Due      string        `def:"due,required"`
+	Done     calendar.Date `def:"done"`
+	Doer     string        `def:"doer"`
+	Evidence string        `def:"evidence"`
 }
 
 // reviews plans budgets, notes, late entries and the freezing of reports.
@@ -95,7 +107,11 @@ func (s *simulation) reviews() error {
 
 func (s *simulation) note(n noteWords, on calendar.Date) error {
 	if n.Resolves == 0 {
-		return s.app.Reports.AddNote(s.ctx, "", n.Period, report.Note{Kind: n.Kind, Side: n.Side, Section: n.Section, Text: n.Text}, on, actor)
+		err := s.app.Reports.AddNote(s.ctx, "", n.Period, report.Note{Kind: n.Kind, Side: n.Side, Section: n.Section, Text: n.Text}, on, actor)
+		if err != nil || n.Repair == nil {
+			return err
+		}
+		return s.repair(n, on)
 	}
 	notes, err := s.app.Reports.Notes(s.ctx, "", n.Period, 0)
 	if err != nil {
@@ -111,4 +127,25 @@ func (s *simulation) note(n noteWords, on calendar.Date) error {
 		}
 	}
 	return nil
+}
+
+// repair gives the limitation recorded last to a unit and plans its end.
+func (s *simulation) repair(n noteWords, on calendar.Date) error {
+	list, err := s.app.Reports.Limitations(s.ctx, "", n.Period, n.Side, 0)
+	if err != nil {
+		return err
+	}
+	t, err := s.app.Tasks.Assign(s.ctx, work.Assignment{Title: "Khắc phục hạn chế: " + n.Text, Unit: n.Repair.Unit, Due: n.Repair.Due, On: on, Actor: n.Repair.By, Product: "Báo cáo kết quả khắc phục"})
+	if err != nil {
+		return err
+	}
+	if n.Repair.Done > 0 {
+		s.at(n.Repair.Done, func(on calendar.Date) error {
+			return s.alone(func() error {
+				_, err := s.app.Tasks.Take(s.ctx, work.Act{ID: t.ID, Verb: work.Finished, On: on, Actor: n.Repair.Doer, Evidence: n.Repair.Evidence})
+				return err
+			})
+		})
+	}
+	return s.app.Reports.AssignLimitation(s.ctx, "", n.Period, list[len(list)-1].Position, t.ID, on, n.Repair.By)
 }

@@ -32,6 +32,8 @@ type simulation struct {
 
 	filed int
 
+	receipts int // numbers of receipts given out
+
 	instruments map[calendar.Date][2]int // last day of a reporting month → passed, failed
 }
 

@@ -11,6 +11,11 @@ type words struct {
 		Return     string `def:"return,required"`
 		Stop       string `def:"stop,required"`
 	} `def:"reasons,required"`
+	Opinion struct {
+		Agency   string `def:"agency,required"`
+		Question string `def:"question,required"`
+		Answer   string `def:"answer,required"`
+	} `def:"opinion,required"`
 	Technology struct {
 		Projects  []string `def:"projects,required"`
 		Investors string   `def:"investors,required"`

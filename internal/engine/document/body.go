@@ -19,6 +19,20 @@ type page struct {
 	b          strings.Builder
 }
 
+func newPage(d *Document) *page {
+	p := &page{d: d, l: d.Layout}
+	p.turn(d.Landscape)
+	return p
+}
+
+// turn sets the paper upright or across.
+func (p *page) turn(landscape bool) {
+	p.landscape, p.width = landscape, 210-p.l.Page.Left-p.l.Page.Right
+	if landscape {
+		p.width = 297 - p.l.Page.Top - p.l.Page.Bottom
+	}
+}
+
 func (p *page) document() string {
 	p.b.WriteString(xmlHead + `<w:document ` + nsW + `><w:body>`)
 	p.head()
@@ -88,15 +102,24 @@ func (p *page) block(block Block, last bool) {
 		p.b.WriteString(para(paraOpts{exactly: 1}, `<w:r><w:br w:type="page"/></w:r>`)) // all but no height, for it goes on overleaf
 	case Section:
 		p.b.WriteString(`<w:p><w:pPr><w:spacing w:after="0" w:line="20" w:lineRule="exact"/>` + p.section() + `</w:pPr></w:p>`)
-		p.landscape, p.restart = b.Landscape, b.Restart
-		p.width = 210 - p.l.Page.Left - p.l.Page.Right
-		if b.Landscape {
-			p.width = 297 - p.l.Page.Top - p.l.Page.Bottom
-		}
+		p.restart = b.Restart
+		p.turn(b.Landscape)
 	}
 }
 
 func (p *page) paragraph(b Paragraph, last bool) {
+	texts, s, o := p.paragraphRuns(b, last)
+	o.keepNext = p.keep
+	var runs strings.Builder
+	for _, r := range texts {
+		runs.WriteString(run(r.Text, runOpts{font: p.l.Font, size: s.Size[0], bold: r.Bold, italic: r.Italic}))
+	}
+	p.b.WriteString(para(o, runs.String()))
+}
+
+// paragraphRuns are the runs of a paragraph as they are set; the last paragraph of the text gets the State's mark
+// of its end.
+func (p *page) paragraphRuns(b Paragraph, last bool) ([]Run, Style, paraOpts) {
 	s := p.l.Styles["body"]
 	o := paraOpts{indent: p.l.Paragraph.Indent, after: p.l.Paragraph.After, align: "both"}
 	if b.Note {
@@ -108,16 +131,15 @@ func (p *page) paragraph(b Paragraph, last bool) {
 	if b.Align != "" {
 		o.align, o.indent = string(b.Align), 0
 	}
-	o.keepNext = p.keep
-	var runs strings.Builder
+	runs := make([]Run, len(b.Runs))
 	for i, r := range b.Runs {
 		text := r.Text
 		if last && i == len(b.Runs)-1 && p.l.Words.End != "." {
 			text = strings.TrimRight(text, ". ") + p.l.Words.End
 		}
-		runs.WriteString(run(text, runOpts{font: p.l.Font, size: s.Size[0], bold: s.Bold || r.Bold, italic: s.Italic != r.Italic}))
+		runs[i] = Run{Text: text, Bold: s.Bold || r.Bold, Italic: s.Italic != r.Italic}
 	}
-	p.b.WriteString(para(o, runs.String()))
+	return runs, s, o
 }
 
 // leading sets the layout's distance between lines.
@@ -134,16 +156,20 @@ func (p *page) styled(text string, s Style, size float64) string {
 }
 
 func (p *page) picture(b Picture) {
-	p.pictures = append(p.pictures, b.PNG)
-	n := len(p.pictures)
-	cx, cy := emu(b.Width), emu(b.Height)
-	drawing := fmt.Sprintf(`<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="%d" cy="%d"/><wp:docPr id="%d" name="pic%d" descr="%s"/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="%d" name="pic%d" descr="%s"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="pic%d"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%d" cy="%d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>`,
-		cx, cy, n, n, esc(b.Alt), n, n, esc(b.Alt), n, cx, cy)
-	p.b.WriteString(para(paraOpts{align: "center", after: 3, before: 6, keepNext: b.Caption != ""}, drawing))
+	p.b.WriteString(para(paraOpts{align: "center", after: 3, before: 6, keepNext: b.Caption != ""}, p.drawing(b)))
 	if b.Caption != "" {
 		s := p.l.Styles["caption"]
 		p.b.WriteString(para(paraOpts{align: "center", after: 8}, p.styled(b.Caption, s, s.Size[1])))
 	}
+}
+
+// drawing is a run with a picture in it.
+func (p *page) drawing(b Picture) string {
+	p.pictures = append(p.pictures, b.PNG)
+	n := len(p.pictures)
+	cx, cy := emu(b.Width), emu(b.Height)
+	return fmt.Sprintf(`<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="%d" cy="%d"/><wp:docPr id="%d" name="pic%d" descr="%s"/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="%d" name="pic%d" descr="%s"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="pic%d"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%d" cy="%d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>`,
+		cx, cy, n, n, esc(b.Alt), n, n, esc(b.Alt), n, cx, cy)
 }
 
 // section closes the pages so far with their paper.

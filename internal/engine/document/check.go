@@ -13,7 +13,11 @@ func (d *Document) check() error {
 	if d.Layout == nil {
 		return fault.New(fault.Invalid, "document.layout_missing")
 	}
-	for _, block := range d.Blocks {
+	blocks := d.Blocks
+	if d.Corner != nil {
+		blocks = append([]Block{*d.Corner}, blocks...)
+	}
+	for _, block := range blocks {
 		switch b := block.(type) {
 		case Heading:
 			if b.Level < 1 || b.Level > 3 {

@@ -15,6 +15,7 @@ type Document struct {
 	Number   string        // "125/BC-SKHCN"; empty leaves room for the number to be given
 	Place    string        // "Quảng Trị"
 	Date     calendar.Date // NoDate leaves the day open, as drafts do
+	Corner   *Picture      // stands under the number, such as the code that a slip is looked up by; may be nil
 	Urgency  string        // "KHẨN", boxed under the number; may be empty
 	TypeName string        // "BÁO CÁO"; empty for a letter (công văn), whose subject stands under the number
 	Subject  string        // trích yếu; a line break stands where the author breaks it
@@ -26,6 +27,8 @@ type Document struct {
 	Post       string   // "GIÁM ĐỐC"
 	Name       string   // who signs
 	Recipients []string // Nơi nhận
+
+	Landscape bool // the first pages lie across
 
 	Title string // for the file's properties; Subject when empty
 	Label string // printed at the head of every page, such as the word that figures are a sample

@@ -14,6 +14,7 @@ import (
 
 	"trucot/definitions"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/testing/vendorlock"
 )
 
 func layouts(t *testing.T) *Layouts {
@@ -175,4 +176,63 @@ func pdfText(t *testing.T, docx []byte, name string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+func TestVendoredFontsAreTheLockedOnes(t *testing.T) { vendorlock.Check(t, "fonts") }
+
+// TestAPDFSaysWhatTheWordFileSays: the same words in the same order, and the same bytes every time.
+func TestAPDFSaysWhatTheWordFileSays(t *testing.T) {
+	l, err := layouts(t).At("state", calendar.MustParse("2025-07-08"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &Document{Layout: l, Parent: "Ủy ban nhân dân tỉnh Mẫu", Issuer: "Sở Khoa học và Công nghệ", Number: "05/TB-SKHCN", Place: "Tỉnh Mẫu",
+		Date: calendar.MustParse("2025-07-08"), TypeName: "Thông báo", Subject: "Về việc dừng giải quyết hồ sơ", To: []string{"Ông Nguyễn Văn Mẫu"},
+		Basis: []string{"Căn cứ quyết định"}, Post: "GIÁM ĐỐC", Authority: "KT. GIÁM ĐỐC", Name: "Trần Thị Mẫu", Recipients: []string{"Như trên", "Lưu: VT"},
+		Blocks: []Block{Heading{1, "I. Nội dung"}, Text("Đoạn văn dài chạy qua nhiều dòng để thử việc ngắt dòng: " + strings.Repeat("khoa học và công nghệ ", 30)),
+			Table{Caption: "Bảng", Unit: "hồ sơ", Columns: []Column{{Width: 1}, {Width: 1}, {Width: 2}}, Head: [][]Cell{{{Text: "A", RowSpan: 2}, {Text: "B", ColSpan: 2}}, {{Text: "C"}, {Text: "D"}}},
+				Rows: manyRows(60)}, Section{Landscape: true, Restart: true}, Text("Phụ lục")}}
+	var first, second bytes.Buffer
+	for _, out := range []*bytes.Buffer{&first, &second} {
+		if err := d.WritePDF(out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(first.Bytes(), second.Bytes()) {
+		t.Error("the same document gave other bytes")
+	}
+	text := pdfWords(t, first.Bytes())
+	for _, word := range []string{"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Số: 05/TB-SKHCN", "ngày 08 tháng 7 năm 2025", "THÔNG BÁO", "Kính gửi: Ông Nguyễn Văn Mẫu", "KT. GIÁM ĐỐC", "Trần Thị Mẫu", "Nơi nhận:", "hàng 59", "Phụ lục"} {
+		if !strings.Contains(text, word) {
+			t.Errorf("%q is not in the PDF", word)
+		}
+	}
+	if strings.Index(text, "hàng 0") > strings.Index(text, "hàng 59") {
+		t.Error("the rows are out of order")
+	}
+}
+
+// pdfWords is the text of a PDF in reading order, its white space evened out.
+func pdfWords(t *testing.T, pdf []byte) string {
+	t.Helper()
+	if _, err := exec.LookPath("pdftotext"); err != nil {
+		t.Fatal("pdftotext is missing: install poppler-utils")
+	}
+	name := filepath.Join(t.TempDir(), "a.pdf")
+	if err := os.WriteFile(name, pdf, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := exec.Command("pdftotext", "-layout", name, "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(strings.Fields(string(text)), " ")
+}
+
+func manyRows(n int) [][]Cell {
+	rows := make([][]Cell, n)
+	for i := range rows {
+		rows[i] = []Cell{{Text: itoa(i)}, {Text: "x", Align: Right}, {Text: "hàng " + itoa(i)}}
+	}
+	return rows
 }

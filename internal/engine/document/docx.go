@@ -24,7 +24,7 @@ func (d *Document) WriteDOCX(w io.Writer) error {
 	if err := d.check(); err != nil {
 		return err
 	}
-	p := &page{d: d, l: d.Layout, width: 210 - d.Layout.Page.Left - d.Layout.Page.Right}
+	p := newPage(d)
 	body := p.document()
 	files := []struct{ name, text string }{
 		{"[Content_Types].xml", contentTypes},

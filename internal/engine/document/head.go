@@ -54,18 +54,29 @@ func (p *page) rightNeeds() float64 {
 
 // number is the number, below it the subject of a letter and the mark of urgency.
 func (p *page) number(mm float64) string {
-	number := p.d.Number
-	if number == "" {
-		number = "      "
-	}
-	out := p.spaced(strings.ReplaceAll(p.l.Words.Number, "{number}", p.l.padded(number)), "number", mm)
+	out := p.spaced(p.numberText(), "number", mm)
 	if p.d.TypeName == "" && p.d.Subject != "" {
 		out += p.spaced(p.l.Words.Letter+p.d.Subject, "letter", mm)
 	}
 	if p.d.Urgency != "" {
 		out += p.urgency(mm)
 	}
+	if c := p.d.Corner; c != nil {
+		out += para(paraOpts{align: "center", before: cornerGap}, p.drawing(*c))
+	}
 	return out
+}
+
+// cornerGap is the room above the picture in the head, points.
+const cornerGap = 4
+
+// numberText is the number with its word, with room for one that is still to be given.
+func (p *page) numberText() string {
+	number := p.d.Number
+	if number == "" {
+		number = "      "
+	}
+	return strings.ReplaceAll(p.l.Words.Number, "{number}", p.l.padded(number))
 }
 
 // urgency is the mark in its red frame, a little wider than the word.

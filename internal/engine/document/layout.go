@@ -104,6 +104,13 @@ func (l *Layouts) At(side string, d calendar.Date) (*Layout, error) {
 	return found, nil
 }
 
+// Unended is the layout without the mark that ends a text, for registers and slips that end in a table.
+func (l *Layout) Unended() *Layout {
+	plain := *l
+	plain.Words.End = "."
+	return &plain
+}
+
 // All lists the layouts by date.
 func (l *Layouts) All() []*Layout { return l.all }
 

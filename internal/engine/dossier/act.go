@@ -3,6 +3,7 @@ package dossier
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type Filing struct {
 	Unit      string
 	Fields    map[string]any
 	Documents []string
+	Dates     map[string]calendar.Date // on papers of Documents that may not be old, by their id
 	Note      string
 	Key       string // idempotency key
 }
@@ -43,6 +45,9 @@ type Act struct {
 	Assignee  string
 	Fields    map[string]any
 	Documents []string
+	Dates     map[string]calendar.Date // on papers of Documents that may not be old, by their id
+	Receipt   string                   // number of the receipt, where the step pays a fee
+	Online    bool                     // the fee was paid through a payment service
 	Note      string
 	Key       string
 }
@@ -67,7 +72,7 @@ type step struct {
 	data   Data
 }
 
-// Open files a dossier and returns it. Errors: fault.NotFound for a procedure that is not in force on the
+// Open files a dossier and returns it; repeated with the same key it returns the one it filed. Errors: fault.NotFound for a procedure that is not in force on the
 // day, fault.Invalid with one entry a wrong or missing field.
 func (e *Engine) Open(ctx context.Context, n Filing) (*Dossier, error) {
 	on, err := e.day(n.On)
@@ -92,7 +97,7 @@ func (e *Engine) Open(ctx context.Context, n Filing) (*Dossier, error) {
 		SubmittedOn: on, ReceivedOn: calendar.NoDate, DueOn: calendar.NoDate, FinishedOn: calendar.NoDate,
 		ReturnedOn: calendar.NoDate, LastOn: calendar.NoDate, Fields: map[string]json.RawMessage{}}
 	a := Act{Action: action, On: on, At: n.At, Actor: n.Actor, Role: n.Role, Unit: n.Unit, Fields: n.Fields,
-		Documents: n.Documents, Note: n.Note, Key: n.Key}
+		Documents: n.Documents, Dates: n.Dates, Note: n.Note, Key: n.Key}
 	if err := e.adopt(ctx, p); err != nil {
 		return nil, err
 	}
@@ -102,12 +107,30 @@ func (e *Engine) Open(ctx context.Context, n Filing) (*Dossier, error) {
 			return nil, err
 		}
 		d, err := e.take(ctx, p, blank, a)
+		if first := filedBy(err); first != "" {
+			return e.reload(ctx, first)
+		}
 		if !fault.Is(err, "ledger.version_conflict") {
 			return d, err
 		}
 		e.codes.forget(on)
 	}
 	return nil, fault.New(fault.Conflict, "dossier.busy")
+}
+
+// filedBy is the dossier that a repeated filing had opened the first time: its key belongs to that stream. "" when the
+// error says something else.
+func filedBy(err error) string {
+	var e *fault.Error
+	if !errors.As(err, &e) || e.Key != "ledger.key_reused" {
+		return ""
+	}
+	stream, _ := e.Args["stream"].(string)
+	code, ours := strings.CutPrefix(stream, streamPrefix)
+	if !ours {
+		return ""
+	}
+	return code
 }
 
 // Act takes one step. Errors: fault.NotFound for a dossier or action that is not there; fault.Conflict
@@ -245,6 +268,9 @@ func (e *Engine) work(ctx context.Context, s *step) error {
 		return err
 	}
 	if err := s.fields(); err != nil {
+		return err
+	}
+	if err := s.paperAges(e.cal); err != nil {
 		return err
 	}
 	if err := s.guards(e); err != nil {

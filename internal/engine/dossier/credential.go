@@ -33,7 +33,8 @@ type IssuedData struct {
 	Holder    string            `json:"holder"`
 	Title     string            `json:"title"`
 	From      calendar.Date     `json:"from"`
-	Until     calendar.Date     `json:"until"` // empty = without end
+	Until     calendar.Date     `json:"until"`             // empty = without end
+	RenewBy   calendar.Date     `json:"renew_by,omitzero"` // last day on which a renewal may be filed; absent = the law names none
 	Scope     map[string]any    `json:"scope,omitempty"`
 	Dims      map[string]string `json:"dims,omitempty"`
 }
@@ -91,6 +92,10 @@ func (e *Engine) issue(ctx context.Context, s *step, cmds *[]ledger.Command) err
 	}
 	number := credentialNumber(c.Number, last+1, year, int(month), e.opts.AgencyCode)
 	s.data.Issued = &Issued{Number: number, From: from, Until: until}
+	renewBy, err := e.renewBy(s, c, until)
+	if err != nil {
+		return err
+	}
 	scope := map[string]any{}
 	for _, id := range c.Scope {
 		if v := s.values[id]; v != nil && !s.p.Field(id).Personal {
@@ -99,7 +104,7 @@ func (e *Engine) issue(ctx context.Context, s *step, cmds *[]ledger.Command) err
 	}
 	*cmds = append(*cmds, ledger.Command{Stream: stream, Expect: last, Actor: s.act.Actor, Unit: (*cmds)[0].Unit,
 		Events: []ledger.NewEvent{{Kind: kindIssued, On: s.act.On, Data: IssuedData{Number: number, Procedure: s.p.ID, Version: s.p.Version,
-			Dossier: s.old.Code, Holder: s.data.Applicant, Title: s.data.Title, From: from, Until: until, Scope: scope, Dims: s.data.Dims}}}})
+			Dossier: s.old.Code, Holder: s.data.Applicant, Title: s.data.Title, From: from, Until: until, RenewBy: renewBy, Scope: scope, Dims: s.data.Dims}}}})
 	return nil
 }
 
@@ -132,6 +137,23 @@ func (e *Engine) validity(s *step, c *procedure.Credential) (from, until calenda
 	return from, until, err
 }
 
+// renewBy is the last day on which a renewal may be filed, zero where the law names none.
+func (e *Engine) renewBy(s *step, c *procedure.Credential, until calendar.Date) (calendar.Date, error) {
+	if until == calendar.NoDate {
+		return 0, nil
+	}
+	for i := range c.Renewal {
+		ok, err := c.Renewal[i].When.Holds(s.env)
+		if err != nil {
+			return 0, err
+		}
+		if ok {
+			return before(e.cal, until, c.Renewal[i].FileBefore.Duration), nil
+		}
+	}
+	return 0, nil
+}
+
 var numberPart = regexp.MustCompile(`\{(seq|year|month|agency)(?::(\d))?\}`)
 
 func credentialNumber(pattern string, seq int64, year, month int, agency string) string {
@@ -162,6 +184,8 @@ type Credential struct {
 	Until     calendar.Date // NoDate = without end
 	EndedOn   calendar.Date // NoDate while it stands
 	EndReason string        // id of ends_on
+	Title     string
+	RenewBy   calendar.Date // last day to file a renewal; NoDate = the law names none
 }
 
 // kindEnded is the event that ends a credential early.
@@ -175,8 +199,10 @@ type EndedData struct {
 	Note      string `json:"note,omitempty"`
 }
 
-var credentialByNumber = store.Statement(`select number, procedure, dossier, holder, unit, issued_on, from_on, until_on, ended_on, end_reason
-	from dossier_credential where procedure = $1 and number = $2`)
+// credentialColumns are what scanCredential reads.
+const credentialColumns = `number, procedure, dossier, holder, unit, issued_on, from_on, until_on, ended_on, end_reason, title, renew_by`
+
+var credentialByNumber = store.Statement(`select ` + credentialColumns + ` from dossier_credential where procedure = $1 and number = $2`)
 
 // Credential finds a credential by procedure and number. Error: fault.NotFound.
 func (e *Engine) Credential(ctx context.Context, procedureID, number string) (*Credential, error) {
@@ -193,9 +219,10 @@ func (e *Engine) Credential(ctx context.Context, procedureID, number string) (*C
 func scanCredential(rows *sql.Rows) (Credential, error) {
 	var c Credential
 	var issued, from int64
-	var until, ended sql.NullInt64
-	err := rows.Scan(&c.Number, &c.Procedure, &c.Dossier, &c.Holder, &c.Unit, &issued, &from, &until, &ended, &c.EndReason)
+	var until, ended, renew sql.NullInt64
+	err := rows.Scan(&c.Number, &c.Procedure, &c.Dossier, &c.Holder, &c.Unit, &issued, &from, &until, &ended, &c.EndReason, &c.Title, &renew)
 	c.IssuedOn, c.From, c.Until, c.EndedOn = calendar.Date(issued), calendar.Date(from), date(until), date(ended)
+	c.RenewBy = date(renew)
 	return c, err
 }
 

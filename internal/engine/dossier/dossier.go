@@ -63,6 +63,7 @@ type Dossier struct {
 	Position int64 // of the last event
 	Stream   int64 // version of the stream
 
+	num    int64  // of the row; 0 until it was read
 	folded string // what a search looks at; empty = to be made of title and applicant
 }
 
@@ -96,11 +97,14 @@ type Running struct {
 	Extended int               `json:"extended,omitempty"`
 }
 
-// FeePaid is a fee as it was computed when paid, in đồng.
+// FeePaid is a fee as it was computed when paid or asked for, in đồng.
 type FeePaid struct {
 	ID     string        `json:"id"`
 	Amount int64         `json:"amount"`
 	On     calendar.Date `json:"on"`
+
+	Receipt string `json:"receipt,omitempty"` // number of the receipt (biên lai)
+	Online  bool   `json:"online,omitempty"`  // paid through a payment service
 }
 
 // Issued is a credential that the dossier ended in.
@@ -137,6 +141,8 @@ type Engine struct {
 	codes  codes
 	issued numbers
 	cache  *cache
+	lists  lists
+	views  savedViews
 	past   pastVersions
 }
 
@@ -150,6 +156,8 @@ func New(l *ledger.Ledger, db *store.DB, procs *procedure.Set, cal *calendar.Cal
 	}
 	e := &Engine{ledger: l, db: db, procs: procs, cal: cal, opts: opts, cache: newCache(cacheSize)}
 	l.Follow(e.cache.outdate)
+	l.Follow(e.lists.outdate)
+	l.Follow(e.views.outdate)
 	return e
 }
 

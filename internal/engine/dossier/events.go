@@ -37,19 +37,22 @@ type Data struct {
 	Dims        map[string]string `json:"dims,omitempty"`
 	Note        string            `json:"note,omitempty"`
 
-	Channel     string           `json:"channel,omitempty"` // when filed
-	Role        string           `json:"role,omitempty"`    // under which the actor acted
-	Assignee    string           `json:"assignee,omitempty"`
-	Clock       string           `json:"clock,omitempty"` // "stop" or "resume"
-	Once        string           `json:"once,omitempty"`
-	After       bool             `json:"after_cut_off,omitempty"`
-	Reappointed bool             `json:"reappointed,omitempty"`
-	Deadlines   []Running        `json:"deadlines,omitempty"` // all of the dossier, where the event changed one
-	Documents   []string         `json:"documents,omitempty"`
-	Fee         *FeePaid         `json:"fee,omitempty"`
-	Issued      *Issued          `json:"issued,omitempty"`
-	Outputs     []string         `json:"outputs,omitempty"`
-	Pauses      []calendar.Pause `json:"pauses,omitempty"` // all of the dossier, where the event changed one
+	Channel     string                   `json:"channel,omitempty"` // when filed
+	Role        string                   `json:"role,omitempty"`    // under which the actor acted
+	Assignee    string                   `json:"assignee,omitempty"`
+	Unassigned  bool                     `json:"unassigned,omitempty"` // nobody works on it any more
+	Clock       string                   `json:"clock,omitempty"`      // "stop" or "resume"
+	Once        string                   `json:"once,omitempty"`
+	After       bool                     `json:"after_cut_off,omitempty"`
+	Reappointed bool                     `json:"reappointed,omitempty"`
+	Deadlines   []Running                `json:"deadlines,omitempty"` // all of the dossier, where the event changed one
+	Documents   []string                 `json:"documents,omitempty"`
+	Fee         *FeePaid                 `json:"fee,omitempty"`
+	FeesDue     []FeePaid                `json:"fees_due,omitempty"`    // asked for by this step
+	PaperDates  map[string]calendar.Date `json:"paper_dates,omitempty"` // dates on papers that may not be older than so long
+	Issued      *Issued                  `json:"issued,omitempty"`
+	Outputs     []string                 `json:"outputs,omitempty"`
+	Pauses      []calendar.Pause         `json:"pauses,omitempty"` // all of the dossier, where the event changed one
 
 	Span *Span `json:"span,omitempty"` // of an imported dossier
 	Line *Line `json:"line,omitempty"` // of an imported event
@@ -62,7 +65,10 @@ func (d *Dossier) apply(e *ledger.Event, x *Data, raw map[string]json.RawMessage
 		d.start(e, x)
 	}
 	verb := strings.TrimPrefix(e.Kind, kindPrefix)
-	d.Position, d.Stream, d.LastOn = e.Position, e.Version, e.EffectiveOn
+	d.Position, d.Stream = e.Position, e.Version
+	if e.Kind != kindHandedOver { // which must not keep anybody from entering a step of last week
+		d.LastOn = e.EffectiveOn
+	}
 	d.Version, d.State, d.Status = x.Version, x.To, x.Status
 	if x.Digest != "" {
 		d.Digest = x.Digest
@@ -70,7 +76,7 @@ func (d *Dossier) apply(e *ledger.Event, x *Data, raw map[string]json.RawMessage
 	if e.Unit != "" {
 		d.Unit = e.Unit
 	}
-	if x.Assignee != "" {
+	if x.Assignee != "" || x.Unassigned {
 		d.Assignee = x.Assignee
 	}
 	if d.Title != x.Title || d.Applicant != x.Applicant {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
@@ -21,7 +22,7 @@ func (e *Engine) fill(ctx context.Context, s *step) error {
 	}
 	x.Action, x.From, x.To, x.Status, x.PrevStatus = s.t.ID, s.old.State, to.ID, to.Status, s.old.Status
 	x.Note, x.Role, x.Assignee, x.Clock, x.Once = s.act.Note, s.act.Role, s.act.Assignee, s.t.Clock, s.t.Once
-	x.After, x.Documents, x.Outputs = s.after, s.act.Documents, s.t.Output
+	x.After, x.Documents, x.PaperDates, x.Outputs = s.after, s.act.Documents, s.act.Dates, s.t.Output
 	if s.old.Stream == 0 {
 		x.Channel = s.old.Channel
 	}
@@ -61,20 +62,45 @@ func (s *step) late(verb string) bool {
 	return false
 }
 
-// fee computes the fee that the act pays.
+// fee computes the fee that the act pays, and those that it asks for.
 func (s *step) fee() error {
-	if s.t.Fee == "" {
+	if s.t.Fee != "" {
+		paid, err := s.amount(s.p.Fee(s.t.Fee))
+		if err != nil {
+			return err
+		}
+		paid.Receipt, paid.Online = strings.TrimSpace(s.act.Receipt), s.act.Online
+		if len(paid.Receipt) > maxReceipt {
+			return fault.New(fault.TooLarge, "dossier.receipt_long", "limit", maxReceipt)
+		}
+		s.data.Fee = &paid
+	}
+	if s.target().Status != AwaitFee || s.old.Status == AwaitFee {
 		return nil
 	}
-	amount, err := s.p.Fee(s.t.Fee).Amount.Number(s.env)
+	for i := range s.p.Fees {
+		due, err := s.amount(&s.p.Fees[i])
+		if err != nil {
+			return err
+		}
+		s.data.FeesDue = append(s.data.FeesDue, due)
+	}
+	return nil
+}
+
+// maxReceipt bounds the number of a receipt, in bytes.
+const maxReceipt = 60
+
+// amount computes a fee from the form.
+func (s *step) amount(f *procedure.Fee) (FeePaid, error) {
+	amount, err := f.Amount.Number(s.env)
 	if err != nil {
-		return err
+		return FeePaid{}, err
 	}
 	if amount < 0 {
-		return fault.New(fault.Invalid, "dossier.negative_fee", "label", s.p.Fee(s.t.Fee).Label)
+		return FeePaid{}, fault.New(fault.Invalid, "dossier.negative_fee", "label", f.Label)
 	}
-	s.data.Fee = &FeePaid{ID: s.t.Fee, Amount: int64(amount + 0.5), On: s.act.On}
-	return nil
+	return FeePaid{ID: f.ID, Amount: int64(amount + 0.5), On: s.act.On}, nil
 }
 
 // seal lays the fields of the act, personal ones sealed, and the measures into the event.

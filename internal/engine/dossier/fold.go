@@ -9,15 +9,16 @@ import (
 )
 
 // foldVersion rises with every change of what the fold writes.
-const foldVersion = 3
+const foldVersion = 4
 
 var (
 	putCredential = store.Statement(`insert into dossier_credential (stream, seq, number, procedure, dossier, holder, unit, issued_on,
-		from_on, until_on, ended_on, end_reason) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,null,'')`)
+		from_on, until_on, ended_on, end_reason, title, renew_by) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,null,'',$11,$12)`)
+	countRows     = store.Statement(`select coalesce(max(num), -1) + 1 from dossier`)
 	endCredential = store.Statement(`update dossier_credential set ended_on = $3, end_reason = $4 where procedure = $1 and number = $2`)
 )
 
-// Fold keeps the tables dossier and dossier_credential. It needs no definition: events say all.
+// Fold keeps the tables dossier, dossier_fee, dossier_credential and dossier_view. It needs no definition: events say all.
 func Fold() ledger.Fold {
 	m := &folder{}
 	return ledger.Fold{Name: "dossier", Version: foldVersion, Tables: tables, Apply: m.apply, Forget: m.forget}
@@ -27,9 +28,11 @@ func Fold() ledger.Fold {
 // ledger says when the tables are not as it left them.
 type folder struct {
 	recent, older map[string]*Dossier // two generations; the older goes when the younger is full
+	next          int64               // number of the next new dossier, where counted
+	counted       bool
 }
 
-func (m *folder) forget() { m.recent, m.older = nil, nil }
+func (m *folder) forget() { *m = folder{} }
 
 // remembered is the dossier of a row before the event of the given version, nil when it must be read.
 func (m *folder) remembered(code string, version int64) *Dossier {
@@ -61,7 +64,14 @@ func (m *folder) remember(b *folding) {
 
 // apply brings a batch into the tables with at most one read and one write for each dossier it touches.
 func (m *folder) apply(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
-	b := folding{at: map[string]*Dossier{}}
+	if !m.counted {
+		found, err := store.All(ctx, tx, scanNum, countRows)
+		if err != nil {
+			return err
+		}
+		m.next, m.counted = found[0], true
+	}
+	b := folding{at: map[string]*Dossier{}, next: m.next}
 	for i := range batch {
 		e := &batch[i]
 		if !strings.HasPrefix(e.Stream, streamPrefix) {
@@ -90,6 +100,7 @@ func (m *folder) apply(ctx context.Context, tx store.Tx, batch []ledger.Event) e
 		return err
 	}
 	m.remember(&b)
+	m.next = b.next
 	return nil
 }
 
@@ -98,6 +109,7 @@ type folding struct {
 	at      map[string]*Dossier
 	order   []string // codes as they first appear
 	missing []string // codes to read
+	next    int64
 }
 
 // read fetches the dossiers that were there before the batch.
@@ -134,6 +146,8 @@ func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error
 	case strings.HasPrefix(e.Stream, streamPrefix):
 	case e.Kind == kindIssued:
 		return foldIssued(ctx, tx, e)
+	case strings.HasPrefix(e.Stream, viewPrefix):
+		return foldView(ctx, tx, e)
 	case e.Kind == kindEnded:
 		return foldEnded(ctx, tx, e)
 	default:
@@ -150,7 +164,11 @@ func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error
 		b.at[code] = d
 	}
 	d.apply(e, &x.Data, x.Fields)
-	return nil
+	if e.Version == 1 {
+		d.num = b.next
+		b.next++
+	}
+	return foldFees(ctx, tx, d, &x.Data)
 }
 
 // write puts the dossiers of the batch back.
@@ -179,7 +197,7 @@ func foldIssued(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 		return err
 	}
 	_, err := tx.Exec(ctx, putCredential, e.Stream, e.Version, x.Number, x.Procedure, x.Dossier, x.Holder, e.Unit, int64(e.EffectiveOn),
-		int64(x.From), day(x.Until))
+		int64(x.From), day(x.Until), x.Title, day(orNone(x.RenewBy)))
 	return err
 }
 

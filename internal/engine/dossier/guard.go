@@ -42,6 +42,22 @@ func (s *step) fields() error {
 	return missing.OrNil()
 }
 
+// paperAges refuses papers older than the definition allows on the day they are handed in. A paper whose date was not
+// written down is left to who looks at it.
+func (s *step) paperAges(cal *calendar.Calendar) error {
+	var old fault.List
+	for id, on := range s.act.Dates {
+		paper := s.p.Document(id)
+		if paper == nil || paper.MaxAge.Zero() || !slices.Contains(s.act.Documents, id) {
+			continue
+		}
+		if oldest := before(cal, s.act.On, paper.MaxAge.Duration); on < oldest || on > s.act.On {
+			old = append(old, fault.New(fault.Invalid, "dossier.paper_old", "label", paper.Label, "date", on, "oldest", oldest))
+		}
+	}
+	return old.OrNil()
+}
+
 // concluded fills in what the council of the step found. The same typed by hand passes, anything else is refused: the
 // record must not say another thing than the count.
 func (e *Engine) concluded(ctx context.Context, s *step) error {

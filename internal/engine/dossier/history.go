@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"sort"
 	"time"
@@ -30,8 +31,10 @@ type Entry struct {
 	Late        bool
 	WorkingDays int
 	Changed     []procedure.Text // labels of the fields that changed
-	Fee         int64            // đồng paid
-	Credential  string           // number issued
+	Fields      map[string]json.RawMessage
+	Documents   []string // papers handed in
+	Fee         int64    // đồng paid
+	Credential  string   // number issued
 	Outputs     []string
 	Note        string
 }
@@ -61,7 +64,7 @@ func (e *Engine) History(ctx context.Context, code string) ([]Entry, error) {
 		}
 		entry := Entry{Position: ev.Position, Kind: ev.Kind, On: ev.EffectiveOn, RecordedAt: ev.RecordedAt, Actor: ev.Actor, Role: x.Role,
 			Unit: ev.Unit, Action: x.Action, Status: x.Status, Assignee: x.Assignee, Due: x.due(), Late: x.Late, WorkingDays: x.WorkingDays,
-			Outputs: x.Outputs, Note: x.Note}
+			Fields: x.Fields, Documents: x.Documents, Outputs: x.Outputs, Note: x.Note}
 		entry.Moved, due = entry.Due != due, entry.Due
 		if x.Fee != nil {
 			entry.Fee = x.Fee.Amount
@@ -143,62 +146,4 @@ func (e *Engine) Actions(ctx context.Context, d *Dossier) ([]*procedure.Transiti
 		out = append(out, t)
 	}
 	return out, nil
-}
-
-// Letter (phiếu, thư) is what a document of the dossier says; package document lays it out.
-type Letter struct {
-	Kind   string // id of the output in the definition
-	Title  procedure.Text
-	Form   string // number of the official form
-	Layout string // key of the template
-	On     calendar.Date
-	Fields map[string]string // by name: code, title, applicant, received_on, due_on, old_due_on, ly_do, …
-}
-
-// Letter gives the content of a document that a step of the dossier issued, as of its last issue. Errors:
-// fault.NotFound when the dossier has not issued it.
-func (e *Engine) Letter(ctx context.Context, code, output string) (*Letter, error) {
-	d, err := e.Get(ctx, code)
-	if err != nil {
-		return nil, err
-	}
-	p, err := e.Procedure(ctx, d)
-	if err != nil {
-		return nil, err
-	}
-	history, err := e.History(ctx, code)
-	if err != nil {
-		return nil, err
-	}
-	o := p.Output(output)
-	before := calendar.NoDate
-	var letter *Letter
-	for i := range history {
-		en := &history[i]
-		if o != nil && slices.Contains(en.Outputs, output) {
-			letter = &Letter{Kind: output, Title: o.Label, Form: o.Form, Layout: o.Template, On: en.On, Fields: letterFields(p, d, en, before)}
-		}
-		before = en.Due
-	}
-	if letter == nil {
-		return nil, fault.New(fault.NotFound, "dossier.no_letter", "output", output, "code", code)
-	}
-	if letter.Layout == "" {
-		letter.Layout = output
-	}
-	return letter, nil
-}
-
-func letterFields(p *procedure.Procedure, d *Dossier, en *Entry, before calendar.Date) map[string]string {
-	fields := map[string]string{"code": d.Code, "title": d.Title, "applicant": d.Applicant, "procedure": p.Title.In("vi"),
-		"submitted_on": d.SubmittedOn.String(), "received_on": d.ReceivedOn.String(), "due_on": en.Due.String(),
-		"old_due_on": before.String(), "note": en.Note, "credential": en.Credential, "unit": d.Unit, "channel": d.Channel}
-	for id, v := range values(p, d) {
-		if f := p.Field(id); f != nil && !f.Personal {
-			if s := shown(v); s != "" {
-				fields[id] = s
-			}
-		}
-	}
-	return fields
 }

@@ -43,6 +43,9 @@ type Span struct {
 	Events     int           `json:"events"`
 }
 
+// importedPrefix begins the procedure of an imported dossier.
+const importedPrefix = "imported/"
+
 // importBatch is how many cases go into one write: large enough for one sync to serve many, small enough for
 // other writers to get their turn.
 const importBatch = 256
@@ -116,7 +119,7 @@ func imported(c *ImportedCase) (ledger.Command, error) {
 		received = calendar.OfTime(c.Events[0].At)
 	}
 	late := c.FinishedOn != calendar.NoDate && c.DueOn != calendar.NoDate && c.FinishedOn > c.DueOn
-	whole := Data{Procedure: "imported/" + c.Name, Version: "imported", To: "received", Status: Received, Title: c.Title, Dims: c.Attributes,
+	whole := Data{Procedure: importedPrefix + c.Name, Version: "imported", To: "received", Status: Received, Title: c.Title, Dims: c.Attributes,
 		Channel: "direct", Due: absent(c.DueOn), Received: received, Late: late, Span: &Span{received, c.DueOn, c.FinishedOn, c.Name, len(c.Events)}}
 	if c.FinishedOn != calendar.NoDate && len(c.Events) == 0 {
 		whole.To, whole.Status = "finished", Finished

@@ -13,36 +13,46 @@ import (
 )
 
 // columns of the table dossier, in the order of scan and of args. Dates are days since 1970-01-01, null when
-// absent; open is 1 while a result is owed; folded is what a search looks at.
-var columns = []string{"code", "procedure", "version", "state", "status", "open", "unit", "assignee", "channel",
+// absent; open is 1 while a result is owed; folded is what a search looks at; num counts the dossiers in the order of
+// their first events and is what the lists' index in memory calls a row.
+var columns = []string{"num", "code", "procedure", "version", "state", "status", "open", "unit", "assignee", "channel",
 	"title", "applicant", "folded", "submitted_on", "received_on", "due_on", "finished_on", "returned_on", "late", "position",
 	"stream", "detail"}
 
 // constant columns never change after the first event: an update leaves them and their indexes alone.
-var constant = []string{"code", "procedure", "channel", "submitted_on"}
+var constant = []string{"num", "code", "procedure", "channel", "submitted_on"}
 
 var tables = []ledger.Table{
 	{Name: "dossier", DDL: []string{
 		`create table dossier (
-			code text primary key, procedure text not null, version text not null, state text not null, status bigint not null, open bigint not null, unit text not null, assignee text not null,
+			num bigint not null, code text primary key, procedure text not null, version text not null, state text not null, status bigint not null, open bigint not null, unit text not null, assignee text not null,
 			channel text not null, title text not null, applicant text not null, folded text not null,
 			submitted_on bigint not null, received_on bigint, due_on bigint, finished_on bigint, returned_on bigint,
 			late bigint not null, position bigint not null, stream bigint not null, detail text not null
-		)`, // with rowid: the rows are long, and the four indexes then hold numbers instead of codes
+		)`,
+		`create unique index dossier_num on dossier (num)`, // lists are filtered and sorted in memory
 		`create index dossier_due on dossier (open, due_on)`,
-		`create index dossier_unit on dossier (unit, open, status)`,
-		`create index dossier_assignee on dossier (assignee, open)`,
 		`create index dossier_submitted on dossier (submitted_on)`,
+	}},
+	{Name: "dossier_fee", DDL: []string{
+		`create table dossier_fee (
+			dossier text not null, fee text not null, procedure text not null, version text not null, unit text not null, title text not null,
+			amount bigint not null, requested_on bigint, paid_on bigint, receipt text not null, online bigint not null, primary key (dossier, fee)
+		) without rowid`,
+		`create index dossier_fee_paid on dossier_fee (paid_on)`,
+		`create index dossier_fee_requested on dossier_fee (requested_on)`,
 	}},
 	{Name: "dossier_credential", DDL: []string{
 		`create table dossier_credential (
 			stream text not null, seq bigint not null, number text not null, procedure text not null, dossier text not null,
 			holder text not null, unit text not null, issued_on bigint not null, from_on bigint not null, until_on bigint,
-			ended_on bigint, end_reason text not null, primary key (stream, seq)
+			ended_on bigint, end_reason text not null, title text not null, renew_by bigint, primary key (stream, seq)
 		) without rowid`,
 		`create index dossier_credential_number on dossier_credential (procedure, number)`,
+		`create index dossier_credential_holder on dossier_credential (procedure, holder)`,
 		`create index dossier_credential_until on dossier_credential (until_on)`,
 	}},
+	viewTable,
 }
 
 // chunks are the sizes of statements that take many rows: a batch is cut into the largest that fit.
@@ -89,7 +99,7 @@ func (d *Dossier) args(to []any) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(to, d.Code, d.Procedure, d.Version, d.State, int64(d.Status), flag(d.Open()), d.Unit, d.Assignee, d.Channel,
+	return append(to, d.num, d.Code, d.Procedure, d.Version, d.State, int64(d.Status), flag(d.Open()), d.Unit, d.Assignee, d.Channel,
 		d.Title, d.Applicant, d.searched(), int64(d.SubmittedOn), day(d.ReceivedOn), day(d.DueOn),
 		day(d.FinishedOn), day(d.ReturnedOn), flag(d.Late), d.Position, d.Stream, string(rest)), nil
 }
@@ -122,7 +132,7 @@ func scanDossier(rows *sql.Rows) (*Dossier, error) {
 	var rest []byte
 	var submitted, open, late int64
 	var received, due, finished, returned sql.NullInt64
-	err := rows.Scan(&d.Code, &d.Procedure, &d.Version, &d.State, &d.Status, &open, &d.Unit, &d.Assignee, &d.Channel,
+	err := rows.Scan(&d.num, &d.Code, &d.Procedure, &d.Version, &d.State, &d.Status, &open, &d.Unit, &d.Assignee, &d.Channel,
 		&d.Title, &d.Applicant, &d.folded, &submitted, &received, &due, &finished, &returned, &late, &d.Position, &d.Stream, &rest)
 	if err != nil {
 		return nil, err

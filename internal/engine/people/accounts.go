@@ -3,10 +3,12 @@ package people
 import (
 	"context"
 	"regexp"
+	"slices"
 
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/store"
+	"trucot/internal/kernel/web"
 )
 
 var accountName = regexp.MustCompile(`^[a-z][a-z0-9._-]{1,39}$`)
@@ -25,7 +27,7 @@ func (p *People) SetPerson(ctx context.Context, who Person) error {
 }
 
 // OpenAccount records a new account of a person. Errors: people.bad_account for a name outside
-// a–z 0–9 . _ -, people.account_exists.
+// a–z 0–9 . _ -, people.account_exists. A closed account is opened again for the same person only, with its roles.
 func (p *People) OpenAccount(ctx context.Context, by By, id, person string) error {
 	if !accountName.MatchString(id) {
 		return fault.New(fault.Invalid, "people.bad_account", "account", id)
@@ -34,7 +36,7 @@ func (p *People) OpenAccount(ctx context.Context, by By, id, person string) erro
 	if err != nil {
 		return err
 	}
-	if _, ok := d.account[id]; ok {
+	if a := d.account[id]; a != nil && (!a.closed || a.person != person) {
 		return fault.New(fault.Conflict, "people.account_exists", "account", id)
 	}
 	return p.record(ctx, by, "account/"+id, "", kindAccountOpened, map[string]string{"account": id, "person": person})
@@ -52,7 +54,7 @@ func (p *People) CloseAccount(ctx context.Context, by By, id string) error {
 	}
 	p.seen.clear()
 	return p.db.Update(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, deleteSessions, id)
+		_, err := tx.Exec(ctx, endVisits, id)
 		return err
 	})
 }
@@ -75,16 +77,36 @@ func (p *People) PersonName(ctx context.Context, id string) string {
 	return d.name(id)
 }
 
-// AccountName is the name to show for an actor: the person's, else the account itself.
+// AccountName is the name to show for an actor: the person's, else the account itself; "A → B" where A acted for B.
 func (p *People) AccountName(ctx context.Context, id string) string {
 	d, err := p.directory(ctx)
 	if err != nil {
 		return id
 	}
+	who, forWhom := Acting(id)
+	if forWhom != "" {
+		return d.accountName(who) + " → " + d.accountName(forWhom)
+	}
+	return d.accountName(who)
+}
+
+func (d *directory) accountName(id string) string {
 	if a := d.account[id]; a != nil {
 		return d.name(a.person)
 	}
 	return id
+}
+
+// PersonOf is the person of an account, a closed one too. Error: people.unknown_account.
+func (p *People) PersonOf(ctx context.Context, id string) (string, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return "", err
+	}
+	if a := d.account[id]; a != nil {
+		return a.person, nil
+	}
+	return "", missing("people.unknown_account", "account", id)
 }
 
 // GivePost records that a person holds a post from by.On.
@@ -99,8 +121,16 @@ func (p *People) GivePost(ctx context.Context, by By, post Post) error {
 	return p.record(ctx, by, "person/"+post.Person, post.Unit, kindPostGiven, post)
 }
 
-// EndPost records that a person's post in a unit ended on by.On.
+// EndPost records that a person's post in a unit ended on by.On. Error: people.unknown_post.
 func (p *People) EndPost(ctx context.Context, by By, person, unit string) error {
+	by = p.dated(by)
+	posts, err := p.Posts(ctx, by.On)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(posts, func(post Post) bool { return post.Person == person && post.Unit == unit }) {
+		return fault.New(fault.NotFound, "people.unknown_post", "person", person, "unit", unit)
+	}
 	return p.record(ctx, by, "person/"+person, unit, kindPostEnded, map[string]string{"person": person, "unit": unit})
 }
 
@@ -131,8 +161,19 @@ func (p *People) account(ctx context.Context, id string) (*account, error) {
 	return a, nil
 }
 
-// identify makes the identity of an account with its rights of today; nil when it is closed or unknown.
-func (p *People) identify(ctx context.Context, id string) (*identity, error) {
+// Reader is an account with its rights of today, for work done in its name when it is not there; nil when it is closed or
+// unknown.
+func (p *People) Reader(ctx context.Context, id string) (web.Identity, error) {
+	i, err := p.identify(ctx, id, "")
+	if err != nil || i == nil {
+		return nil, err // a plain nil: an interface holding a nil pointer would look like a reader
+	}
+	return i, nil
+}
+
+// identify makes the identity of an account with its rights of today, or with those of a delegation that it acts
+// under; nil when it is closed or unknown. A delegation that is over leaves the account its own rights.
+func (p *People) identify(ctx context.Context, id, acting string) (*identity, error) {
 	d, err := p.directory(ctx)
 	if err != nil {
 		return nil, err
@@ -143,6 +184,10 @@ func (p *People) identify(ctx context.Context, id string) (*identity, error) {
 	}
 	on := p.today()
 	i := &identity{account: id, name: d.name(a.person), dir: d, on: on}
+	if g := d.delegated(id, acting, on); acting != "" && g != nil {
+		i.account, i.name, i.grants = id+actingMark+g.Giver, i.name+" → "+d.accountName(g.Giver), d.passed(g, on)
+		return i, nil
+	}
 	for _, g := range a.grants {
 		if g.from <= on && on < g.to {
 			i.grants = append(i.grants, g.Grant)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"sort"
+	"sync"
 	"time"
 
 	"trucot/internal/kernel/calendar"
@@ -19,6 +20,14 @@ type directory struct {
 	persons map[string]string // id → name
 	posts   []Post
 	account map[string]*account
+
+	delegations []Delegation // in order of their beginning
+	subtrees    sync.Map     // subtree → map[string]bool, see below
+}
+
+type subtree struct {
+	code string
+	on   calendar.Date
 }
 
 type account struct {
@@ -80,6 +89,9 @@ func readDirectory(ctx context.Context, db *store.DB) (*directory, error) {
 	for _, p := range persons {
 		d.persons[p.ID] = p.Name
 	}
+	if d.delegations, err = store.All(ctx, db, scanDelegation, selectDelegations); err != nil {
+		return nil, err
+	}
 	return d, d.readAccounts(ctx, db)
 }
 
@@ -127,8 +139,12 @@ func (d *directory) unitOn(code string, on calendar.Date) (Unit, bool) {
 	return Unit{}, false
 }
 
-// below is the set of the unit, the units under it on the date, and what merged into any of them.
+// below is the set of the unit, the units under it on the date, and what merged into any of them; it is remembered and
+// must not be changed.
 func (d *directory) below(code string, on calendar.Date) map[string]bool {
+	if set, ok := d.subtrees.Load(subtree{code, on}); ok {
+		return set.(map[string]bool)
+	}
 	children := map[string][]string{}
 	for c, shapes := range d.units {
 		last := shapes[0]
@@ -157,6 +173,7 @@ func (d *directory) below(code string, on calendar.Date) map[string]bool {
 			}
 		}
 	}
+	d.subtrees.Store(subtree{code, on}, set)
 	return set
 }
 

@@ -21,6 +21,15 @@ const (
 	kindAccountClosed = "people.account_closed"
 	kindRoleGranted   = "people.role_granted"
 	kindRoleRevoked   = "people.role_revoked"
+
+	kindAccountReset     = "people.account_reset"
+	kindTOTPDropped      = "people.totp_dropped"
+	kindDelegated        = "people.delegated"
+	kindDelegationEnded  = "people.delegation_ended"
+	kindRecoveryAsked    = "people.recovery_asked"
+	kindRecoveryApproved = "people.recovery_approved"
+	kindRecoveryRefused  = "people.recovery_refused"
+	kindRecoveryUsed     = "people.recovery_used"
 )
 
 func isOurs(kind string) bool { return strings.HasPrefix(kind, "people.") }
@@ -34,14 +43,22 @@ type fact struct {
 	TitleEN string `json:"title_en"`
 	Account string `json:"account"`
 	Role    Role   `json:"role"`
+
+	ID     string        `json:"id"`
+	Reason string        `json:"reason"`
+	Giver  string        `json:"giver"`
+	Taker  string        `json:"taker"`
+	Form   Form          `json:"form"`
+	Basis  string        `json:"basis"`
+	Until  calendar.Date `json:"until"`
 }
 
 // forever ends what has no end yet; it sorts behind every date.
 const forever = calendar.Date(1<<31 - 1)
 
-// Fold keeps the tables people_unit, people_post, people_account and people_grant.
+// Fold keeps the tables people_unit, people_post, people_account, people_grant, people_delegation and people_recovery.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "people", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "people", Version: 2, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for _, e := range batch {
 			if !isOurs(e.Kind) {
 				continue
@@ -80,6 +97,18 @@ func apply(ctx context.Context, tx store.Tx, e ledger.Event, f fact) error {
 		_, err = tx.Exec(ctx, upsertGrant, f.Account, string(f.Role), f.UnitRef, on, int64(forever))
 	case kindRoleRevoked:
 		_, err = tx.Exec(ctx, endGrant, on, f.Account, string(f.Role), f.UnitRef, int64(forever))
+	case kindDelegated:
+		_, err = tx.Exec(ctx, upsertDelegation, f.ID, f.Giver, f.Taker, string(f.Form), f.UnitRef, f.Basis, on, int64(f.Until))
+	case kindDelegationEnded:
+		_, err = tx.Exec(ctx, endDelegation, on-1, f.ID)
+	case kindRecoveryAsked:
+		_, err = tx.Exec(ctx, upsertRecovery, f.ID, f.Account, f.Reason, string(RecoveryAsked), e.Actor, e.RecordedAt.UnixMicro())
+	case kindRecoveryApproved:
+		_, err = tx.Exec(ctx, decideRecovery, string(RecoveryApproved), e.Actor, f.ID)
+	case kindRecoveryRefused:
+		_, err = tx.Exec(ctx, decideRecovery, string(RecoveryRefused), e.Actor, f.ID)
+	case kindRecoveryUsed:
+		_, err = tx.Exec(ctx, useUpRecovery, string(RecoveryUsed), f.ID)
 	}
 	return err
 }

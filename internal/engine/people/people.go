@@ -10,6 +10,7 @@ package people
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -92,7 +93,21 @@ type By struct {
 type Options struct {
 	Clock       func() time.Time // time.Now when nil
 	SessionLife time.Duration    // a log-in ends after; 12 hours when 0, one working day with its evening
+	SessionIdle time.Duration    // or when unused for; 1 hour when 0 (NIST SP 800-63B-4 §2.2.3)
 	LinkLife    time.Duration    // a one-time link ends after; 15 minutes when 0
+	Vault       Sealer           // keeps the secrets of authenticators
+	Journal     Journal          // hears of log-ins and of changed secrets; nil = nobody
+}
+
+// Sealer encrypts under the key of a person (package vault).
+type Sealer interface {
+	Seal(ctx context.Context, person, plaintext string) (token string, err error)
+	Open(ctx context.Context, token string) (plaintext string, err error)
+}
+
+// Journal hears what happened at an account, for the access log. what is one of log_in_<method>, password_set …
+type Journal interface {
+	Note(ctx context.Context, account, what, address string) error
 }
 
 // People answers for one agency.
@@ -117,6 +132,9 @@ func New(ctx context.Context, db *store.DB, l *ledger.Ledger, o Options) (*Peopl
 	}
 	if o.SessionLife == 0 {
 		o.SessionLife = 12 * time.Hour
+	}
+	if o.SessionIdle == 0 {
+		o.SessionIdle = time.Hour
 	}
 	if o.LinkLife == 0 {
 		o.LinkLife = 15 * time.Minute
@@ -148,14 +166,30 @@ func New(ctx context.Context, db *store.DB, l *ledger.Ledger, o Options) (*Peopl
 
 func (p *People) today() calendar.Date { return calendar.OfTime(p.opts.Clock()) }
 
-// record appends one people fact.
-func (p *People) record(ctx context.Context, by By, stream, unit, kind string, data any) error {
+// dated fills in today where no day was said.
+func (p *People) dated(by By) By {
 	if by.On == calendar.NoDate || by.On == 0 {
 		by.On = p.today()
 	}
+	return by
+}
+
+// record appends one people fact.
+func (p *People) record(ctx context.Context, by By, stream, unit, kind string, data any) error {
+	by = p.dated(by)
 	_, err := p.l.Append(ctx, ledger.Command{Stream: stream, Expect: ledger.AnyVersion, Actor: by.Actor, Unit: unit,
 		Events: []ledger.NewEvent{{Kind: kind, On: by.On, Data: data}}})
 	return err
+}
+
+// note tells the journal. What happened stands even when the journal cannot be written: nobody is kept out by it.
+func (p *People) note(ctx context.Context, account, what string, from Visit) {
+	if p.opts.Journal == nil {
+		return
+	}
+	if err := p.opts.Journal.Note(ctx, account, what, from.Address); err != nil {
+		slog.ErrorContext(ctx, "the access log was not written", "what", what, "error", err)
+	}
 }
 
 func missing(key, name string, value any) error {

@@ -10,8 +10,9 @@ import (
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
-	"trucot/internal/kernel/store"
+	"trucot/internal/kernel/vault"
 	"trucot/internal/kernel/web"
+	"trucot/internal/testing/storetest"
 )
 
 // clock is the tests' time; it moves only when told.
@@ -23,18 +24,22 @@ var noon = time.Date(2021, 6, 14, 5, 0, 0, 0, time.UTC)
 
 func open(t *testing.T) (*People, *clock) {
 	t.Helper()
-	ctx := t.Context()
-	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "a.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
+	return openAt(t, filepath.Join(t.TempDir(), "a.db"))
+}
+
+func openAt(t *testing.T, at string) (*People, *clock) {
+	t.Helper()
+	ctx, db := t.Context(), storetest.Open(t, at)
 	c := &clock{noon}
 	l, err := ledger.Open(ctx, db, ledger.Options{Folds: []ledger.Fold{Fold()}, Clock: c.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := New(ctx, db, l, Options{Clock: c.Now})
+	keys, err := vault.Open(ctx, db, filepath.Join(t.TempDir(), "vault.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := New(ctx, db, l, Options{Clock: c.Now, Vault: keys})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +140,7 @@ func signIn(t *testing.T, p *People, account string) web.Identity {
 	t.Helper()
 	path, _, err := p.NewLink(t.Context(), account)
 	must(t, err)
-	session, err := p.UseLink(t.Context(), path[len("/vao?t="):])
+	session, err := p.UseLink(t.Context(), path[len("/vao?t="):], Visit{})
 	must(t, err)
 	id, err := p.Session(t.Context(), session)
 	must(t, err)
@@ -155,15 +160,15 @@ func TestALinkWorksOnceAndOnlyForAWhile(t *testing.T) {
 	if who, err := p.LinkAccount(ctx, token); err != nil || who.ID != "khai" {
 		t.Fatal(who, err)
 	}
-	_, err = p.UseLink(ctx, token)
+	_, err = p.UseLink(ctx, token, Visit{})
 	must(t, err)
-	if _, err := p.UseLink(ctx, token); !fault.Is(err, "people.bad_link") {
+	if _, err := p.UseLink(ctx, token, Visit{}); !fault.Is(err, "people.bad_link") {
 		t.Error("used twice:", err)
 	}
 	path, until, err := p.NewLink(ctx, "khai")
 	must(t, err)
 	c.now = until
-	if _, err := p.UseLink(ctx, path[len("/vao?t="):]); !fault.Is(err, "people.bad_link") {
+	if _, err := p.UseLink(ctx, path[len("/vao?t="):], Visit{}); !fault.Is(err, "people.bad_link") {
 		t.Error("used after its end:", err)
 	}
 }
@@ -172,11 +177,11 @@ func TestPasswordLogIn(t *testing.T) {
 	p, c := open(t)
 	ctx := t.Context()
 	must(t, p.OpenAccount(ctx, By{}, "khai", "p1"))
-	if err := p.SetPassword(ctx, "khai", "ngắn"); !fault.Is(err, "people.bad_password") {
+	if err := p.SetPassword(ctx, "khai", "ngắn"); !fault.Is(err, "password.bad_length") {
 		t.Error(err)
 	}
-	must(t, p.SetPassword(ctx, "khai", "một câu dễ nhớ"))
-	session, err := p.LogIn(ctx, "khai", "một câu dễ nhớ", "10.0.0.1")
+	must(t, p.SetPassword(ctx, "khai", "một câu rất dễ nhớ"))
+	session, _, err := p.LogIn(ctx, "khai", "một câu rất dễ nhớ", Visit{Address: "10.0.0.1"})
 	must(t, err)
 	if id, err := p.Session(ctx, session); err != nil || id.Account() != "khai" {
 		t.Fatal(id, err)
@@ -184,22 +189,22 @@ func TestPasswordLogIn(t *testing.T) {
 	if id, _ := p.Bearer(ctx, session); id != nil {
 		t.Error("a session cookie's value works as an API token")
 	}
-	for i := range 4 {
-		if _, err := p.LogIn(ctx, "khai", "sai", "10.0.0.1"); !fault.Is(err, "people.bad_log_in") {
+	for i := range 5 {
+		if _, _, err := p.LogIn(ctx, "khai", "sai", Visit{Address: "10.0.0.1"}); !fault.Is(err, "people.bad_log_in") {
 			t.Fatal(i, err)
 		}
 	}
-	if _, err := p.LogIn(ctx, "khai", "một câu dễ nhớ", "10.0.0.1"); !fault.Is(err, "people.too_many_attempts") {
+	if _, _, err := p.LogIn(ctx, "khai", "một câu rất dễ nhớ", Visit{Address: "10.0.0.1"}); !fault.Is(err, "people.too_many_attempts") {
 		t.Error(err)
 	}
-	if _, err := p.LogIn(ctx, "khai", "một câu dễ nhớ", "10.0.0.2"); err != nil {
+	if _, _, err := p.LogIn(ctx, "khai", "một câu rất dễ nhớ", Visit{Address: "10.0.0.2"}); err != nil {
 		t.Error("another address is another count:", err)
 	}
 	c.now = c.now.Add(13 * time.Hour)
 	if id, _ := p.Session(ctx, session); id != nil {
 		t.Error("the session outlives its day")
 	}
-	if _, err := p.LogIn(ctx, "khong-ai", "một câu dễ nhớ", "10.0.0.1"); !fault.Is(err, "people.bad_log_in") {
+	if _, _, err := p.LogIn(ctx, "khong-ai", "một câu rất dễ nhớ", Visit{Address: "10.0.0.1"}); !fault.Is(err, "people.bad_log_in") {
 		t.Error("an unknown account is told apart:", err)
 	}
 }
@@ -208,9 +213,9 @@ func TestLogOutAndClosingEndSessions(t *testing.T) {
 	p, _ := open(t)
 	ctx := t.Context()
 	must(t, p.OpenAccount(ctx, By{}, "khai", "p1"))
-	a, err := p.openSession(ctx, "khai")
+	a, err := p.openSession(ctx, "khai", ByLink, Visit{})
 	must(t, err)
-	b, err := p.openSession(ctx, "khai")
+	b, err := p.openSession(ctx, "khai", ByLink, Visit{})
 	must(t, err)
 	must(t, p.LogOut(ctx, a))
 	if id, _ := p.Session(ctx, a); id != nil {
@@ -240,7 +245,7 @@ func TestTokenScopes(t *testing.T) {
 	if id, _ := p.Session(ctx, token); id != nil {
 		t.Error("an API token works as a session")
 	}
-	must(t, p.RevokeToken(ctx, tokenID))
+	must(t, p.RevokeToken(ctx, "may", tokenID))
 	if id, _ := p.Bearer(ctx, token); id != nil {
 		t.Error("revoked, still known")
 	}

@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"trucot/internal/kernel/web"
 )
 
@@ -18,7 +16,18 @@ import (
 func (p *People) Session(ctx context.Context, token string) (web.Identity, error) {
 	hash := hashToken(token)
 	return p.resolve(ctx, hash, func(e *seenToken) error {
-		return p.db.QueryRow(ctx, selectSession, hash).Scan(&e.account, &e.expires)
+		var seen int64
+		err := p.db.QueryRow(ctx, selectVisit, hash).Scan(&e.account, &seen, &e.expires, &e.acting)
+		if err != nil {
+			return err
+		}
+		now, idle := p.opts.Clock(), p.opts.SessionIdle.Microseconds()
+		if now.UnixMicro()-seen > seenEvery.Microseconds() && now.UnixMicro()-seen < idle {
+			seen = now.UnixMicro()
+			err = p.run(ctx, seeVisit, seen, hash)
+		}
+		e.expires = min(e.expires, seen+idle)
+		return err
 	})
 }
 
@@ -42,6 +51,7 @@ func (p *People) Bearer(ctx context.Context, token string) (web.Identity, error)
 // that neither can be used as the other.
 type seenToken struct {
 	account string
+	acting  string // the delegation that the session works under, "" for none
 	scopes  map[web.Permission]bool
 	expires int64
 	seen    time.Time
@@ -78,7 +88,7 @@ func (p *People) remembered(ctx context.Context, e *seenToken) (web.Identity, er
 	if id := e.id.Load(); id != nil && id.dir == d && id.on == p.today() {
 		return id, nil
 	}
-	id, err := p.identify(ctx, e.account)
+	id, err := p.identify(ctx, e.account, e.acting)
 	if err != nil || id == nil {
 		return nil, err // a plain nil: an interface holding a nil pointer would look like a reader
 	}
@@ -122,37 +132,3 @@ func (c *tokenCache) put(hash string, e *seenToken) {
 func (c *tokenCache) forget(hash string) { c.mu.Lock(); defer c.mu.Unlock(); delete(c.m, hash) }
 
 func (c *tokenCache) clear() { c.mu.Lock(); defer c.mu.Unlock(); clear(c.m) }
-
-// turnstile limits guessing: few attempts an account and address, and few argon2 at a time.
-type turnstile struct {
-	slots chan struct{}
-	mu    sync.Mutex
-	m     map[string]*rate.Limiter
-}
-
-// Five attempts at once, then one a minute.
-const (
-	attemptBurst = 5
-	attemptEvery = time.Minute
-)
-
-func (t *turnstile) init() {
-	t.slots, t.m = make(chan struct{}, 2), map[string]*rate.Limiter{}
-}
-
-func (t *turnstile) enter() { t.slots <- struct{}{} }
-func (t *turnstile) leave() { <-t.slots }
-
-func (t *turnstile) allow(key string, now time.Time) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.m) >= rememberMost {
-		clear(t.m)
-	}
-	l := t.m[key]
-	if l == nil {
-		l = rate.NewLimiter(rate.Every(attemptEvery), attemptBurst)
-		t.m[key] = l
-	}
-	return l.AllowN(now, 1)
-}

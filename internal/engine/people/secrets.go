@@ -10,16 +10,15 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
-	"time"
-	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 
+	"trucot/internal/engine/people/password"
+	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/store"
-	"trucot/internal/kernel/web"
 )
 
 // Argon2id at the least cost that OWASP recommends, 19 MiB and two passes; turnstile keeps only two of
@@ -28,8 +27,6 @@ const (
 	argonMemory = 19 << 10 // KiB
 	argonTime   = 2
 	argonLanes  = 1
-	minPassword = 12 // characters; length is what counts (NIST SP 800-63B-4), composition is not asked
-	maxPassword = 256
 )
 
 // newToken is 256 random bits for a cookie, link or API header; the database keeps only its hash.
@@ -44,31 +41,71 @@ func hashToken(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// SetPassword stores an account's password. Errors: people.unknown_account, people.bad_password.
-func (p *People) SetPassword(ctx context.Context, id, password string) error {
-	if _, err := p.account(ctx, id); err != nil {
+// SetPassword stores an account's password and ends its sessions. Errors: people.unknown_account, and those of
+// password.Check.
+func (p *People) SetPassword(ctx context.Context, id, typed string) error {
+	return p.setPassword(ctx, id, typed, "")
+}
+
+// ChangePassword is SetPassword by the reader, whose own session goes on.
+func (p *People) ChangePassword(ctx context.Context, id, typed, session string, from Visit) error {
+	err := p.setPassword(ctx, id, typed, hashToken(session))
+	if err == nil {
+		p.note(ctx, id, "password_set", from)
+	}
+	return err
+}
+
+func (p *People) setPassword(ctx context.Context, id, typed, keep string) error {
+	a, err := p.account(ctx, id)
+	if err != nil {
 		return err
 	}
-	if n := utf8.RuneCountInString(password); n < minPassword || n > maxPassword {
-		return fault.New(fault.Invalid, "people.bad_password", "min", minPassword, "max", maxPassword)
+	use, err := p.passwordUse(ctx, a)
+	if err != nil {
+		return err
+	}
+	if err := password.Check(typed, use); err != nil {
+		return err
 	}
 	var salt [16]byte
 	rand.Read(salt[:])
-	hash := encodePassword(p.stretch(password, salt[:]), salt[:])
-	return p.db.Update(ctx, func(tx store.Tx) error {
+	hash := encodePassword(p.stretch(typed, salt[:]), salt[:])
+	err = p.db.Update(ctx, func(tx store.Tx) error {
 		if _, err := tx.Exec(ctx, upsertPassword, id, hash, p.opts.Clock().UnixMicro()); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, deleteSessions, id)
-		p.seen.clear()
+		_, err := tx.Exec(ctx, endOthers, id, keep)
 		return err
 	})
+	p.seen.clear()
+	return err
 }
 
-func (p *People) stretch(password string, salt []byte) []byte {
+// passwordUse says whether a second factor stands beside the password, and which names it must not be.
+func (p *People) passwordUse(ctx context.Context, a *account) (password.Use, error) {
+	_, second, err := p.seed(ctx, a.id)
+	if err != nil {
+		return password.Use{}, err
+	}
+	d, err := p.directory(ctx)
+	if err != nil {
+		return password.Use{}, err
+	}
+	use := password.Use{SecondFactor: second, Names: []string{a.id, d.name(a.person), "trucot"}}
+	for code := range d.units {
+		if d.isRoot(code, p.today()) {
+			u, _ := d.unitOn(code, p.today())
+			use.Names = append(use.Names, code, u.NameVI, u.Name(lang.EN))
+		}
+	}
+	return use, nil
+}
+
+func (p *People) stretch(typed string, salt []byte) []byte {
 	p.turns.enter()
 	defer p.turns.leave()
-	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonLanes, 32)
+	return argon2.IDKey([]byte(password.Text(typed)), salt, argonTime, argonMemory, argonLanes, 32)
 }
 
 func encodePassword(key, salt []byte) string {
@@ -78,7 +115,7 @@ func encodePassword(key, salt []byte) string {
 
 // passwordMatches does the same work for an unknown account as for a wrong password, so that time does
 // not tell which it was.
-func (p *People) passwordMatches(ctx context.Context, id, password string) (bool, error) {
+func (p *People) passwordMatches(ctx context.Context, id, typed string) (bool, error) {
 	var stored string
 	err := p.db.QueryRow(ctx, selectPassword, id).Scan(&stored)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -89,126 +126,87 @@ func (p *People) passwordMatches(ctx context.Context, id, password string) (bool
 		salt, _ = base64.RawStdEncoding.DecodeString(parts[4])
 		want, _ = base64.RawStdEncoding.DecodeString(parts[5])
 	}
-	got := p.stretch(password, salt)
+	got := p.stretch(typed, salt)
 	return stored != "" && subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 
-// LogIn checks a password and opens a session; from is the reader's address, for the limit of attempts.
-// Errors: people.too_many_attempts, people.bad_log_in (the same for an unknown name).
-func (p *People) LogIn(ctx context.Context, id, password, from string) (token string, err error) {
-	if !p.turns.allow(id+"\x00"+from, p.opts.Clock()) {
-		return "", fault.New(fault.Unavailable, "people.too_many_attempts")
+// checkPassword is passwordMatches within the limits of attempts. Errors: people.too_many_attempts, people.bad_log_in
+// (the same for an unknown or closed account).
+func (p *People) checkPassword(ctx context.Context, id, typed string, from Visit) error {
+	if len(typed) > 4*password.Max {
+		return fault.New(fault.Invalid, "people.bad_log_in")
 	}
-	ok, err := p.passwordMatches(ctx, id, password)
+	if err := p.attempt(ctx, id, from); err != nil {
+		return err
+	}
+	ok, err := p.passwordMatches(ctx, id, typed)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if _, known := p.account(ctx, id); !ok || known != nil {
-		return "", fault.New(fault.Invalid, "people.bad_log_in")
+	if _, unknown := p.account(ctx, id); !ok || unknown != nil {
+		return fault.New(fault.Invalid, "people.bad_log_in")
 	}
-	return p.openSession(ctx, id)
+	return nil
 }
 
-func (p *People) openSession(ctx context.Context, id string) (string, error) {
-	token, now := newToken(), p.opts.Clock()
-	return token, p.db.Update(ctx, func(tx store.Tx) error {
-		if _, err := tx.Exec(ctx, forgetSessions, now.UnixMicro()); err != nil {
+// Has says which ways into an account are set up.
+type Has struct {
+	Password bool
+	TOTP     bool
+	Codes    int // recovery codes not used yet
+	Passkeys []Passkey
+}
+
+// Has reads the ways into an account.
+func (p *People) Has(ctx context.Context, id string) (Has, error) {
+	var h Has
+	var stored string
+	err := p.db.QueryRow(ctx, selectPassword, id).Scan(&stored)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return h, err
+	}
+	h.Password = err == nil
+	if _, h.TOTP, err = p.seed(ctx, id); err != nil {
+		return h, err
+	}
+	if err := p.db.QueryRow(ctx, countCodes, id).Scan(&h.Codes); err != nil {
+		return h, err
+	}
+	h.Passkeys, err = p.Passkeys(ctx, id)
+	return h, err
+}
+
+// dropWaysIn forgets every secret of an account and ends its sessions: after it only a link leads in.
+func dropWaysIn(ctx context.Context, tx store.Tx, id string) error {
+	for _, q := range []store.SQL{dropPassword, deleteTOTP, deleteCodes, deletePasskeys, dropSubjects, dropTokens, dropPending, endVisits} {
+		if _, err := tx.Exec(ctx, q, id); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, insertSession, hashToken(token), id, now.Add(p.opts.SessionLife).UnixMicro())
-		return err
-	})
+	}
+	return nil
 }
 
-// LogOut ends a session.
-func (p *People) LogOut(ctx context.Context, token string) error {
-	p.seen.forget(hashToken(token))
-	return p.db.Update(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, deleteSession, hashToken(token))
-		return err
-	})
-}
-
-// NewLink makes a one-time log-in path, "/vao?t=…", for an account.
-func (p *People) NewLink(ctx context.Context, id string) (path string, expires time.Time, err error) {
+// Reset forgets every secret of an account, its API tokens included, and ends its sessions, and records that in the
+// ledger; it is the machine's own administrator's way. In the web two administrators are needed, see AskRecovery.
+func (p *People) Reset(ctx context.Context, by By, id string) error {
 	if _, err := p.account(ctx, id); err != nil {
-		return "", time.Time{}, err
-	}
-	token, now := newToken(), p.opts.Clock()
-	expires = now.Add(p.opts.LinkLife)
-	err = p.db.Update(ctx, func(tx store.Tx) error {
-		if _, err := tx.Exec(ctx, forgetLinks, now.UnixMicro()); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, insertLink, hashToken(token), id, expires.UnixMicro())
 		return err
-	})
-	return "/vao?t=" + url.QueryEscape(token), expires, err
-}
-
-// LinkAccount tells whose link a token is without using it up, since mail scanners and previews open
-// links too. Error: people.bad_link.
-func (p *People) LinkAccount(ctx context.Context, token string) (Account, error) {
-	var id string
-	var expires int64
-	err := p.db.QueryRow(ctx, selectLink, hashToken(token)).Scan(&id, &expires)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return Account{}, err
 	}
-	d, derr := p.directory(ctx)
-	if derr != nil {
-		return Account{}, derr
-	}
-	a := d.account[id]
-	if err != nil || a == nil || a.closed || expires <= p.opts.Clock().UnixMicro() {
-		return Account{}, fault.New(fault.Invalid, "people.bad_link")
-	}
-	return a.public(d), nil
-}
-
-// UseLink turns a link into a session, once. Error: people.bad_link.
-func (p *People) UseLink(ctx context.Context, token string) (session string, err error) {
-	var id string
-	var expires int64
-	err = p.db.Update(ctx, func(tx store.Tx) error {
-		return tx.QueryRow(ctx, useLink, hashToken(token)).Scan(&id, &expires)
-	})
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", err
-	}
-	if err != nil || expires <= p.opts.Clock().UnixMicro() {
-		return "", fault.New(fault.Invalid, "people.bad_link")
-	}
-	if _, err := p.account(ctx, id); err != nil {
-		return "", fault.New(fault.Invalid, "people.bad_link")
-	}
-	return p.openSession(ctx, id)
-}
-
-// NewToken makes an API token of an account, limited to scopes (none = all of the account's rights) and
-// to a life. The token is shown once; id names it for RevokeToken.
-func (p *People) NewToken(ctx context.Context, account, label string, scopes []web.Permission, life time.Duration) (id, token string, err error) {
-	if _, err := p.account(ctx, account); err != nil {
-		return "", "", err
-	}
-	words := make([]string, len(scopes))
-	for i, s := range scopes {
-		words[i] = string(s)
-	}
-	token = "tc_" + newToken()
-	id = hashToken(token)[:12]
-	err = p.db.Update(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, insertToken, hashToken(token), id, account, label, strings.Join(words, " "), p.opts.Clock().Add(life).UnixMicro())
+	err := p.record(ctx, by, "account/"+id, "", kindAccountReset, map[string]string{"account": id})
+	if err != nil {
 		return err
-	})
-	return id, token, err
-}
-
-// RevokeToken ends an API token.
-func (p *People) RevokeToken(ctx context.Context, id string) error {
+	}
+	err = p.db.Update(ctx, func(tx store.Tx) error { return dropWaysIn(ctx, tx, id) })
 	p.seen.clear()
-	return p.db.Update(ctx, func(tx store.Tx) error {
-		_, err := tx.Exec(ctx, deleteToken, id)
-		return err
-	})
+	return err
 }
+
+func dayOf(n int64) calendar.Date {
+	if d := calendar.Date(n); d != forever {
+		return d
+	}
+	return calendar.NoDate
+}
+
+// LeastPassword is the least length of a password, in characters, for an account with these ways in.
+func (p *People) LeastPassword(h Has) int { return password.Use{SecondFactor: h.TOTP}.Least() }

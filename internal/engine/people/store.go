@@ -13,6 +13,8 @@ var tables = []ledger.Table{
 	{Name: "people_unit", DDL: []string{`create table if not exists people_unit (code text not null, valid_from bigint not null, name_vi text not null, name_en text not null, parent text not null, side text not null, kind text not null, closed bigint not null, merged_into text not null, primary key (code, valid_from))`}},
 	{Name: "people_post", DDL: []string{`create table if not exists people_post (person text not null, unit text not null, valid_from bigint not null, valid_to bigint not null, title_vi text not null, title_en text not null, primary key (person, unit, valid_from))`}},
 	{Name: "people_account", DDL: []string{`create table if not exists people_account (account text not null primary key, person text not null, closed bigint not null)`}},
+	{Name: "people_delegation", DDL: []string{`create table if not exists people_delegation (id text not null primary key, giver text not null, taker text not null, form text not null, unit text not null, basis text not null, valid_from bigint not null, valid_to bigint not null)`}},
+	{Name: "people_recovery", DDL: []string{`create table if not exists people_recovery (id text not null primary key, account text not null, reason text not null, state text not null, asked_by text not null, asked_at bigint not null, decided_by text not null)`}},
 	{Name: "people_grant", DDL: []string{`create table if not exists people_grant (account text not null, role text not null, unit text not null, valid_from bigint not null, valid_to bigint not null, primary key (account, role, unit, valid_from))`}},
 }
 
@@ -22,7 +24,14 @@ var privateTables = []string{
 	`create table if not exists people_person (id text not null primary key, name text not null)`,
 	`create table if not exists people_password (account text not null primary key, hash text not null, changed_at bigint not null)`,
 	`create table if not exists people_link (hash text not null primary key, account text not null, expires_at bigint not null)`,
-	`create table if not exists people_session (hash text not null primary key, account text not null, expires_at bigint not null)`,
+	`drop table if exists people_session`, // held less than people_visit does; its readers log in again
+	`create table if not exists people_visit (hash text not null primary key, id text not null unique, account text not null, method text not null, address text not null, device text not null, opened_at bigint not null, seen_at bigint not null, proved_at bigint not null, expires_at bigint not null, acting text not null)`,
+	`create table if not exists people_pending (hash text not null primary key, kind text not null, account text not null, data text not null, tries bigint not null, expires_at bigint not null)`,
+	`create table if not exists people_totp (account text not null primary key, seed text not null, last_step bigint not null, confirmed bigint not null)`,
+	`create table if not exists people_code (hash text not null primary key, account text not null)`,
+	`create table if not exists people_passkey (id text not null primary key, account text not null, label text not null, record text not null, added_at bigint not null, used_at bigint not null)`,
+	`create table if not exists people_handle (account text not null primary key, handle text not null unique)`,
+	`create table if not exists people_subject (issuer text not null, subject text not null, account text not null, primary key (issuer, subject))`,
 	`create table if not exists people_token (hash text not null primary key, id text not null unique, account text not null, label text not null, scopes text not null, expires_at bigint not null)`,
 }
 
@@ -51,15 +60,68 @@ var (
 	useLink     = store.Statement(`delete from people_link where hash = $1 returning account, expires_at`)
 	forgetLinks = store.Statement(`delete from people_link where expires_at < $1`)
 
-	insertSession  = store.Statement(`insert into people_session (hash, account, expires_at) values ($1,$2,$3)`)
-	selectSession  = store.Statement(`select account, expires_at from people_session where hash = $1`)
-	deleteSession  = store.Statement(`delete from people_session where hash = $1`)
-	deleteSessions = store.Statement(`delete from people_session where account = $1`)
-	forgetSessions = store.Statement(`delete from people_session where expires_at < $1`)
+	insertVisit = store.Statement(`insert into people_visit (hash, id, account, method, address, device, opened_at, seen_at, proved_at, expires_at, acting) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,'')`)
+	selectVisit = store.Statement(`select account, seen_at, expires_at, acting from people_visit where hash = $1`)
+	listVisits  = store.Statement(`select hash, id, method, address, device, opened_at, seen_at, expires_at from people_visit where account = $1 and expires_at > $2 and seen_at > $3 order by seen_at desc, id`)
+	seeVisit    = store.Statement(`update people_visit set seen_at = $1 where hash = $2`)
+	proveVisit  = store.Statement(`update people_visit set proved_at = $1 where hash = $2`)
+	provedVisit = store.Statement(`select proved_at from people_visit where hash = $1`)
+	actVisit    = store.Statement(`update people_visit set acting = $1 where hash = $2 and account = $3`)
+	endVisit    = store.Statement(`delete from people_visit where hash = $1`)
+	endVisitID  = store.Statement(`delete from people_visit where account = $1 and id = $2`)
+	endVisits   = store.Statement(`delete from people_visit where account = $1`)
+	endOthers   = store.Statement(`delete from people_visit where account = $1 and hash <> $2`)
+	forgetVisit = store.Statement(`delete from people_visit where expires_at < $1`)
+	knowsFrom   = store.Statement(`select count(*) from people_visit where account = $1 and address = $2`)
+
+	insertPending = store.Statement(`insert into people_pending (hash, kind, account, data, tries, expires_at) values ($1,$2,$3,$4,0,$5)`)
+	selectPending = store.Statement(`select account, data, tries, expires_at from people_pending where hash = $1 and kind = $2`)
+	tryPending    = store.Statement(`update people_pending set tries = tries + 1 where hash = $1`)
+	takePending   = store.Statement(`delete from people_pending where hash = $1 and kind = $2 returning account, data, expires_at`)
+	forgetPending = store.Statement(`delete from people_pending where expires_at < $1`)
+	dropPending   = store.Statement(`delete from people_pending where account = $1`)
+
+	upsertTOTP   = store.Statement(`insert into people_totp (account, seed, last_step, confirmed) values ($1,$2,0,0) on conflict (account) do update set seed = excluded.seed, last_step = 0 where people_totp.confirmed = 0`)
+	selectTOTP   = store.Statement(`select seed, confirmed from people_totp where account = $1`)
+	spendStep    = store.Statement(`update people_totp set last_step = $1 where account = $2 and last_step < $1`)
+	confirmTOTP  = store.Statement(`update people_totp set confirmed = 1 where account = $1`)
+	deleteTOTP   = store.Statement(`delete from people_totp where account = $1`)
+	insertCode   = store.Statement(`insert into people_code (hash, account) values ($1,$2)`)
+	spendCode    = store.Statement(`delete from people_code where hash = $1 and account = $2`)
+	deleteCodes  = store.Statement(`delete from people_code where account = $1`)
+	countCodes   = store.Statement(`select count(*) from people_code where account = $1`)
+	dropPassword = store.Statement(`delete from people_password where account = $1`)
+
+	insertPasskey  = store.Statement(`insert into people_passkey (id, account, label, record, added_at, used_at) values ($1,$2,$3,$4,$5,0)`)
+	selectPasskeys = store.Statement(`select id, label, record, added_at, used_at from people_passkey where account = $1 order by added_at, id`)
+	usedPasskey    = store.Statement(`update people_passkey set record = $1, used_at = $2 where id = $3`)
+	renamePasskey  = store.Statement(`update people_passkey set label = $1 where account = $2 and id = $3`)
+	deletePasskey  = store.Statement(`delete from people_passkey where account = $1 and id = $2`)
+	deletePasskeys = store.Statement(`delete from people_passkey where account = $1`)
+	insertHandle   = store.Statement(`insert into people_handle (account, handle) values ($1,$2) on conflict (account) do nothing`)
+	selectHandle   = store.Statement(`select handle from people_handle where account = $1`)
+	handleOwner    = store.Statement(`select account from people_handle where handle = $1`)
+
+	selectSubject  = store.Statement(`select account from people_subject where issuer = $1 and subject = $2`)
+	accountSubject = store.Statement(`select count(*) from people_subject where issuer = $1 and account = $2`)
+	insertSubject  = store.Statement(`insert into people_subject (issuer, subject, account) values ($1,$2,$3)`)
+	dropSubjects   = store.Statement(`delete from people_subject where account = $1`)
+
+	upsertDelegation  = store.Statement(`insert into people_delegation (id, giver, taker, form, unit, basis, valid_from, valid_to) values ($1,$2,$3,$4,$5,$6,$7,$8) on conflict (id) do update set valid_to = excluded.valid_to`)
+	endDelegation     = store.Statement(`update people_delegation set valid_to = $1 where id = $2 and valid_to > $1`)
+	selectDelegations = store.Statement(`select id, giver, taker, form, unit, basis, valid_from, valid_to from people_delegation order by valid_from, id`)
+
+	upsertRecovery   = store.Statement(`insert into people_recovery (id, account, reason, state, asked_by, asked_at, decided_by) values ($1,$2,$3,$4,$5,$6,'') on conflict (id) do update set state = excluded.state`)
+	decideRecovery   = store.Statement(`update people_recovery set state = $1, decided_by = $2 where id = $3`)
+	useUpRecovery    = store.Statement(`update people_recovery set state = $1 where id = $2`)
+	selectRecovery   = store.Statement(`select id, account, reason, state, asked_by, asked_at, decided_by from people_recovery where id = $1`)
+	selectRecoveries = store.Statement(`select id, account, reason, state, asked_by, asked_at, decided_by from people_recovery order by asked_at desc, id limit 200`)
 
 	insertToken = store.Statement(`insert into people_token (hash, id, account, label, scopes, expires_at) values ($1,$2,$3,$4,$5,$6)`)
 	selectToken = store.Statement(`select account, scopes, expires_at from people_token where hash = $1`)
-	deleteToken = store.Statement(`delete from people_token where id = $1`)
+	deleteToken = store.Statement(`delete from people_token where id = $1 and account = $2`)
+	listTokens  = store.Statement(`select id, label, scopes, expires_at from people_token where account = $1 order by expires_at desc, id`)
+	dropTokens  = store.Statement(`delete from people_token where account = $1`)
 )
 
 type unitRow struct {

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"sort"
+	"strings"
 
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -12,6 +13,7 @@ import (
 // OpenUnit records a new unit. Errors: people.bad_unit for a missing code, name or side;
 // people.unit_exists; people.unknown_unit for the parent.
 func (p *People) OpenUnit(ctx context.Context, by By, u Unit) error {
+	by = p.dated(by)
 	d, err := p.directory(ctx)
 	if err != nil {
 		return err
@@ -25,12 +27,16 @@ func (p *People) OpenUnit(ctx context.Context, by By, u Unit) error {
 // ChangeUnit records a unit's new name, parent or kind from a date on; the old shape stays for the time
 // before.
 func (p *People) ChangeUnit(ctx context.Context, by By, u Unit) error {
+	by = p.dated(by)
 	d, err := p.directory(ctx)
 	if err != nil {
 		return err
 	}
 	if _, ok := d.units[u.Code]; !ok {
 		return missing("people.unknown_unit", "unit", u.Code)
+	}
+	if err := d.inOrder(u.Code, by.On); err != nil {
+		return err
 	}
 	if u.Parent != "" && d.below(u.Code, by.On)[u.Parent] {
 		return fault.New(fault.Invalid, "people.unit_circle", "unit", u.Code, "parent", u.Parent)
@@ -50,18 +56,60 @@ func (p *People) recordUnit(ctx context.Context, d *directory, by By, u Unit, ki
 	return p.record(ctx, by, "unit/"+u.Code, u.Code, kind, u)
 }
 
-// CloseUnit records that a unit ended on by.On, merged into another one or into none.
+// CloseUnit records that a unit ended on by.On, merged into another one or into none. Errors: people.unknown_unit,
+// people.unit_has_units while others stand below it, people.bad_successor, people.unit_out_of_order.
 func (p *People) CloseUnit(ctx context.Context, by By, code, mergedInto string) error {
+	by = p.dated(by)
 	d, err := p.directory(ctx)
 	if err != nil {
 		return err
 	}
-	u, ok := d.unitOn(code, by.On)
-	if !ok {
-		return missing("people.unknown_unit", "unit", code)
+	if err := d.mayClose(code, by.On); err != nil {
+		return err
+	}
+	u, _ := d.unitOn(code, by.On)
+	if mergedInto != "" {
+		next, ok := d.unitOn(mergedInto, by.On)
+		if !ok || mergedInto == code || next.Side != u.Side {
+			return fault.New(fault.Invalid, "people.bad_successor", "unit", mergedInto)
+		}
 	}
 	u.MergedInto = mergedInto
 	return p.record(ctx, by, "unit/"+code, code, kindUnitClosed, u)
+}
+
+// mayClose refuses a unit that does not stand on the day, that changes later, or that others stand below.
+func (d *directory) mayClose(code string, on calendar.Date) error {
+	if _, ok := d.unitOn(code, on); !ok {
+		return missing("people.unknown_unit", "unit", code)
+	}
+	if err := d.inOrder(code, on); err != nil {
+		return err
+	}
+	var below []string
+	for c := range d.units {
+		if child, ok := d.unitOn(c, on); ok && child.Parent == code {
+			below = append(below, c)
+		}
+	}
+	if sort.Strings(below); len(below) > 0 {
+		return fault.New(fault.Conflict, "people.unit_has_units", "unit", code, "below", strings.Join(below, ", "))
+	}
+	return nil
+}
+
+// inOrder refuses a change before one that is already recorded: the later shape would silently undo it.
+func (d *directory) inOrder(code string, on calendar.Date) error {
+	vs := d.units[code]
+	last := vs[len(vs)-1]
+	since := last.From
+	if last.To != calendar.NoDate {
+		since = last.To
+	}
+	if on < since {
+		return fault.New(fault.Conflict, "people.unit_out_of_order", "unit", code, "day", since.String())
+	}
+	return nil
 }
 
 // Units lists the units standing on a date, of one side or of both ("").
@@ -122,4 +170,42 @@ func (p *People) Subtree(ctx context.Context, code string, on calendar.Date) ([]
 	}
 	sort.Strings(out)
 	return append([]string{code}, out...), nil
+}
+
+// Shapes lists what a unit was from when to when, the first first. Error: people.unknown_unit.
+func (p *People) Shapes(ctx context.Context, code string) ([]Unit, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(d.units[code]) == 0 {
+		return nil, missing("people.unknown_unit", "unit", code)
+	}
+	return append([]Unit(nil), d.units[code]...), nil
+}
+
+// SplitUnit opens the parts and ends the unit, whose past counts for the first of them. What would be refused is
+// refused before anything is written. Errors as for OpenUnit and CloseUnit.
+func (p *People) SplitUnit(ctx context.Context, by By, code string, parts []Unit) error {
+	by = p.dated(by)
+	d, err := p.directory(ctx)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, u := range parts {
+		if _, ok := d.units[u.Code]; ok || seen[u.Code] {
+			return fault.New(fault.Conflict, "people.unit_exists", "unit", u.Code)
+		}
+		seen[u.Code] = true
+	}
+	if err := d.mayClose(code, by.On); err != nil {
+		return err
+	}
+	for _, u := range parts {
+		if err := p.recordUnit(ctx, d, by, u, kindUnitOpened); err != nil {
+			return err
+		}
+	}
+	return p.CloseUnit(ctx, by, code, parts[0].Code)
 }

@@ -19,7 +19,7 @@ func TestDrawGolden(t *testing.T) {
 func TestDrawnBoxesAndLinesKeepApart(t *testing.T) {
 	for _, p := range append(shipped(t).All(), shipped(t).Bases()...) {
 		for _, tag := range []lang.Tag{lang.VI, lang.EN} {
-			g := p.diagram(catalog(), tag)
+			g := p.chart(catalog(), tag).layout()
 			for i, a := range g.all {
 				for _, b := range g.all[i+1:] {
 					if overlap(a, b) {

@@ -16,11 +16,12 @@ const (
 	stepChars  = 18
 )
 
-// vertex is a box of the diagram: a state, a transition, or a bend of a long edge.
+// vertex is a box of the drawing: a box of the chart, a step, or a bend of a long edge.
 type vertex struct {
 	id            string // "s:…", "t:…" or "" for a bend
 	lines         []string
-	state         *State
+	box           *ChartBox // nil for a step and a bend
+	notes         int       // line from which a box's notes begin
 	rank          int
 	x, y          float64 // centre
 	width, height float64
@@ -31,6 +32,13 @@ type vertex struct {
 type edge struct {
 	path     []*vertex
 	reversed bool
+	width    float64 // of its stroke
+}
+
+// link is a line of the chart before it has a way.
+type link struct {
+	from, to *vertex
+	width    float64
 }
 
 // layout is a layered drawing: every box stands in a row of its own rank, every line passes between rows through
@@ -40,7 +48,7 @@ type layout struct {
 	all    []*vertex
 	rows   [][]*vertex
 	edges  []edge
-	links  [][2]*vertex // as drawn by the definition
+	links  []link // as the chart names them
 	width  float64
 	height float64
 }
@@ -64,7 +72,7 @@ func (g *layout) run(start *vertex) {
 func (g *layout) rank(start *vertex) {
 	out := map[*vertex][]*vertex{}
 	for _, l := range g.links {
-		out[l[0]] = append(out[l[0]], l[1])
+		out[l.from] = append(out[l.from], l.to)
 	}
 	back := map[[2]*vertex]bool{}
 	mark := map[*vertex]int{}
@@ -92,12 +100,12 @@ func (g *layout) rank(start *vertex) {
 	slices.Reverse(topological)
 	down := map[*vertex][]*vertex{}
 	for _, l := range g.links {
-		from, to, reversed := l[0], l[1], back[l]
+		from, to, reversed := l.from, l.to, back[[2]*vertex{l.from, l.to}]
 		if reversed {
 			from, to = to, from
 		}
 		down[from] = append(down[from], to)
-		g.edges = append(g.edges, edge{path: []*vertex{from, to}, reversed: reversed})
+		g.edges = append(g.edges, edge{path: []*vertex{from, to}, reversed: reversed, width: l.width})
 	}
 	for changed := true; changed; { // reversed links may point against the order of the walk
 		changed = false

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/fault"
@@ -39,6 +40,7 @@ func (p *Procedure) lint(file string) fault.List {
 	l.legal()
 	l.fields()
 	l.documents()
+	l.filers()
 	l.actions()
 	l.machine()
 	l.clocks()
@@ -64,7 +66,7 @@ var textType = reflect.TypeFor[Text]()
 func (l *linter) texts(v reflect.Value, at fault.Place) {
 	switch v.Kind() {
 	case reflect.Pointer:
-		if !v.IsNil() && v.Type() != reflect.TypeFor[*defs.Node]() {
+		if !v.IsNil() {
 			l.texts(v.Elem(), at)
 		}
 	case reflect.Slice:
@@ -81,17 +83,50 @@ func (l *linter) texts(v reflect.Value, at fault.Place) {
 			}
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).Tag.Get("def") == "@" {
-				at = v.Field(i).Interface().(fault.Place)
-			}
+		in := textsIn(v.Type())
+		if in.place >= 0 {
+			at = *v.Field(in.place).Addr().Interface().(*fault.Place)
 		}
-		for i := range v.NumField() {
-			if v.Type().Field(i).Tag.Get("def") != "" {
-				l.texts(v.Field(i), at)
-			}
+		for _, i := range in.fields {
+			l.texts(v.Field(i), at)
 		}
 	}
+}
+
+// textFields are the fields of a struct below which a text may stand, and the one that says where it was written.
+type textFields struct {
+	fields []int
+	place  int // -1 = none
+}
+
+var textsOf sync.Map // reflect.Type → textFields
+
+func textsIn(t reflect.Type) textFields {
+	if known, ok := textsOf.Load(t); ok {
+		return known.(textFields)
+	}
+	in := textFields{place: -1}
+	for i := range t.NumField() {
+		switch tag := t.Field(i).Tag.Get("def"); {
+		case tag == "@":
+			in.place = i
+		case tag != "" && mayHoldText(t.Field(i).Type):
+			in.fields = append(in.fields, i)
+		}
+	}
+	textsOf.Store(t, in)
+	return in
+}
+
+// mayHoldText reports whether a text can stand below a value of the type.
+func mayHoldText(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		return mayHoldText(t.Elem())
+	case reflect.Struct:
+		return t != reflect.TypeFor[defs.Node]()
+	}
+	return t == textType
 }
 
 func other(t Text) string { return t[lang.VI] + t[lang.EN] }
@@ -256,6 +291,17 @@ func (l *linter) options(f *Field) {
 		l.fail(f.At, "procedure.choice_needs_options", "id", f.ID)
 	}
 	check(l, f.Options, func(o *Named) (string, fault.Place) { return o.ID, o.At })
+}
+
+// filers are actors of the definition.
+func (l *linter) filers() {
+	actors := make(map[string]bool, len(l.p.Actors))
+	for _, a := range l.p.Actors {
+		actors[a.ID] = true
+	}
+	for _, id := range l.p.Filers {
+		known(l, l.p.At, "actor", id, actors)
+	}
 }
 
 func (l *linter) documents() {

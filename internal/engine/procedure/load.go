@@ -56,7 +56,7 @@ func Lint(fsys fs.FS) (*Set, fault.List) { return read(fsys) }
 func read(fsys fs.FS) (*Set, fault.List) {
 	sources, faults := readSources(fsys)
 	set, more := assemble(sources)
-	faults = append(faults, more...)
+	faults = append(append(faults, more...), set.lintHeld()...)
 	sort.SliceStable(faults, func(i, j int) bool { return faults[i].Place.File < faults[j].Place.File })
 	return set, faults
 }
@@ -77,10 +77,7 @@ func assemble(sources []source) (*Set, fault.List) {
 				now = append(now, &sources[i])
 			}
 		}
-		for _, s := range now {
-			s.done = true
-			faults = append(faults, set.take(s, bases)...)
-		}
+		faults = append(faults, set.take(now, bases)...)
 		sortVersions(set.base)
 	}
 	sortVersions(set.byID)
@@ -92,22 +89,32 @@ func (s *source) abstract() bool {
 	return n != nil && n.Text == "true"
 }
 
-// take builds one definition into the set; bases collects the abstract ones by file.
-func (s *Set) take(src *source, bases map[string]*source) fault.List {
-	base, err := s.baseOf(src, bases)
-	if err != nil {
-		return fault.List{err}
+// take builds definitions that do not rest on each other into the set; bases collects the abstract ones by file.
+func (s *Set) take(sources []*source, bases map[string]*source) fault.List {
+	built, errs := make([]*Procedure, len(sources)), make([]fault.List, len(sources))
+	var parts errgroup.Group
+	parts.SetLimit(runtime.GOMAXPROCS(0))
+	for i, src := range sources {
+		src.done = true
+		base, err := s.baseOf(src, bases)
+		if err != nil {
+			errs[i] = fault.List{err}
+			continue
+		}
+		parts.Go(func() error { built[i], errs[i] = build(src, base); return nil })
 	}
-	p, faults := build(src, base)
-	switch {
-	case p == nil:
-	case p.Abstract:
-		s.base[p.ID] = append(s.base[p.ID], p)
-		bases[src.file] = src
-	default:
-		s.byID[p.ID] = append(s.byID[p.ID], p)
+	parts.Wait()
+	for i, p := range built {
+		switch {
+		case p == nil:
+		case p.Abstract:
+			s.base[p.ID] = append(s.base[p.ID], p)
+			bases[sources[i].file] = sources[i]
+		default:
+			s.byID[p.ID] = append(s.byID[p.ID], p)
+		}
 	}
-	return faults
+	return slices.Concat(errs...)
 }
 
 func sortVersions(m map[string][]*Procedure) {

@@ -59,6 +59,7 @@ type Procedure struct {
 	Legal       []Basis      `def:"legal,required"`
 	Note        Text         `def:"note"` // what an officer must check before switching it on
 	Actors      []Named      `def:"actors"`
+	Filers      []string     `def:"filers"` // actors from outside the agency, who file and act on the public pages
 	Fields      []Field      `def:"fields"`
 	Documents   []Document   `def:"documents"`
 	States      []State      `def:"states"`
@@ -156,6 +157,7 @@ type Field struct {
 	MaxLength int         `def:"max_length"` // characters; 2000 when 0
 	Unit      string      `def:"unit"`       // of a number, for display: kW, m2
 	When      Rule        `def:"when"`       // the field is asked only when this holds
+	Office    bool        `def:"office"`     // the agency's own finding: never asked of who files
 	Mark      string      `def:"mark"`
 }
 
@@ -166,8 +168,9 @@ type Document struct {
 	Label    Text        `def:"label,required"`
 	Form     string      `def:"form"` // number of the official form
 	Required bool        `def:"required"`
-	When     Rule        `def:"when"`    // required only when this holds
-	MaxAge   Duration    `def:"max_age"` // how old the paper may be at filing
+	When     Rule        `def:"when"`      // required only when this holds
+	MaxAge   Duration    `def:"max_age"`   // how old the paper may be at filing
+	HeldFrom []string    `def:"held_from"` // procedures whose result, where the agency has given one, stands in for the paper
 	Basis    string      `def:"basis"`
 	Mark     string      `def:"mark"`
 }

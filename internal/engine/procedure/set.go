@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"slices"
 	"sort"
 
 	"trucot/internal/kernel/calendar"
@@ -78,6 +79,22 @@ func (s *Set) lintVersions() fault.List {
 		}
 	}
 	sort.Slice(faults, func(i, j int) bool { return faults[i].Place.File < faults[j].Place.File })
+	return faults
+}
+
+// lintHeld finds papers that stand for the result of a procedure which is not there or issues none.
+func (s *Set) lintHeld() fault.List {
+	var faults fault.List
+	for _, p := range s.All() {
+		for i := range p.Documents {
+			d := &p.Documents[i]
+			for _, id := range d.HeldFrom {
+				if !slices.ContainsFunc(s.byID[id], func(v *Procedure) bool { return v.Credential != nil }) {
+					faults = append(faults, fault.New(fault.Invalid, "procedure.held_unknown", "id", id, "label", d.Label).At(d.At))
+				}
+			}
+		}
+	}
 	return faults
 }
 

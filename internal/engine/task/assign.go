@@ -162,8 +162,9 @@ func (e *Engine) Change(ctx context.Context, id string, n Assignment) (*Task, bo
 	if was.Unit != now.Unit {
 		verb = HandedOver
 	}
-	if now.Due != was.Due {
-		now.Asked = nil
+	if due := now.Due; due != was.Due {
+		now.Due, now.Asked = was.Due, nil
+		now.moveDue(due)
 	}
 	if _, err := e.l.Append(ctx, commands(was, now, verb, a)...); err != nil {
 		return nil, false, err
@@ -212,6 +213,29 @@ func (e *Engine) Take(ctx context.Context, a Act) (*Task, error) {
 		return nil, err
 	}
 	return e.Get(ctx, a.ID)
+}
+
+// KnownAt is the task as it was known at a ledger position, nil where it was not there yet; 0 is now.
+func (e *Engine) KnownAt(ctx context.Context, id string, position int64) (*Task, error) {
+	events, err := e.l.Stream(ctx, stream(id))
+	if err != nil {
+		return nil, err
+	}
+	var out *Task
+	for i := range events {
+		if position > 0 && events[i].Position > position {
+			break
+		}
+		if events[i].Kind == kindFellDue || events[i].Kind == kindDueLifted {
+			continue
+		}
+		t := Task{Version: events[i].Version, Position: events[i].Position}
+		if err := json.Unmarshal(events[i].Data, &t); err != nil {
+			return nil, err
+		}
+		out = &t
+	}
+	return out, nil
 }
 
 // Entry is one line of a task's history.

@@ -138,7 +138,8 @@ func (t *Task) take(v Verb, a Act, due calendar.Date) {
 	case ExtensionRequested:
 		t.Asked = &Extension{Due: due, On: a.On, Reason: a.Note}
 	case ExtensionGranted:
-		t.Due, t.Term, t.Asked = t.Asked.Due, "", nil
+		t.moveDue(t.Asked.Due)
+		t.Term, t.Asked = "", nil
 	case ExtensionRefused:
 		t.Asked = nil
 	case HandedOver:

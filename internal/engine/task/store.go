@@ -24,7 +24,7 @@ var tables = []ledger.Table{{Name: "task", DDL: []string{
 	`create index task_owner on task (owner, state)`,
 	`create index task_directive on task (directive)`,
 	`create index task_due on task (state, due_on)`,
-}}}
+}}, baselineTable}
 
 var (
 	upsertTask = store.Statement(`insert into task (id, external, directive, unit, side, owner, assigner, state, late, due_on, folded, data, version, position)
@@ -41,8 +41,10 @@ var (
 		and ($4 = '' or owner = $4 or assigner = $4 and $5 = 1) and ($6 = '' or directive = $6) and ($7 = '' or folded like $7 escape '!')
 		and ($8 = '' or $8 = 'open' and state = 'open' or $8 = 'overdue' and state = 'open' and due_on < $9 or $8 = 'in_term' and state = 'open' and due_on >= $9
 			or $8 = 'done' and state in ('done','confirmed') or $8 = 'done_on_time' and state in ('done','confirmed') and late = 0
-			or $8 = 'done_late' and state in ('done','confirmed') and late = 1 or $8 = 'unconfirmed' and state = 'done')`
-	listTasks  = store.Statement(`select data, version, position` + where + ` order by case state when 'open' then 0 when 'done' then 1 when 'confirmed' then 2 else 3 end, due_on, id limit $10 offset $11`)
+			or $8 = 'done_late' and state in ('done','confirmed') and late = 1 or $8 = 'unconfirmed' and state = 'done')
+		and due_on >= $10 and due_on <= $11`
+	listTasks  = store.Statement(`select data, version, position` + where + ` order by case state when 'open' then 0 when 'done' then 1 when 'confirmed' then 2 else 3 end, due_on, id limit $12 offset $13`)
+	listAfter  = store.Statement(`select data, version, position` + where + ` and id > $12 order by id limit $13`)
 	countTasks = store.Statement(`select count(*)` + where)
 	matrix     = store.Statement(`select unit, sum(case when state in ('done','confirmed') and late = 0 then 1 else 0 end), sum(case when state in ('done','confirmed') and late = 1 then 1 else 0 end),
 		sum(case when state = 'open' and due_on >= $3 then 1 else 0 end), sum(case when state = 'open' and due_on < $3 then 1 else 0 end)
@@ -50,14 +52,19 @@ var (
 	openRests = store.Statement(`select directive, count(*) from task where state = 'open' and directive <> '' and ((side = 'state' and $1 = 1) or replace($2, '<' || unit || '>', '') <> $2) group by directive`)
 )
 
-// Fold keeps the table task.
+// Fold keeps the tables task and task_baseline.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "task", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "task", Version: 2, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
-			if strings.HasPrefix(batch[i].Kind, prefix) {
-				if err := apply(ctx, tx, &batch[i]); err != nil {
-					return err
-				}
+			var err error
+			switch {
+			case strings.HasPrefix(batch[i].Kind, prefix):
+				err = apply(ctx, tx, &batch[i])
+			case batch[i].Kind == kindBaseline:
+				err = applyBaseline(ctx, tx, &batch[i])
+			}
+			if err != nil {
+				return err
 			}
 		}
 		return nil
@@ -125,8 +132,24 @@ type Filter struct {
 	Directive string
 	Text      string // words of number or title, marks and case ignored
 	View      string // "open", "overdue", "in_term", "done", "done_on_time", "done_late", "unconfirmed"; "" = all, withdrawn ones too
+	Due       Window // day by which the task is owed
 	Limit     int    // 50 when 0
 	Offset    int
+}
+
+// Window is from one day to another, both in it. The zero Window is any day; only that of Undated has the tasks
+// without a due date alone.
+type Window struct{ From, To calendar.Date }
+
+// Undated is the window of tasks without a due date.
+var Undated = Window{noDue, noDue}
+
+// days are the bounds for SQL.
+func (w Window) days() (from, to int64) {
+	if w == (Window{}) {
+		return 0, noDue
+	}
+	return int64(w.From), int64(w.To)
 }
 
 // most is the longest list, of an export.
@@ -147,6 +170,12 @@ func (e *Engine) List(ctx context.Context, f Filter) ([]*Task, int, error) {
 	return rows, total, err
 }
 
+// After lists tasks in the order of their ids, those behind an id ("" = from the first), at most f.Limit: read page by page it
+// neither loses nor doubles a task however many are given out meanwhile.
+func (e *Engine) After(ctx context.Context, f Filter, id string) ([]*Task, error) {
+	return store.All(ctx, e.db, scanTask, listAfter, append(f.args(e.Today()), id, int64(f.Limit))...)
+}
+
 func (f *Filter) args(today calendar.Date) []any {
 	words := strings.Fields(lang.Fold(f.Text))
 	for i, w := range words {
@@ -156,7 +185,8 @@ func (f *Filter) args(today calendar.Date) []any {
 	if len(words) > 0 {
 		like = "%" + strings.Join(words, "%") + "%"
 	}
-	return []any{flag(f.Reach.State), joined(f.Reach.Units), joined(f.Units), f.Account, flag(f.Assigned), f.Directive, like, f.View, int64(today)}
+	from, to := f.Due.days()
+	return []any{flag(f.Reach.State), joined(f.Reach.Units), joined(f.Units), f.Account, flag(f.Assigned), f.Directive, like, f.View, int64(today), from, to}
 }
 
 func flag(b bool) int64 {

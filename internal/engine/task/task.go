@@ -65,8 +65,9 @@ type Task struct {
 	Assigner      string        `json:"assigner,omitempty"` // account
 	Product       string        `json:"product,omitempty"`
 	AssignedOn    calendar.Date `json:"assigned"`
-	Term          string        `json:"term,omitempty"` // "15wd" where the due date was counted
-	Due           calendar.Date `json:"due"`            // NoDate = without deadline
+	Term          string        `json:"term,omitempty"`     // "15wd" where the due date was counted
+	Due           calendar.Date `json:"due"`                // NoDate = without deadline
+	FirstDue      calendar.Date `json:"first_due,omitzero"` // before the first move of the due date; 0 = never moved
 	State         State         `json:"state"`
 	DoneOn        calendar.Date `json:"done"`
 	Late          bool          `json:"late"` // done after its due date
@@ -94,27 +95,18 @@ func (t *Task) Status(today calendar.Date) Status {
 	return InTerm
 }
 
-// soon is how many working days before its due date a task turns orange.
-const soon = 3
-
-// Colour is the task's colour on a day, red, amber, blue or grey; a word always stands beside it. left is the
-// number of working days until the due date.
-func (t *Task) Colour(today calendar.Date, left int) string {
-	switch t.Status(today) {
-	case Overdue:
-		return "red"
-	case InTerm:
-		if t.Due != calendar.NoDate && left <= soon {
-			return "amber"
-		}
-		return "blue"
+// moveDue gives the task another due date and keeps the one it had at first.
+func (t *Task) moveDue(due calendar.Date) {
+	if t.FirstDue == 0 && t.Due != calendar.NoDate && due != t.Due {
+		t.FirstDue = t.Due
 	}
-	return "grey"
+	t.Due = due
 }
 
 // Options of an Engine.
 type Options struct {
 	Clock func() time.Time // time.Now when nil
+	Rules Rules            // none = no task is ever due soon
 }
 
 // Engine assigns tasks and takes their next steps.

@@ -338,3 +338,40 @@ func (o *office) randomStep(rt *rapid.T, id string, today calendar.Date) {
 		rt.Fatalf("%s: %v", r.Verb, err)
 	}
 }
+
+// TestReadingOnLosesNothing reads all tasks page by page while others are given out: each that was there is seen once.
+func TestReadingOnLosesNothing(t *testing.T) {
+	o := newOffice(t, filepath.Join(t.TempDir(), "a.db"))
+	rapid.Check(t, func(rt *rapid.T) {
+		for range rapid.IntRange(0, 3).Draw(rt, "more") {
+			o.assign(t, "")
+		}
+		f := task.Filter{Reach: task.Reach{State: true}, Limit: 1 << 20}
+		before, err := o.After(o.ctx, f, "")
+		must(t, err)
+		seen := map[string]int{}
+		f.Limit = rapid.IntRange(1, 20).Draw(rt, "size")
+		for last := ""; ; {
+			page, err := o.After(o.ctx, f, last)
+			must(t, err)
+			if len(page) == 0 {
+				break
+			}
+			for _, one := range page {
+				seen[one.ID]++
+			}
+			last = page[len(page)-1].ID
+			if len(seen) < 40 && rapid.IntRange(0, 3).Draw(rt, "meanwhile") == 0 {
+				_, err := o.Assign(o.ctx, task.Assignment{Title: "x", Unit: "so", External: rapid.StringMatching(`[a-z]{8}`).Draw(rt, "number"), On: calendar.NoDate})
+				if err != nil && !fault.Is(err, "task.external_taken") {
+					rt.Fatal(err)
+				}
+			}
+		}
+		for _, one := range before {
+			if seen[one.ID] != 1 {
+				rt.Fatalf("%s was seen %d times", one.ID, seen[one.ID])
+			}
+		}
+	})
+}

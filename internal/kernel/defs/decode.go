@@ -3,10 +3,12 @@ package defs
 import (
 	"encoding"
 	"errors"
+	"maps"
 	"reflect"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -18,9 +20,8 @@ type Unmarshaler interface {
 }
 
 var (
-	placeType = reflect.TypeFor[fault.Place]()
-	nodeType  = reflect.TypeFor[*Node]()
-	textType  = reflect.TypeFor[map[lang.Tag]string]()
+	nodeType = reflect.TypeFor[*Node]()
+	textType = reflect.TypeFor[map[lang.Tag]string]()
 )
 
 // Decode fills the struct that out points to and returns every fault of the tree at once. Fields are
@@ -110,27 +111,53 @@ func (d *decoder) structure(n *Node, v reflect.Value) {
 		d.fail(n.Place, "defs.want_map", "keys", strings.Join(keysOf(v.Type()), ", "))
 		return
 	}
-	known := map[string]reflect.Value{}
-	for i := range v.NumField() {
-		name, option, _ := strings.Cut(v.Type().Field(i).Tag.Get("def"), ",")
-		switch {
-		case name == "@":
-			v.Field(i).Set(reflect.ValueOf(n.Place))
-		case name != "":
-			known[name] = v.Field(i)
-			if option == "required" && (n.Get(name) == nil || n.Get(name).Kind == Null) {
-				d.fail(n.Place, "defs.missing_key", "key", name)
-			}
+	shape := shapeOf(v.Type())
+	if shape.place >= 0 {
+		*v.Field(shape.place).Addr().Interface().(*fault.Place) = n.Place
+	}
+	for _, name := range shape.required {
+		if value := n.Get(name); value == nil || value.Kind == Null {
+			d.fail(n.Place, "defs.missing_key", "key", name)
 		}
 	}
 	for _, p := range n.Pairs {
-		field, ok := known[p.Key]
+		field, ok := shape.fields[p.Key]
 		if !ok {
 			d.unknownKey(p, keysOf(v.Type()))
 			continue
 		}
-		d.value(p.Value, field)
+		d.value(p.Value, v.Field(field))
 	}
+}
+
+// shape is what the tags of a struct say.
+type shape struct {
+	fields   map[string]int // by key
+	required []string       // in the order of the fields
+	place    int            // the field that takes the place of the map; -1 = none
+}
+
+// shapes keeps each struct's shape: reading the tags anew for each map is a fifth of a start.
+var shapes sync.Map // reflect.Type → *shape
+
+func shapeOf(t reflect.Type) *shape {
+	if known, ok := shapes.Load(t); ok {
+		return known.(*shape)
+	}
+	s := &shape{fields: map[string]int{}, place: -1}
+	for i := range t.NumField() {
+		switch name, option, _ := strings.Cut(t.Field(i).Tag.Get("def"), ","); {
+		case name == "@":
+			s.place = i
+		case name != "":
+			s.fields[name] = i
+			if option == "required" {
+				s.required = append(s.required, name)
+			}
+		}
+	}
+	shapes.Store(t, s)
+	return s
 }
 
 func (d *decoder) unknownKey(p Pair, keys []string) {
@@ -142,14 +169,7 @@ func (d *decoder) unknownKey(p Pair, keys []string) {
 }
 
 func keysOf(t reflect.Type) []string {
-	var keys []string
-	for i := range t.NumField() {
-		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("def"), ","); name != "" && name != "@" {
-			keys = append(keys, name)
-		}
-	}
-	sort.Strings(keys)
-	return keys
+	return slices.Sorted(maps.Keys(shapeOf(t).fields))
 }
 
 // slice also takes a single value for a list of one, since "from: nhap" is how people write it.

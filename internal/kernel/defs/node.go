@@ -74,6 +74,14 @@ func Parse(file string, src []byte) (*Node, error) {
 	if len(src) > MaxBytes {
 		return nil, fault.New(fault.TooLarge, "defs.too_large", "bytes", len(src), "limit", MaxBytes).At(fault.Place{File: file})
 	}
+	if n := ready(file, src); n != nil {
+		return n, nil
+	}
+	return parse(file, src)
+}
+
+// parse reads the YAML itself.
+func parse(file string, src []byte) (*Node, error) {
 	r := &reader{file: file, lines: strings.Split(string(src), "\n")}
 	if len(r.lines) > MaxLines {
 		return nil, fault.New(fault.TooLarge, "defs.too_many_lines", "lines", len(r.lines), "limit", MaxLines).At(fault.Place{File: file})

@@ -25,6 +25,7 @@ const (
 	Unauthenticated             // unknown reader
 	TooLarge                    // a size, count or time limit was passed
 	Unavailable                 // a needed service or file is not there just now
+	TooMany                     // asked too often: wait and ask again
 )
 
 // Place points into the input that was wrong. Line and Column count from 1; zero means unknown.

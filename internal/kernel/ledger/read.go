@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"trucot/internal/kernel/calendar"
@@ -15,6 +16,7 @@ const eventColumns = `position, stream, version, kind, effective_on, recorded_at
 var (
 	scanEvents = store.Statement(`select ` + eventColumns + ` from event where position > $1 order by position limit $2`)
 	readStream = store.Statement(`select ` + eventColumns + ` from event where stream = $1 order by version`)
+	readMany   = store.Statement(`select ` + eventColumns + ` from event where stream in ` + placeholders(1, manyStreams) + ` order by stream, version`)
 	readEvent  = store.Statement(`select ` + eventColumns + ` from event where position = $1`)
 )
 
@@ -56,6 +58,31 @@ func (l *Ledger) pages(ctx context.Context, from int64, fn func([]Event) error) 
 // Stream reads one stream in order; an unknown stream is empty.
 func (l *Ledger) Stream(ctx context.Context, stream string) ([]Event, error) {
 	return store.All(ctx, l.db, scanEvent, readStream, stream)
+}
+
+// manyStreams is how many streams Streams reads at once.
+const manyStreams = 64
+
+// Streams calls fn for the events of several streams, each stream's in order and together; the streams come in the order
+// of their names. Unknown streams are empty.
+func (l *Ledger) Streams(ctx context.Context, streams []string, fn func(Event) error) error {
+	streams = slices.Sorted(slices.Values(streams))
+	for part := range slices.Chunk(streams, manyStreams) {
+		args := make([]any, manyStreams)
+		for i := range args {
+			args[i] = part[min(i, len(part)-1)] // the last one again where there are fewer
+		}
+		events, err := store.All(ctx, l.db, scanEvent, readMany, args...)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Event reads the event at a position, fault.NotFound "ledger.no_event" where there is none.

@@ -1,8 +1,8 @@
 package store
 
 import (
-	"bytes"
 	"context"
+	"database/sql"
 	"io/fs"
 	"regexp"
 
@@ -27,8 +27,8 @@ func (e Engine) DDL(text string) string {
 	return wordBigKey.ReplaceAllString(text, "integer primary key")
 }
 
-// Migrate brings the tables of one owner up to date from numbered goose files ("00001_….sql", one set
-// for both engines). Applied numbers stand in the table "<owner>_schema". Call it before writing.
+// Migrate brings the tables of one owner up to date from numbered files ("00001_….sql", one set for both
+// engines). Applied numbers stand in the table "<owner>_schema". Call it before writing.
 func (db *DB) Migrate(ctx context.Context, owner string, files fs.FS) error {
 	dialect := goose.DialectSQLite3
 	if db.Engine == Postgres {
@@ -38,8 +38,12 @@ func (db *DB) Migrate(ctx context.Context, owner string, files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectCustom, db.write, portable{files, db.Engine},
-		goose.WithStore(versions), goose.WithDisableGlobalRegistry(true))
+	steps, err := migrations(db.Engine, files)
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectCustom, db.write, nil,
+		goose.WithStore(versions), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(steps...))
 	if err != nil {
 		return err
 	}
@@ -47,31 +51,27 @@ func (db *DB) Migrate(ctx context.Context, owner string, files fs.FS) error {
 	return Fault(err)
 }
 
-// portable is a file system of migrations as one engine reads them.
-type portable struct {
-	fs.FS
-	engine Engine
-}
-
-// Open opens a migration with its words rewritten; goose reads folders through ReadDir.
-func (p portable) Open(name string) (fs.File, error) {
-	f, err := p.FS.Open(name)
+// migrations hands goose each file as one step that runs it whole: goose's own reader of SQL files takes
+// buffers of megabytes at every start, also when there is nothing to do.
+func migrations(engine Engine, files fs.FS) ([]*goose.Migration, error) {
+	names, err := fs.Glob(files, "*.sql")
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err != nil || info.IsDir() {
-		return f, err
+	var steps []*goose.Migration
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			text, err := fs.ReadFile(files, name)
+			if err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, engine.DDL(string(text)))
+			return err
+		}}, nil))
 	}
-	defer f.Close()
-	text, err := fs.ReadFile(p.FS, name)
-	return &portableFile{info, bytes.NewReader([]byte(p.engine.DDL(string(text))))}, err
+	return steps, nil
 }
-
-type portableFile struct {
-	info fs.FileInfo
-	*bytes.Reader
-}
-
-func (f *portableFile) Stat() (fs.FileInfo, error) { return f.info, nil }
-func (f *portableFile) Close() error               { return nil }

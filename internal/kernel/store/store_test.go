@@ -297,8 +297,8 @@ func TestMigrationsRunOnceOnBothEngines(t *testing.T) {
 		ctx := context.Background()
 		db := storetest.Open(t, at)
 		files := fstest.MapFS{
-			"00001_book.sql":  {Data: []byte("-- +goose Up\n" + bookDDL + ";\n")},
-			"00002_shelf.sql": {Data: []byte("-- +goose Up\nalter table book add column shelf text;\ninsert into book (id, title, cover) values (1, 'a', '');\n")},
+			"00001_book.sql":  {Data: []byte(bookDDL + ";\n")},
+			"00002_shelf.sql": {Data: []byte("alter table book add column shelf text;\ninsert into book (id, title, cover) values (1, 'a', '');\n")},
 		}
 		for range 2 {
 			if err := db.Migrate(ctx, "books", files); err != nil {

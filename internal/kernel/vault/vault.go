@@ -127,6 +127,12 @@ func (v *Vault) Open(ctx context.Context, token string) (plaintext string, err e
 // Sealed reports whether a text is a token.
 func Sealed(s string) bool { return strings.HasPrefix(s, tokenPrefix) }
 
+// SealedFor reports whether a text is a token under the person's key, as it claims; Open finds out whether it is true.
+func SealedFor(person, token string) bool {
+	of, _, ok := parse(token)
+	return ok && of == person
+}
+
 // Erase destroys the person's key and with it all that was sealed under it. It is final. An unknown
 // person is no error: nothing of theirs can be read.
 func (v *Vault) Erase(ctx context.Context, person string) error {

@@ -6,9 +6,12 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -38,17 +41,22 @@ type assets struct {
 	hashed map[string]string // plain name → hashed name
 }
 
-// AssetNames of what the shell links to.
-const styleName = "trucot.css"
+// The style sheets of the two shells.
+const (
+	styleName   = "trucot.css"
+	citizenName = "cong-dan.css"
+	scriptName  = "trucot.js"
+)
 
 // part is an embedded file, with texts to replace in it.
 type part struct {
 	file    string
 	replace []string // old, new pairs
+	classes []string // of a style sheet: those whose rules are sent; nil = all
 }
 
 // contentTypes are fixed here, so that they do not depend on the machine's own tables.
-var contentTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+var contentTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 // loadAssets is cheap (hashing under a megabyte) and happens once in the process.
 var loadAssets = sync.OnceValue(func() *assets {
@@ -57,12 +65,16 @@ var loadAssets = sync.OnceValue(func() *assets {
 		a.add(name, part{file: "assets/vendor/" + name})
 	}
 	a.add("icon.svg", part{file: "assets/icon.svg"})
+	a.add("attachments.js", part{file: "assets/attachments.js"})
+	a.add("passkey.js", part{file: "assets/passkey.js"})
 	own := part{file: "assets/kh.css"}
-	for name, hashed := range a.hashed {
-		own.replace = append(own.replace, "url("+name+")", "url("+assetPrefix+hashed+")")
+	for _, name := range slices.Sorted(maps.Keys(a.hashed)) {
+		own.replace = append(own.replace, "url("+name+")", "url("+assetPrefix+a.hashed[name]+")")
 	}
 	// one sheet: the vendored base first, ours after it so that ours wins
-	a.add(styleName, part{file: "assets/vendor/tabler.min.css"}, own)
+	a.add(styleName, part{file: "assets/vendor/tabler.min.css", classes: vendorClasses}, own)
+	a.add(citizenName, own, part{file: "assets/citizen.css"}) // no vendored base: a phone on a bad line reads a tenth of it
+	a.add(scriptName, part{file: "assets/kh.js"})
 	return a
 })
 
@@ -76,8 +88,7 @@ func mustRead(name string) string {
 
 func (a *assets) add(name string, parts ...part) {
 	as := &asset{parts: parts, typ: contentTypes[path.Ext(name)]}
-	sum := sha256.Sum256(as.body())
-	hash := hex.EncodeToString(sum[:6])
+	hash := as.hash()
 	ext := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ext) + "." + hash + ext
 	as.etag = `"` + hash + `"`
@@ -85,10 +96,23 @@ func (a *assets) add(name string, parts ...part) {
 	a.hashed[name] = hashed
 }
 
+// hash is of what the body is made from: making it can wait until somebody asks.
+func (as *asset) hash() string {
+	h := sha256.New()
+	for _, p := range as.parts {
+		io.WriteString(h, mustRead(p.file)) // a hash takes everything
+		io.WriteString(h, strings.Join(p.replace, "\x00")+strings.Join(p.classes, "\x00"))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6])
+}
+
 func (as *asset) body() []byte {
 	var b bytes.Buffer
 	for _, p := range as.parts {
 		text := mustRead(p.file)
+		if p.classes != nil {
+			text = subset(text, p.classes)
+		}
 		if len(p.replace) > 0 {
 			text = strings.NewReplacer(p.replace...).Replace(text)
 		}

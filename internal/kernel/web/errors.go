@@ -3,9 +3,12 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
+	"strconv"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -46,6 +49,8 @@ func Status(k fault.Kind) int {
 		return http.StatusRequestEntityTooLarge
 	case fault.Unavailable:
 		return http.StatusServiceUnavailable
+	case fault.TooMany:
+		return http.StatusTooManyRequests
 	}
 	return http.StatusInternalServerError
 }
@@ -82,6 +87,8 @@ func errorTitle(k fault.Kind) string {
 		return "web.title_conflict"
 	case fault.Invalid, fault.TooLarge:
 		return "web.title_invalid"
+	case fault.TooMany:
+		return "web.title_too_many"
 	}
 	return "web.title_internal"
 }
@@ -101,21 +108,59 @@ func (s *Site) recover(r *Request) {
 
 // Problem is the body of an API error (RFC 9457). Code is stable for programs; Detail is for people.
 type Problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail"`
-	Code   string `json:"code"`
+	Type   string          `json:"type"`
+	Title  string          `json:"title"`
+	Status int             `json:"status"`
+	Detail string          `json:"detail"`
+	Code   string          `json:"code"`
+	Errors []ProblemDetail `json:"errors,omitempty"`
+}
+
+// ProblemDetail is one of several faults of an input.
+type ProblemDetail struct {
+	Location string `json:"location,omitempty"` // "body.unit", "query.limit"; empty where the fault is of the whole
+	Code     string `json:"code"`
+	Detail   string `json:"detail"`
+}
+
+// submitted are the arguments of faults that repeat what was sent, besides those equal to a value of the query. A person at a page needs to see it again; a program
+// has it, and its log is no place for it.
+var submitted = []string{"text", "value", "reason"}
+
+// unechoed is a fault without the values that the caller sent.
+func (r *Request) unechoed(e *fault.Error) *fault.Error {
+	out := *e
+	out.Args = maps.Clone(e.Args)
+	for name, v := range out.Args {
+		text, is := v.(string)
+		sent := func(values []string) bool { return slices.Contains(values, text) }
+		if slices.Contains(submitted, name) || is && slices.ContainsFunc(slices.Collect(maps.Values(r.URL.Query())), sent) {
+			out.Args[name] = r.T("web.your_value")
+		}
+	}
+	return &out
 }
 
 func (r *Request) problem(err error) {
 	kind := fault.KindOf(err)
-	code := "lang.internal_error"
+	p := Problem{Type: "about:blank", Title: r.T(errorTitle(kind)), Status: Status(kind), Code: "lang.internal_error"}
+	var list fault.List
 	var e *fault.Error
-	if errors.As(err, &e) {
-		code = e.Key
+	switch {
+	case errors.As(err, &list):
+		p.Code, p.Detail = list[0].Key, ""
+		shown := make(fault.List, len(list))
+		for i, each := range list {
+			shown[i] = r.unechoed(each)
+			plain := *shown[i]
+			plain.Place = fault.Place{}
+			p.Errors = append(p.Errors, ProblemDetail{Location: each.Place.String(), Code: each.Key, Detail: r.ErrorText(&plain)})
+		}
+		err = shown
+	case errors.As(err, &e):
+		p.Code, err = e.Key, r.unechoed(e)
 	}
-	p := Problem{Type: "about:blank", Title: r.T(errorTitle(kind)), Status: Status(kind), Detail: r.site.opts.Catalog.Error(r.Lang, err), Code: code}
+	p.Detail = r.ErrorText(err)
 	h := r.W.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Language", string(r.Lang))
@@ -138,6 +183,7 @@ func (r *Request) JSON(status int, v any) error {
 	h := r.W.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(body)+1))
 	r.W.WriteHeader(status)
 	_, err = r.W.Write(append(body, '\n'))
 	return err

@@ -15,6 +15,8 @@ func (s *Site) secure(h http.Header) {
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
+	h.Set("X-Permitted-Cross-Domain-Policies", "none")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 	if s.opts.Secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")

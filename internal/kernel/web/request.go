@@ -4,8 +4,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -145,10 +145,7 @@ func (r *Request) Render(status int, c templ.Component) error {
 	if err := c.Render(r.Context(), buf); err != nil {
 		return err
 	}
-	h.Set("Content-Length", strconv.Itoa(buf.Len()))
-	r.W.WriteHeader(status)
-	_, err := buf.WriteTo(r.W)
-	return err
+	return r.send(status, buf)
 }
 
 // Go sends the reader on after a form was done, so that reloading does not send it twice.
@@ -217,6 +214,26 @@ func (r *Request) SetSession(token string) {
 	http.SetCookie(r.W, c)
 }
 
+// Keep gives the browser a secret that it sends back below a path only, such as that of an unfinished form, for so many
+// seconds; an empty value takes it away.
+func (r *Request) Keep(name, path, value string, seconds int) {
+	c := r.cookie(name, value, seconds)
+	c.Path, c.HttpOnly = path, true
+	if value == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(r.W, c)
+}
+
+// Kept is what Keep gave the browser, "" when it has nothing.
+func (r *Request) Kept(name string) string {
+	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
 // SessionToken is the value of the session cookie, "" when there is none.
 func (r *Request) SessionToken() string {
 	c, err := r.Cookie(r.site.sessionCookie())
@@ -224,6 +241,55 @@ func (r *Request) SessionToken() string {
 		return ""
 	}
 	return c.Value
+}
+
+// logInAge is how long a log-in may be under way, in seconds.
+const logInAge = 15 * 60
+
+// SetLogIn ties a log-in under way to this browser; an empty token ends it.
+func (r *Request) SetLogIn(token string) {
+	c := r.cookie(r.site.sessionCookie()+"-vao", token, logInAge)
+	c.HttpOnly = true
+	if token == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(r.W, c)
+}
+
+// LogInToken is what SetLogIn gave, "" when there is none.
+func (r *Request) LogInToken() string {
+	c, err := r.Cookie(r.site.sessionCookie() + "-vao")
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// Address is where the reader's computer is, without a port: the peer's address, or behind Options.Proxies trusted
+// proxies what the outermost of them saw. What a reader writes into the header beyond that is not believed.
+func (r *Request) Address() string {
+	address := r.RemoteAddr
+	if ap, err := netip.ParseAddrPort(address); err == nil {
+		address = ap.Addr().Unmap().String()
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	if n := r.site.opts.Proxies; n > 0 && n <= len(hops) {
+		if a, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-n])); err == nil {
+			return a.Unmap().String()
+		}
+	}
+	return address
+}
+
+// Origin is the scheme, host and port by which the reader's browser knows this site.
+func (r *Request) Origin() string {
+	if r.site.opts.URL != "" {
+		return r.site.opts.URL
+	}
+	if r.site.opts.Secure {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 func (r *Request) cookie(name, value string, maxAge int) *http.Cookie {

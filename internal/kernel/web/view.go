@@ -21,6 +21,7 @@ type View struct {
 	Notice string // one sentence about what was just done
 	Today  calendar.Date
 	Wide   bool // the page is a table that wants the whole width
+	Bell   int  // unread notices, -1 without a bell
 
 	req *Request
 }
@@ -34,12 +35,14 @@ type RailItem struct {
 	Path, Icon   string
 	Count        int
 	Alert        bool // the count is of things that are late
+	Wide         bool // left out of the narrow bar of a phone
+	Pinned       bool // a saved list, which a phone leaves out
 }
 
 // View makes the page head of a request. The notice comes from ?da=<key>, which only names a text and
 // so cannot carry foreign words.
 func (r *Request) View(title string, crumbs ...Crumb) *View {
-	v := &View{Title: title, Lang: r.Lang, Theme: r.Theme, Path: r.URL.RequestURI(), Today: r.Today(), req: r}
+	v := &View{Title: title, Lang: r.Lang, Theme: r.Theme, Path: r.URL.RequestURI(), Today: r.Today(), Bell: -1, req: r}
 	if r.Method != "GET" {
 		v.Path = r.URL.Path
 	}
@@ -49,6 +52,9 @@ func (r *Request) View(title string, crumbs ...Crumb) *View {
 	}
 	if r.Reader != nil && r.site.opts.Rail != nil {
 		v.Rail = r.site.opts.Rail(r)
+	}
+	if r.Reader != nil && r.site.opts.Bell != nil {
+		v.Bell = r.site.opts.Bell(r)
 	}
 	return v
 }
@@ -123,6 +129,9 @@ func (v *View) asset(name string) string { return v.req.site.assets.URL(name) }
 
 // current reports whether a rail item leads to this page or one below it.
 func (v *View) current(item RailItem) bool {
+	if item.Pinned {
+		return v.Path == item.Path
+	}
 	p, _, _ := strings.Cut(v.Path, "?")
 	if item.Path == "/" {
 		return p == "/"

@@ -61,7 +61,10 @@ type Options struct {
 	Auth    Authenticator
 	Agency  map[lang.Tag]string           // the agency's name in the page head
 	Rail    func(*Request) []RailItem     // the left rail for this reader; nil = empty
+	Bell    func(*Request) int            // unread notices of this reader, -1 for none to show; nil = no bell
 	Secure  bool                          // served over TLS: __Host- cookie, HSTS
+	URL     string                        // "https://host" by which browsers know the site; from the request when empty
+	Proxies int                           // how many trusted proxies stand in front, whose X-Forwarded-For counts
 	Sample  bool                          // the data is a labelled sample; every page says so
 	Log     *slog.Logger                  // slog.Default when nil
 	Clock   func() time.Time              // time.Now when nil

@@ -42,6 +42,7 @@ var (
 	where = ` from directive where ((side = 'state' and $1 = 1) or replace($2, '<' || unit || '>', '') <> $2) and ($3 = '' or kind = $3)
 		and ($4 = '' or folded like $4 escape '!') and ($5 = '' or $5 = 'in_force' and ended_on > $6 or $5 = 'ended' and ended_on <= $6)`
 	listDocuments  = store.Statement(`select data, version, position` + where + ` order by issued_on desc, id limit $7 offset $8`)
+	listAfter      = store.Statement(`select data, version, position` + where + ` and id > $7 order by id limit $8`)
 	countDocuments = store.Statement(`select count(*)` + where)
 	calledSo       = store.Statement(`select data, version, position from directive where symbol = $1 order by issued_on desc limit 20`)
 	selectLinks    = store.Statement(`select later, earlier, how, from_on from directive_link where later = $1 or earlier = $1 order by from_on, later, earlier`)
@@ -112,6 +113,26 @@ const most = 10_000
 
 // List gives one page of directives, the latest first, and how many there are in all.
 func (r *Register) List(ctx context.Context, f Filter) ([]*Document, int, error) {
+	args := f.args(r.today())
+	var total int
+	if err := r.db.QueryRow(ctx, countDocuments, args...).Scan(&total); err != nil {
+		return nil, 0, store.Fault(err)
+	}
+	limit := min(max(f.Limit, 0), most)
+	if limit == 0 {
+		limit = 50
+	}
+	rows, err := store.All(ctx, r.db, scanDocument, listDocuments, append(args, int64(limit), int64(max(f.Skip, 0)))...)
+	return rows, total, err
+}
+
+// After lists directives in the order of their ids, those behind an id ("" = from the first), at most f.Limit: read page by
+// page it neither loses nor doubles one however many are entered meanwhile.
+func (r *Register) After(ctx context.Context, f Filter, id string) ([]*Document, error) {
+	return store.All(ctx, r.db, scanDocument, listAfter, append(f.args(r.today()), id, int64(f.Limit))...)
+}
+
+func (f *Filter) args(today calendar.Date) []any {
 	state, units := int64(0), ""
 	if f.State {
 		state = 1
@@ -127,17 +148,7 @@ func (r *Register) List(ctx context.Context, f Filter) ([]*Document, int, error)
 	if len(words) > 0 {
 		like = "%" + strings.Join(words, "%") + "%"
 	}
-	args := []any{state, units, f.Kind, like, f.Force, int64(r.today())}
-	var total int
-	if err := r.db.QueryRow(ctx, countDocuments, args...).Scan(&total); err != nil {
-		return nil, 0, store.Fault(err)
-	}
-	limit := min(max(f.Limit, 0), most)
-	if limit == 0 {
-		limit = 50
-	}
-	rows, err := store.All(ctx, r.db, scanDocument, listDocuments, append(args, int64(limit), int64(max(f.Skip, 0)))...)
-	return rows, total, err
+	return []any{state, units, f.Kind, like, f.Force, int64(today)}
 }
 
 // Link is one arrow between two directives of the register.

@@ -51,7 +51,8 @@ type Report struct {
 	Opening  []Paragraph
 	Sections []Section
 	Annexes  []Annex
-	Figures  []Number // every number shown, in order of first appearance
+	Carried  []Limitation // of the period before, with what became of them
+	Figures  []Number     // every number shown, in order of first appearance
 
 	Tables        []*Table // forms, filled or blank, in order
 	Discrepancies []Discrepancy
@@ -60,6 +61,8 @@ type Report struct {
 
 	room   *Room
 	layout *document.Layout
+
+	edition int // of its words
 }
 
 // Number is one number of the report and where it comes from: enough for a page to link it to its records.
@@ -138,10 +141,12 @@ type Annex struct {
 
 // Build computes a report. Errors: fault.NotFound for an unknown regime or outline, fault.Invalid for a
 // period that the regime does not have.
-func (r *Room) Build(ctx context.Context, q Request) (*Report, error) { return r.build(ctx, q, nil) }
+func (r *Room) Build(ctx context.Context, q Request) (*Report, error) {
+	return r.build(ctx, q, nil, edition)
+}
 
-// build takes the agency's names from as when given, since a frozen report keeps those it bore.
-func (r *Room) build(ctx context.Context, q Request, as *Agency) (*Report, error) {
+// build takes the agency's names from as when given, since a frozen report keeps those it bore, and its words too.
+func (r *Room) build(ctx context.Context, q Request, as *Agency, edition int) (*Report, error) {
 	regime, err := r.Regimes.Get(q.Regime)
 	if err != nil {
 		return nil, err
@@ -158,7 +163,7 @@ func (r *Room) build(ctx context.Context, q Request, as *Agency) (*Report, error
 		return nil, err
 	}
 	rep := &Report{room: r, layout: layout, Regime: regime, Period: period, Compare: period.YearBefore(), Unit: q.Unit, AsOf: q.AsOf, KnownAt: q.KnownAt,
-		On: calendar.OfTime(r.now())}
+		On: calendar.OfTime(r.now()), edition: edition}
 	if regime.Compare == "previous" {
 		rep.Compare = period.Previous()
 	}

@@ -64,7 +64,7 @@ func (rep *Report) provenance() document.Paragraph {
 			key = "report.provenance_frozen_plain"
 		}
 	}
-	return document.Paragraph{Note: true, Runs: []document.Run{{Text: rep.room.text(key, args...), Italic: true}}}
+	return document.Paragraph{Note: true, Align: document.Left, Runs: []document.Run{{Text: rep.room.text(key, args...), Italic: true}}}
 }
 
 func (rep *Report) reviewBody(d *document.Document) error {

@@ -28,7 +28,8 @@ type Frozen struct {
 	Figures    []FrozenFigure `json:"figures"`
 	DOCX       string         `json:"docx"` // SHA-256 of the file
 	XLSX       string         `json:"xlsx"`
-	At         int64          `json:"-"` // position of the event itself
+	Edition    int            `json:"edition,omitempty"` // of the report's words
+	At         int64          `json:"-"`                 // position of the event itself
 }
 
 // FrozenFigure is one number as the report showed it.
@@ -53,7 +54,7 @@ func (r *Room) Freeze(ctx context.Context, q Request, actor string) (*Report, er
 		return nil, err
 	}
 	f := &Frozen{Regime: rep.Regime.ID, Unit: rep.Unit, Period: rep.Period.Code, AsOf: rep.AsOf, Position: rep.KnownAt,
-		On: rep.On, Digest: r.digest(), Agency: rep.Agency, Figures: frozenFigures(rep)}
+		On: rep.On, Digest: r.digest(), Agency: rep.Agency, Figures: frozenFigures(rep), Edition: edition}
 	if r.opts.Checkpoint != nil {
 		if f.Checkpoint, err = r.opts.Checkpoint(ctx, rep.KnownAt); err != nil {
 			return nil, err
@@ -133,7 +134,7 @@ func (r *Room) Rebuild(ctx context.Context, f *Frozen) (*Report, error) {
 	if r.digest() != f.Digest {
 		return nil, fault.New(fault.Conflict, "report.definitions_changed", "regime", f.Regime, "period", f.Period)
 	}
-	rep, err := r.build(ctx, Request{Regime: f.Regime, Period: f.Period, Unit: f.Unit, AsOf: f.AsOf, KnownAt: f.Position}, &f.Agency)
+	rep, err := r.build(ctx, Request{Regime: f.Regime, Period: f.Period, Unit: f.Unit, AsOf: f.AsOf, KnownAt: f.Position}, &f.Agency, f.Edition)
 	if err != nil {
 		return nil, err
 	}

@@ -33,13 +33,15 @@ type Note struct {
 	Text     string
 	Position int64
 	Resolved string // for a limitation: what was done about it; empty while open
+	Task     string // for a limitation: id of the task that is to put it right
 }
 
 type noteData struct {
 	Side    string `json:"side"`
 	Section string `json:"section,omitempty"`
 	Text    string `json:"text"`
-	Of      int64  `json:"of,omitempty"` // report.limitation_resolved: position of the limitation
+	Of      int64  `json:"of,omitempty"`   // report.limitation_resolved: position of the limitation
+	Task    string `json:"task,omitempty"` // report.limitation_assigned
 }
 
 func noteStream(unit, period string) string { return "review/" + unit + "/" + period }
@@ -82,15 +84,15 @@ func (r *Room) Notes(ctx context.Context, unit, period string, knownAt int64) ([
 		if knownAt > 0 && e.Position > knownAt {
 			break
 		}
+		if ok, err := about(out, &e); ok || err != nil {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
 		var d noteData
 		if err := json.Unmarshal(e.Data, &d); err != nil {
 			return nil, err
-		}
-		if e.Kind == kindResolved {
-			if i := slices.IndexFunc(out, func(n Note) bool { return n.Position == d.Of }); i >= 0 {
-				out[i].Resolved = d.Text
-			}
-			continue
 		}
 		for kind, event := range noteEvents {
 			if event == e.Kind {

@@ -28,7 +28,7 @@ type Regime struct {
 	Title   map[lang.Tag]string `def:"title,required"`
 	Periods []string            `def:"periods,required"` // half, year, statistics
 	Compare string              `def:"compare,required"` // "year-before" or "previous"
-	Due     string              `def:"due,required"`
+	Due     map[lang.Tag]string `def:"due,required"`
 	Source  string              `def:"source,required"`
 	Status  string              `def:"status,required"`
 	To      []string            `def:"to"`

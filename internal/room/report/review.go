@@ -21,7 +21,6 @@ type review struct {
 	words map[string]string           // {period}, {agency} …
 	index map[string]int              // ref → Report.Figures
 	notes []Note
-	past  []Note // of the period before this one
 }
 
 func (r *Room) buildReview(ctx context.Context, rep *Report) error {
@@ -38,7 +37,7 @@ func (r *Room) buildReview(ctx context.Context, rep *Report) error {
 	if w.notes, err = r.Notes(ctx, rep.Unit, rep.Period.Code, rep.KnownAt); err != nil {
 		return err
 	}
-	if w.past, err = r.Notes(ctx, rep.Unit, rep.Period.Previous().Code, rep.KnownAt); err != nil {
+	if rep.Carried, err = r.Limitations(ctx, rep.Unit, rep.Period.Previous().Code, rep.Regime.Side, rep.KnownAt); err != nil {
 		return err
 	}
 	rep.Subject = w.plain(outline.Document.Subject[lang.VI])
@@ -316,15 +315,8 @@ func (w *review) noted(kind, section string) []Block {
 		out = append(out, Block{Paragraph: &Paragraph{Spans: []TextSpan{{text, -1}}}})
 	}
 	if kind == NoteCarried {
-		for _, n := range w.past {
-			if n.Kind != "limitation" || n.Side != w.rep.Regime.Side {
-				continue
-			}
-			if n.Resolved == "" {
-				add(w.room.text("report.carried_open", "text", strings.TrimSuffix(n.Text, ".")))
-			} else {
-				add(w.room.text("report.carried_resolved", "text", strings.TrimSuffix(n.Text, "."), "how", n.Resolved))
-			}
+		for i := range w.rep.Carried {
+			add(w.carriedText(&w.rep.Carried[i]))
 		}
 		return out
 	}

@@ -20,6 +20,9 @@ type Options struct {
 	// Agency says who a unit is on a day, for the page: side is "state" or "party". Nil leaves the names blank.
 	Agency func(unit, side string, on calendar.Date) Agency
 
+	// Repair reads the task that a limitation was given to, as known at a position (0 = now); nil where there are no tasks.
+	Repair func(ctx context.Context, task string, knownAt int64) (*Repair, error)
+
 	// Checkpoint is the ledger's signed tree head at a position; nil where the ledger has none.
 	Checkpoint func(ctx context.Context, position int64) (string, error)
 }

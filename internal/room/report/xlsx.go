@@ -23,6 +23,7 @@ func (rep *Report) WriteXLSX(w io.Writer) error {
 		b.discrepancies()
 	} else {
 		b.figures()
+		b.carried()
 	}
 	if b.err != nil {
 		return b.err

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
@@ -22,14 +24,18 @@ type pages struct {
 	tasks   *task.Engine
 	figures *indicator.Engine
 	who     *people.People
+	files   Files
 }
+
+// Files shows the files of a directive on its page; nil when there is nothing to show.
+type Files func(*web.Request, *web.View, *directive.Document) (templ.Component, error)
 
 // maxFile bounds a directive's file in bytes.
 const maxFile = 24 << 20
 
 // Routes are the pages of directives.
-func Routes(docs *directive.Register, tasks *task.Engine, figures *indicator.Engine, who *people.People) []web.Route {
-	s := &pages{docs, tasks, figures, who}
+func Routes(docs *directive.Register, tasks *task.Engine, figures *indicator.Engine, who *people.People, files Files) []web.Route {
+	s := &pages{docs, tasks, figures, who, files}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/chi-dao", Permission: people.ReadDirectives, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/chi-dao/moi", Permission: people.KeepDirectives, Handler: s.blank},
@@ -44,10 +50,13 @@ func Routes(docs *directive.Register, tasks *task.Engine, figures *indicator.Eng
 // Path is a directive's page.
 func Path(id string) string { return "/chi-dao/" + url.PathEscape(id) }
 
-// get reads a directive that the reader may see; another unit's is not found rather than forbidden.
 func (s *pages) get(r *web.Request) (*directive.Document, error) {
-	id := r.PathValue("id")
-	d, err := s.docs.Get(r.Context(), id)
+	return Get(r, s.docs, r.PathValue("id"))
+}
+
+// Get reads a directive that the reader may see; another unit's is not found rather than forbidden.
+func Get(r *web.Request, docs *directive.Register, id string) (*directive.Document, error) {
+	d, err := docs.Get(r.Context(), id)
 	if err == nil && !people.Holds(r.Reader, people.ReadDirectives, d.Unit) {
 		return nil, fault.New(fault.NotFound, "directive.not_found", "id", id)
 	}

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/indicator"
@@ -38,6 +40,9 @@ type goal struct {
 	directive.Goal
 	Figure, Measure, UnitName, PeriodName string
 	Now, Path                             string
+	Percent                               string        // of the target; "" where it cannot be said
+	Until                                 calendar.Date // the day that Now is of
+	Over                                  bool          // the period is over
 }
 
 // branch is the targets and tasks under one heading.
@@ -45,7 +50,11 @@ type branch struct {
 	Title string
 	Tasks []tasks.Row
 	Goals []goal
+	Count task.UnitCount
 }
+
+// done is how many of a heading's tasks are done.
+func (b *branch) done() int { return b.Count.OnTime + b.Count.DoneLate }
 
 type onePage struct {
 	*web.View
@@ -64,6 +73,7 @@ type onePage struct {
 	Units      []people.Unit
 	Typed      url.Values
 	Trouble    string
+	Files      templ.Component
 }
 
 func (s *pages) one(r *web.Request) error {
@@ -86,6 +96,9 @@ func (s *pages) show(r *web.Request, d *directive.Document, typed url.Values, tr
 		if err := step(r, p); err != nil {
 			return err
 		}
+	}
+	if p.Files, err = s.files(r, p.View, d); err != nil {
+		return err
 	}
 	status := http.StatusOK
 	if trouble != nil {
@@ -151,6 +164,7 @@ func (s *pages) tree(r *web.Request, p *onePage) error {
 		b := under(t.Goal)
 		b.Tasks = append(b.Tasks, tasks.NewRow(r, s.tasks, s.who, t))
 		p.Count.Add(t.Status(r.Today()))
+		b.Count.Add(t.Status(r.Today()))
 	}
 	sort.SliceStable(order, func(i, j int) bool { return order[j] == "" && order[i] != "" })
 	for _, title := range order {
@@ -183,7 +197,10 @@ func (s *pages) goalLine(r *web.Request, g directive.Goal) goal {
 	}
 	f, err := s.figures.Figure(indicator.Query{Period: period, AsOf: min(period.To, r.Today()), Units: units}, g.Indicator)
 	if err == nil {
-		out.Now = figures.Number(r.Lang, f.Get(part))
+		out.Now, out.Until, out.Over = figures.Number(r.Lang, f.Get(part)), min(period.To, r.Today()), period.To < r.Today()
+		if plan, err := indicator.ParseValue(g.Value); err == nil && plan > 0 && f.Get(part) != indicator.NoValue {
+			out.Percent = figures.Number(r.Lang, indicator.Quotient(f.Get(part), plan, 100, 1))
+		}
 		out.Path = "/so-lieu/" + url.PathEscape(g.Indicator) + "?" + url.Values{"period": {g.Period}, "unit": {g.Unit}, "part": {string(part)}}.Encode()
 	}
 	return out

@@ -21,6 +21,7 @@ import (
 const (
 	fieldPrefix    = "f."
 	documentPrefix = "d."
+	datePrefix     = "n." // the date on a paper
 )
 
 // step is one action that the reader may take now, with what was typed after a mistake.
@@ -76,6 +77,13 @@ func (s *pages) step(d *dossier.Dossier, p *procedure.Procedure, t *procedure.Tr
 			st.Documents = append(st.Documents, doc)
 		}
 	}
+	if p.Verb(t, d.State) == "received" { // what was filed online comes on paper to the desk
+		for _, doc := range p.PapersAtFiling() {
+			if !slices.Contains(d.Track.Documents, doc.ID) && !slices.Contains(st.Documents, doc) {
+				st.Documents = append(st.Documents, doc)
+			}
+		}
+	}
 	return st
 }
 
@@ -128,6 +136,10 @@ func (s *pages) take(r *web.Request, d *dossier.Dossier, in url.Values) error {
 		return err
 	}
 	a.Documents = formDocuments(in)
+	if a.Dates, err = paperDates(in); err != nil {
+		return err
+	}
+	a.Receipt, a.Online = in.Get("bien-lai"), in.Get("truc-tuyen") != ""
 	a.Note, a.Assignee = strings.TrimSpace(in.Get("ghi-chu")), in.Get("nguoi-xu-ly")
 	a.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
 	if key := in.Get("khoa"); key != "" {
@@ -179,49 +191,9 @@ func formFields(r *web.Request, p *procedure.Procedure, in url.Values) (map[stri
 		if !ok || f == nil {
 			continue
 		}
-		switch f.Type {
-		case procedure.TypeNumber, procedure.TypeMoney:
-			out[id] = plainNumber(r.Lang, in.Get(name))
-		case procedure.TypeList:
-			out[id] = listRows(f, in.Get(name))
-		default:
-			out[id] = in.Get(name)
-		}
+		out[id] = f.Typed(r.Lang, in.Get(name))
 	}
 	return out, nil
-}
-
-// plainNumber turns a number as people of the language type it into the form that definitions read; what
-// is no number stays as typed, so that the message can quote it.
-func plainNumber(tag lang.Tag, text string) string {
-	style := lang.NumberVI
-	if tag == lang.EN {
-		style = lang.NumberEN
-	}
-	n, err := lang.ParseNumber(text, style)
-	if err != nil {
-		return text
-	}
-	return strconv.FormatFloat(float64(n)/1000, 'f', -1, 64)
-}
-
-// listRows reads a list typed one row a line, columns divided by semicolons, in the order of the
-// definition.
-func listRows(f *procedure.Field, text string) []map[string]any {
-	rows := []map[string]any{}
-	for _, line := range strings.Split(text, "\n") {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
-		row := map[string]any{}
-		for i, cell := range strings.Split(line, ";") {
-			if i < len(f.Columns) {
-				row[f.Columns[i].ID] = strings.TrimSpace(cell)
-			}
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 func formDocuments(in url.Values) []string {
@@ -232,6 +204,26 @@ func formDocuments(in url.Values) []string {
 		}
 	}
 	return out
+}
+
+// paperDates are the dates written on papers that may not be old.
+func paperDates(in url.Values) (map[string]calendar.Date, error) {
+	var out map[string]calendar.Date
+	for name := range in {
+		id, ok := strings.CutPrefix(name, datePrefix)
+		if !ok || in.Get(name) == "" {
+			continue
+		}
+		on, err := calendar.Parse(in.Get(name))
+		if err != nil {
+			return nil, err
+		}
+		if out == nil {
+			out = map[string]calendar.Date{}
+		}
+		out[id] = on
+	}
+	return out, nil
 }
 
 // blankPage is the form that files a dossier.
@@ -263,11 +255,7 @@ func (s *pages) showBlank(r *web.Request, in url.Values, trouble error) error {
 			return err
 		}
 		b.Step = step{Key: rand.Text(), Typed: in}
-		for i := range b.P.Fields {
-			if asksAtFiling(b.P, &b.P.Fields[i]) {
-				b.Step.Fields = append(b.Step.Fields, &b.P.Fields[i])
-			}
-		}
+		b.Step.Fields = b.P.AskedAtFiling()
 		for i := range b.P.Documents {
 			b.Step.Documents = append(b.Step.Documents, &b.P.Documents[i])
 		}
@@ -277,20 +265,6 @@ func (s *pages) showBlank(r *web.Request, in url.Values, trouble error) error {
 		b.Trouble, status = r.ErrorText(trouble), web.Status(fault.KindOf(trouble))
 	}
 	return r.Render(status, blank(b))
-}
-
-// asksAtFiling leaves out the fields that a later step asks for itself.
-func asksAtFiling(p *procedure.Procedure, f *procedure.Field) bool {
-	if f.Required {
-		return true
-	}
-	for i := range p.Transitions {
-		t := &p.Transitions[i]
-		if !slices.Contains(t.From, p.Initial) && (slices.Contains(t.Asks, f.ID) || slices.Contains(t.Requires.Fields, f.ID)) {
-			return false
-		}
-	}
-	return true
 }
 
 func (s *pages) file(r *web.Request) error {
@@ -309,24 +283,19 @@ func (s *pages) file(r *web.Request) error {
 }
 
 func (s *pages) open(r *web.Request, in url.Values) (*dossier.Dossier, error) {
-	unit := in.Get("don-vi")
-	if !people.Holds(r.Reader, people.OpenDossiers, unit) {
-		return nil, web.Forbidden()
-	}
 	p, err := s.procs.At(in.Get("thu-tuc"), r.Today())
 	if err != nil {
 		return nil, err
 	}
-	role := filer(r, p, unit)
-	if role == "" {
-		return nil, fault.New(fault.Forbidden, "dossiers.not_filer", "procedure", p.Title.In(r.Lang))
-	}
-	n := dossier.Filing{Procedure: p.ID, Role: role, On: calendar.NoDate, Channel: in.Get("kenh"), Actor: r.Actor(), Unit: unit,
+	n := dossier.Filing{Procedure: p.ID, On: calendar.NoDate, Channel: in.Get("kenh"), Unit: in.Get("don-vi"),
 		Documents: formDocuments(in), Note: strings.TrimSpace(in.Get("ghi-chu")), Key: r.Actor() + ":" + in.Get("khoa")}
 	if n.Fields, err = formFields(r, p, in); err != nil {
 		return nil, err
 	}
-	return s.dossiers.Open(r.Context(), n)
+	if n.Dates, err = paperDates(in); err != nil {
+		return nil, err
+	}
+	return API{s}.File(r, n)
 }
 
 // filer is the actor under which the reader may file a procedure's dossiers in a unit, "" when none.

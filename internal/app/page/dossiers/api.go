@@ -7,6 +7,7 @@ import (
 
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/web"
@@ -33,16 +34,17 @@ type State struct {
 
 // Transition is the body of a step through the API.
 type Transition struct {
-	Fields    map[string]any `json:"fields"`
-	Documents []string       `json:"documents"`
-	Note      string         `json:"note"`
-	On        calendar.Date  `json:"on"`     // day it happened; today when empty
-	Expect    int64          `json:"expect"` // version the caller saw; If-Match says the same
-	Assignee  string         `json:"assignee"`
-	Unit      string         `json:"unit"`
+	Fields    map[string]any `json:"fields" required:"false"`
+	Documents []string       `json:"documents" required:"false"`
+	Note      string         `json:"note" required:"false"`
+	On        calendar.Date  `json:"on" required:"false"`     // day it happened; today when empty
+	Expect    int64          `json:"expect" required:"false"` // version the caller saw; If-Match says the same
+	Assignee  string         `json:"assignee" required:"false"`
+	Unit      string         `json:"unit" required:"false"`
 }
 
-func stateOf(d *dossier.Dossier) State {
+// StateOf is a dossier in that form.
+func StateOf(d *dossier.Dossier) State {
 	return State{Code: d.Code, Procedure: d.Procedure, Definition: d.Version, State: d.State, Status: d.Status, Unit: d.Unit,
 		Assignee: d.Assignee, Title: d.Title, Received: d.ReceivedOn, Due: d.DueOn, Finished: d.FinishedOn, Late: d.Late,
 		Version: d.Stream, Position: d.Position}
@@ -50,7 +52,7 @@ func stateOf(d *dossier.Dossier) State {
 
 func (s *pages) answer(r *web.Request, d *dossier.Dossier) error {
 	r.W.Header().Set("Etag", `"`+strconv.FormatInt(d.Stream, 10)+`"`)
-	return r.JSON(http.StatusOK, stateOf(d))
+	return r.JSON(http.StatusOK, StateOf(d))
 }
 
 func (s *pages) apiGet(r *web.Request) error {
@@ -100,4 +102,35 @@ func (s *pages) apiAct(r *web.Request) error {
 		return err
 	}
 	return s.answer(r, next)
+}
+
+// API is what the JSON interface shares with the pages: who may see a dossier and who may file one.
+type API struct{ s *pages }
+
+// NewAPI makes it.
+func NewAPI(e *dossier.Engine, procs *procedure.Set, who *people.People) API {
+	return API{&pages{dossiers: e, procs: procs, who: who}}
+}
+
+// Get reads a dossier that the reader may see. Error: dossiers.unknown, also for one out of reach.
+func (a API) Get(r *web.Request, code string) (*dossier.Dossier, error) {
+	d, err := a.s.dossiers.Get(r.Context(), code)
+	return visible(r, code, d, err)
+}
+
+// File files a dossier for the reader, who must be somebody that the procedure lets file in the unit. Errors: as
+// dossier.Engine.Open, and dossiers.not_filer.
+func (a API) File(r *web.Request, n dossier.Filing) (*dossier.Dossier, error) {
+	if !people.Holds(r.Reader, people.OpenDossiers, n.Unit) {
+		return nil, web.Forbidden()
+	}
+	p, err := a.s.procs.At(n.Procedure, r.Today())
+	if err != nil {
+		return nil, err
+	}
+	if n.Role = filer(r, p, n.Unit); n.Role == "" {
+		return nil, fault.New(fault.Forbidden, "dossiers.not_filer", "procedure", p.Title.In(r.Lang))
+	}
+	n.Procedure, n.Actor = p.ID, r.Actor()
+	return a.s.dossiers.Open(r.Context(), n)
 }

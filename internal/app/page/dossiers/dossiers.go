@@ -39,6 +39,15 @@ func Routes(e *dossier.Engine, procs *procedure.Set, who *people.People, panels 
 		{Method: http.MethodGet, Pattern: "/ho-so", Permission: people.ReadDossiers, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/ho-so/moi", Permission: people.OpenDossiers, Handler: s.blank},
 		{Method: http.MethodPost, Pattern: "/ho-so", Permission: people.OpenDossiers, Handler: s.file},
+		{Method: http.MethodGet, Pattern: "/ho-so/xuat", Permission: people.ReadDossiers, Handler: s.export},
+		{Method: http.MethodPost, Pattern: "/ho-so/hang-loat", Permission: people.ActOnDossiers, Handler: s.bulk},
+		{Method: http.MethodPost, Pattern: "/ho-so/bo-loc", Permission: people.ReadDossiers, Handler: s.save},
+		{Method: http.MethodPost, Pattern: "/ho-so/bo-loc/xoa", Permission: people.ReadDossiers, Handler: s.unsave},
+		{Method: http.MethodGet, Pattern: "/ho-so/{code}/xem", Permission: people.ReadDossiers, Handler: s.peek},
+		{Method: http.MethodPost, Pattern: "/ho-so/{code}/chuyen", Permission: people.ActOnDossiers, Handler: s.give},
+		{Method: http.MethodPost, Pattern: "/ho-so/{code}/nhan-xet", Permission: people.ActOnDossiers, Handler: s.comment},
+		{Method: http.MethodPost, Pattern: "/ho-so/{code}/lien-ket", Permission: people.ActOnDossiers, Handler: s.link},
+		{Method: http.MethodGet, Pattern: "/api/v1/ho-so", Permission: people.ReadDossiers, Handler: s.apiList},
 		{Method: http.MethodGet, Pattern: "/ho-so/{code}", Permission: people.ReadDossiers, Handler: s.one},
 		{Method: http.MethodPost, Pattern: "/ho-so/{code}/{action}", Permission: people.ActOnDossiers, Handler: s.act},
 		{Method: http.MethodGet, Pattern: "/api/v1/ho-so/{code}", Permission: people.ReadDossiers, Handler: s.apiGet},
@@ -71,20 +80,20 @@ func roleFor(r *web.Request, t *procedure.Transition, unit string) string {
 // get reads a dossier that the reader may see.
 func (s *pages) get(r *web.Request) (*dossier.Dossier, error) {
 	d, err := s.dossiers.Get(r.Context(), r.PathValue("code"))
-	return visible(r, d, err)
+	return visible(r, r.PathValue("code"), d, err)
 }
 
 // seen is get for a step: it may come from memory, since the engine finds out when that is stale.
 func (s *pages) seen(r *web.Request) (*dossier.Dossier, error) {
 	d, err := s.dossiers.Seen(r.Context(), r.PathValue("code"))
-	return visible(r, d, err)
+	return visible(r, r.PathValue("code"), d, err)
 }
 
 // visible says the same of another unit's dossier as of one that does not exist, so that a code cannot be
 // guessed.
-func visible(r *web.Request, d *dossier.Dossier, err error) (*dossier.Dossier, error) {
+func visible(r *web.Request, code string, d *dossier.Dossier, err error) (*dossier.Dossier, error) {
 	if fault.KindOf(err) == fault.NotFound || err == nil && !people.Holds(r.Reader, people.ReadDossiers, d.Unit) {
-		return nil, fault.New(fault.NotFound, "dossiers.unknown", "code", r.PathValue("code"))
+		return nil, fault.New(fault.NotFound, "dossiers.unknown", "code", code)
 	}
 	return d, err
 }

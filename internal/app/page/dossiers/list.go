@@ -2,128 +2,296 @@ package dossiers
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/worklist"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/web"
 )
 
-// perPage is the number of dossiers on a page.
-const perPage = 50
-
-// query is what the list is asked for; each part is a parameter of its address.
-type query struct {
-	Text, Procedure, Unit, Assignee string
-	View                            string // "open" (the default), "late", "all"
-	Status                          int
-	Page                            int
-}
-
-func readQuery(r *web.Request) query {
-	q := query{Text: r.Query("q"), Procedure: r.Query("thu-tuc"), Unit: r.Query("don-vi"), Assignee: r.Query("nguoi"), View: r.Query("xem")}
-	q.Status, _ = strconv.Atoi(r.Query("trang-thai")) // unreadable = every status
-	q.Page, _ = strconv.Atoi(r.Query("trang"))        // unreadable = the first page
-	q.Page = max(q.Page, 1)
-	if q.View != "late" && q.View != "all" {
-		q.View = "open"
-		if q.Text != "" || q.Status != 0 {
-			q.View = "all" // whoever searches means every dossier
-		}
-	}
-	return q
-}
-
-// address is the list with some parts changed: name, value pairs; "" takes a part away.
-func (q query) address(change ...string) string {
-	v := url.Values{}
-	set := func(name, value string) {
-		v.Del(name)
-		if value != "" && value != "0" {
-			v.Set(name, value)
-		}
-	}
-	set("q", q.Text)
-	set("thu-tuc", q.Procedure)
-	set("don-vi", q.Unit)
-	set("nguoi", q.Assignee)
-	set("xem", q.View)
-	set("trang-thai", strconv.Itoa(q.Status))
-	for i := 0; i+1 < len(change); i += 2 {
-		set(change[i], change[i+1])
-	}
-	return "/ho-so?" + v.Encode()
-}
-
-func (q query) filter(today calendar.Date) dossier.Filter {
-	f := dossier.Filter{Procedure: q.Procedure, Status: q.Status, Assignee: q.Assignee, Text: q.Text, Open: q.View == "open",
-		Limit: perPage, Offset: (q.Page - 1) * perPage, Overdue: calendar.NoDate}
-	if q.View == "late" {
-		f.Overdue = today
-	}
-	if q.View == "all" {
-		f.Order = dossier.ByFiling
-	}
-	return f
-}
-
 // row is a dossier in the list.
 type row struct {
-	dossier.Row
+	*dossier.Row
 	Procedure, State, Assignee, Unit string
-	Late                             bool
+	Late                             bool // open past its due date
+}
+
+// section is the rows of one group; a list without groups is one section without a title.
+type section struct {
+	Title string
+	Count int
+	Rows  []row
+}
+
+type tab struct {
+	ID    string
+	Count int
 }
 
 type listPage struct {
 	*web.View
-	Q       query
-	Rows    []row
-	Total   int
-	Choices []*procedure.Procedure
-	Units   []people.Unit
-	Names   map[string]string // accounts of the chips
+	Q         query
+	Page      dossier.Page
+	Sections  []section
+	Tabs      []tab
+	Columns   []column
+	Choices   []*procedure.Procedure
+	Units     []people.Unit
+	Accounts  []people.Account // whom the reader may give dossiers to; empty = may not
+	Steps     []bulkStep
+	Counts    map[worklist.Dim]map[string]int
+	Saved     []dossier.View
+	Name      string // of the assignee in the chip
+	Removable string // id of the saved view that is shown, where it is the reader's own
+}
+
+// asked is a list with the reader's reach in it.
+type asked struct {
+	q    query
+	base dossier.Filter // without the view
+	f    dossier.Filter
+}
+
+func (s *pages) ask(r *web.Request) (asked, error) {
+	a := asked{q: readQuery(r.URL.Query())}
+	a.base = dossier.Filter{Procedure: a.q.Procedure, Status: a.q.Status, Assignee: a.q.Assignee, Text: a.q.Text}
+	var err error
+	if a.base.Units, a.base.Without, err = s.reach(r, a.q.Unit); err != nil {
+		return a, err
+	}
+	if err := s.dossiers.Search(r.Context(), &a.base); err != nil {
+		return a, err
+	}
+	a.f = a.base
+	s.view(r, a.q.View, &a.f)
+	return a, nil
+}
+
+// tabs counts what each of the views would show.
+func (s *pages) tabs(r *web.Request, base dossier.Filter) ([]tab, error) {
+	filters := make([]dossier.Filter, len(views))
+	for i, id := range views {
+		filters[i] = base
+		s.view(r, id, &filters[i])
+	}
+	counts, err := s.dossiers.Count(r.Context(), filters...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]tab, len(views))
+	for i, id := range views {
+		out[i] = tab{id, counts[i]}
+	}
+	return out, nil
 }
 
 func (s *pages) list(r *web.Request) error {
-	q := readQuery(r)
-	p := listPage{View: r.View(r.T("dossiers.title")), Q: q, Choices: s.latest()}
+	a, err := s.ask(r)
+	if err != nil {
+		return err
+	}
+	p := listPage{View: r.View(r.T("dossiers.title")), Q: a.q, Choices: s.latest(), Columns: shownColumns(a.q)}
 	p.Wide = true
+	if p.Page, err = s.dossiers.Page(r.Context(), a.f, s.order(r, a.q), a.q.At, a.q.Back, perPage); err != nil {
+		return err
+	}
+	if p.Tabs, err = s.tabs(r, a.base); err != nil {
+		return err
+	}
+	if p.Sections, err = s.sections(r, a, p.Page.Rows); err != nil {
+		return err
+	}
+	if err := s.furnish(r, a, &p); err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, list(&p))
+}
+
+// furnish adds what stands around the rows: choices with their counts, saved views, what may be done to many.
+func (s *pages) furnish(r *web.Request, a asked, p *listPage) error {
 	var err error
 	if p.Units, err = s.unitsFor(r, people.ReadDossiers); err != nil {
 		return err
 	}
-	f := q.filter(r.Today())
-	if f.Units, f.Without, err = s.reach(r, q.Unit); err != nil {
+	p.Counts = map[worklist.Dim]map[string]int{}
+	for _, d := range []worklist.Dim{worklist.Unit, worklist.Procedure, worklist.Status, worklist.Assignee} {
+		if p.Counts[d], err = s.dossiers.CountBy(r.Context(), a.f, d); err != nil {
+			return err
+		}
+	}
+	if p.Name = s.who.AccountName(r.Context(), a.q.Assignee); p.Name == "" {
+		p.Name = a.q.Assignee
+	}
+	if r.Can(people.ActOnDossiers, "") {
+		p.Steps = s.bulkSteps(r, p.Page.Rows)
+		if p.Accounts, err = s.assignees(r.Context()); err != nil {
+			return err
+		}
+	}
+	units, without := Reach(r)
+	if p.Saved, err = s.dossiers.Views(r.Context(), r.Actor(), units, without); err != nil {
 		return err
 	}
-	rows, total, err := s.dossiers.List(r.Context(), f)
+	now := a.q.values().Encode()
+	for _, v := range p.Saved {
+		if v.Query == now && v.Owner == r.Actor() {
+			p.Removable = v.ID
+		}
+	}
+	return nil
+}
+
+// shownColumns are those chosen, or those that stand by default; title and due date always.
+func shownColumns(q query) []column {
+	var out []column
+	for _, c := range columns {
+		chosen := c.Default
+		if len(q.Columns) > 0 {
+			chosen = c.Priority == 0
+			for _, id := range q.Columns {
+				chosen = chosen || id == c.ID
+			}
+		}
+		if chosen {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// sections divides the rows of the page by the query's group.
+func (s *pages) sections(r *web.Request, a asked, rows []*dossier.Row) ([]section, error) {
+	var out []section
+	last := ""
+	for i, d := range rows {
+		key := s.groupOf(a.q.Group, d, r.Today())
+		if i == 0 || key != last {
+			title, count, err := s.groupTitle(r, a, key)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, section{Title: title, Count: count})
+			last = key
+		}
+		at := &out[len(out)-1]
+		at.Rows = append(at.Rows, s.row(r, d))
+	}
+	return out, nil
+}
+
+func (s *pages) groupOf(group string, d *dossier.Row, today calendar.Date) string {
+	switch group {
+	case "trang-thai":
+		return strconv.Itoa(d.Status)
+	case "don-vi":
+		return d.Unit
+	case "nguoi":
+		return d.Assignee
+	case "thu-tuc":
+		return d.Procedure
+	case "tuan":
+		switch {
+		case !isOpen(d.Status):
+			return "ended"
+		case d.DueOn == calendar.NoDate:
+			return "none"
+		case d.DueOn < today:
+			return "late"
+		}
+		return monday(d.DueOn).String()
+	}
+	return ""
+}
+
+// groupTitle names a group and counts it in the whole list, not on this page alone.
+func (s *pages) groupTitle(r *web.Request, a asked, key string) (string, int, error) {
+	if g, ok := columnOf(a.q.Group); ok {
+		counts, err := s.dossiers.CountBy(r.Context(), a.f, g.Dim)
+		return s.valueName(r, g.Dim, key), counts[key], err
+	}
+	if a.q.Group != "tuan" {
+		return "", 0, nil
+	}
+	f, all := a.f, a.f
+	title := r.T("dossiers.week_" + key)
+	switch key {
+	case "ended":
+		f.Open = true
+	case "none":
+		f.DueFrom, f.DueUntil = 1, 1<<30
+		all.Open = true
+	case "late":
+		f.DueUntil = sooner(f.DueUntil, r.Today())
+	default:
+		week, err := calendar.Parse(key)
+		if err != nil {
+			return "", 0, err
+		}
+		f.DueFrom, f.DueUntil = max(f.DueFrom, week, r.Today()), sooner(f.DueUntil, week+7)
+		title = r.T("dossiers.week", "from", week.Format(r.Lang), "to", (week + 6).Format(r.Lang))
+	}
+	n, err := s.dossiers.Count(r.Context(), f, all)
 	if err != nil {
-		return err
+		return "", 0, err
 	}
-	p.Total = total
-	for _, d := range rows {
-		p.Rows = append(p.Rows, s.row(r, d))
+	if key == "ended" || key == "none" { // everything but what can be asked for
+		return title, n[1] - n[0], nil
 	}
-	return r.Render(http.StatusOK, list(p))
+	return title, n[0], nil
 }
 
-// reach is the units whose dossiers the list may show, as people.Reach gives them.
-func (s *pages) reach(r *web.Request, unit string) (units, without []string, err error) {
-	units, without = people.Reach(r.Reader, people.ReadDossiers)
-	if unit == "" {
-		return units, without, nil
+// sooner is the nearer of two ends of a span, where zero is none.
+func sooner(a, b calendar.Date) calendar.Date {
+	if a == 0 || a == calendar.NoDate {
+		return b
 	}
-	if err := r.Require(people.ReadDossiers, unit); err != nil {
-		return nil, nil, err
-	}
-	units, err = s.who.Subtree(r.Context(), unit, r.Today())
-	return units, without, err // what lies below but out of reach is taken out again
+	return min(a, b)
 }
 
-func (s *pages) row(r *web.Request, d dossier.Row) row {
+// valueName is a value of a dimension for people.
+func (s *pages) valueName(r *web.Request, d worklist.Dim, value string) string {
+	switch {
+	case d == worklist.Status:
+		return r.T("dossiers.status_" + value)
+	case value == "" && d == worklist.Assignee:
+		return r.T("dossiers.nobody")
+	case value == "":
+		return r.T("dossiers.no_unit")
+	case d == worklist.Unit:
+		return s.who.UnitName(r.Context(), value, r.Lang)
+	case d == worklist.Assignee:
+		return s.who.AccountName(r.Context(), value)
+	}
+	return s.newest(r.Lang, value)
+}
+
+// newest is the title of a procedure's newest version.
+func (s *pages) newest(tag lang.Tag, id string) string {
+	for _, p := range s.latest() {
+		if p.ID == id {
+			return p.Title.In(tag)
+		}
+	}
+	return id
+}
+
+// rank sorts the values of a dimension as people would.
+func (s *pages) rank(r *web.Request, d worklist.Dim, value string) string {
+	switch d {
+	case worklist.Status:
+		n, _ := strconv.Atoi(value) // the index holds nothing but numbers here
+		return string(rune('A' + n))
+	case worklist.Assignee:
+		return string(lang.NameKey(s.who.AccountName(r.Context(), value)))
+	}
+	return string(lang.SortKey(s.valueName(r, d, value)))
+}
+
+func (s *pages) row(r *web.Request, d *dossier.Row) row {
 	out := row{Row: d, Procedure: s.procedureName(r.Lang, d.Procedure, d.Version), State: r.T("dossiers.status_" + strconv.Itoa(d.Status))}
 	if p, err := s.procs.Version(d.Procedure, d.Version); err == nil {
 		if st := p.State(d.State); st != nil {
@@ -131,7 +299,7 @@ func (s *pages) row(r *web.Request, d dossier.Row) row {
 		}
 	}
 	out.Unit, out.Assignee = s.who.UnitName(r.Context(), d.Unit, r.Lang), s.who.AccountName(r.Context(), d.Assignee)
-	out.Late = d.Late || d.FinishedOn == calendar.NoDate && isOpen(d.Status) && d.DueOn != calendar.NoDate && d.DueOn < r.Today()
+	out.Late = d.Overdue(r.Today())
 	return out
 }
 

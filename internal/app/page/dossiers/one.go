@@ -27,6 +27,7 @@ type entry struct {
 	At       time.Time
 	Action   string
 	State    string
+	To       string // whom it was handed over to
 	Who      string
 	Note     string
 	Outputs  []string
@@ -62,9 +63,15 @@ type onePage struct {
 	Deadlines []deadlineRow
 	Explained *calendar.Explanation
 	History   []entry
+	Comments  []remark
+	Links     []linked
+	MayGive   bool // may hand the dossier over
+	MayTalk   bool
+	AsOf      calendar.Date     // the day it is shown as of, 0 = now
 	Main      []templ.Component // what other packages show, see Panels
 	Side      []templ.Component
 	Trouble   string
+	Typed     url.Values // into a refused form
 }
 
 func (s *pages) one(r *web.Request) error {
@@ -72,11 +79,28 @@ func (s *pages) one(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if day := r.Query("ngay"); day != "" {
+		return s.past(r, d, day)
+	}
 	return s.show(r, d, nil, nil)
 }
 
 // show is the dossier's page; after a refused step it carries what was typed and what is wrong.
 func (s *pages) show(r *web.Request, d *dossier.Dossier, typed url.Values, trouble error) error {
+	p := s.page(r, d)
+	if err := s.complete(r, p); err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if trouble != nil {
+		p.Trouble, p.Typed, status = r.ErrorText(trouble), typed, web.Status(fault.KindOf(trouble))
+		p.keep(r.PathValue("action"), typed)
+	}
+	return r.Render(status, one(p))
+}
+
+// page is what the dossier itself tells.
+func (s *pages) page(r *web.Request, d *dossier.Dossier) *onePage {
 	def := s.definition(r.Context(), d)
 	title := d.Title
 	if title == "" {
@@ -86,24 +110,23 @@ func (s *pages) show(r *web.Request, d *dossier.Dossier, typed url.Values, troub
 	p.Path = path(d.Code)
 	p.Late = d.Overdue(r.Today())
 	p.Unit, p.Assignee = s.who.UnitName(r.Context(), d.Unit, r.Lang), s.who.AccountName(r.Context(), d.Assignee)
-	p.Procedure, p.State = d.Procedure, r.T("dossiers.status_"+strconv.Itoa(d.Status))
+	p.Procedure, p.State = d.Procedure, s.stateName(r, d)
 	if def != nil {
 		p.Procedure = def.Title.In(r.Lang)
-		if st := def.State(d.State); st != nil {
-			p.State = st.Label.In(r.Lang)
-		}
 	}
 	p.Steps, p.Waiting = s.steps(r, d, def)
 	p.Values, p.Documents, p.Deadlines = values(r, d, def), documentNames(r.Lang, d, def), deadlines(r, d, def)
-	if err := s.complete(r, p); err != nil {
-		return err
+	return p
+}
+
+// stateName is the dossier's state as its definition calls it, or its national status.
+func (s *pages) stateName(r *web.Request, d *dossier.Dossier) string {
+	if def := s.definition(r.Context(), d); def != nil {
+		if st := def.State(d.State); st != nil {
+			return st.Label.In(r.Lang)
+		}
 	}
-	status := http.StatusOK
-	if trouble != nil {
-		p.Trouble, status = r.ErrorText(trouble), web.Status(fault.KindOf(trouble))
-		p.keep(r.PathValue("action"), typed)
-	}
-	return r.Render(status, one(p))
+	return r.T("dossiers.status_" + strconv.Itoa(d.Status))
 }
 
 // keep puts what was typed back into its form and opens it.
@@ -120,6 +143,9 @@ func (p *onePage) keep(action string, typed url.Values) {
 func (s *pages) complete(r *web.Request, p *onePage) error {
 	var err error
 	if p.History, err = s.history(r, p.D, p.P); err != nil {
+		return err
+	}
+	if err = s.around(r, p); err != nil {
 		return err
 	}
 	if p.Main, err = drawn(r, p, s.panels.Main); err != nil {
@@ -166,10 +192,13 @@ func (s *pages) history(r *web.Request, d *dossier.Dossier, p *procedure.Procedu
 		e := steps[i]
 		line := entry{Position: e.Position, On: e.On, At: e.RecordedAt, Action: e.Label.In(r.Lang), Note: e.Note, Who: s.who.AccountName(r.Context(), e.Actor)}
 		if line.Action == "" {
-			line.Action = e.Kind
+			line.Action = r.T("dossiers.event_" + strings.TrimPrefix(e.Kind, "dossier."))
 		}
 		if to := e.To.In(r.Lang); to != e.From.In(r.Lang) {
 			line.State = to
+		}
+		if e.Kind == "dossier.handed_over" {
+			line.To = s.assigneeName(r, e.Assignee)
 		}
 		if e.Moved && e.Due != calendar.NoDate {
 			line.Due = e.Due

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"trucot/internal/engine/attachment"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
@@ -86,16 +87,18 @@ func (s *pages) list(r *web.Request) error {
 	return r.Render(http.StatusOK, list(p))
 }
 
-// mayRead keeps an event to those who may read its unit's, and what it is about: a step to those who may
+func (s *pages) mayRead(r *web.Request, e ledger.Event) bool { return MayRead(r.Reader, s.ofParty, e) }
+
+// MayRead keeps an event to those who may read its unit's, and what it is about: a step to those who may
 // read the dossier, a frozen report of the Party to the Party. Facts of no unit are the whole agency's.
-func (s *pages) mayRead(r *web.Request, e ledger.Event) bool {
-	if s.ofParty(e) {
-		return r.Can(people.ReadParty, e.Unit) && r.Can(people.ReadLedger, e.Unit)
+func MayRead(id web.Identity, ofParty func(ledger.Event) bool, e ledger.Event) bool {
+	if ofParty(e) {
+		return id != nil && id.Can(people.ReadParty, e.Unit) && id.Can(people.ReadLedger, e.Unit)
 	}
-	if strings.HasPrefix(e.Stream, "dossier/") && !people.Holds(r.Reader, people.ReadDossiers, e.Unit) {
+	if strings.HasPrefix(strings.TrimPrefix(e.Stream, attachment.StreamPrefix), "dossier/") && !people.Holds(id, people.ReadDossiers, e.Unit) {
 		return false
 	}
-	return people.Holds(r.Reader, people.ReadLedger, e.Unit)
+	return people.Holds(id, people.ReadLedger, e.Unit)
 }
 
 type onePage struct {
@@ -153,7 +156,7 @@ func (s *pages) prove(r *web.Request, p *onePage) error {
 
 // About is the page of what a stream is about.
 func About(stream string) string {
-	kind, id, _ := strings.Cut(stream, "/")
+	kind, id, _ := strings.Cut(strings.TrimPrefix(stream, attachment.StreamPrefix), "/")
 	switch kind {
 	case "dossier":
 		return "/ho-so/" + url.PathEscape(id)

@@ -132,7 +132,7 @@ func (s *pages) one(r *web.Request) error {
 		p.Records = p.Records[:perPage]
 		p.Next = sc.FigurePath(id, p.Part) + "&after=" + strconv.FormatInt(p.Records[perPage-1].Position, 10)
 	}
-	hideDossiers(r, p.Records)
+	HideDossiers(r, p.Records)
 	if err := s.split(r, &p, q); err != nil {
 		return err
 	}
@@ -142,8 +142,8 @@ func (s *pages) one(r *web.Request) error {
 	return r.Render(http.StatusOK, one(p))
 }
 
-// hideDossiers takes the titles of dossiers away from a reader who may see the figure but not them.
-func hideDossiers(r *web.Request, records []indicator.Record) {
+// HideDossiers takes the titles of dossiers away from a reader who may see the figure but not them.
+func HideDossiers(r *web.Request, records []indicator.Record) {
 	for i := range records {
 		if strings.HasPrefix(records[i].Stream, "dossier/") && !people.Holds(r.Reader, people.ReadDossiers, records[i].Unit) {
 			records[i].Label = r.T("figures.hidden_dossier")

@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"strconv"
 
+	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/scope"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/flow"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
@@ -29,11 +31,12 @@ type pages struct {
 	who      *people.People
 	cal      *calendar.Calendar
 	tasks    *task.Engine
+	flow     *flow.Engine
 }
 
 // Routes are the home page.
-func Routes(d *dossier.Engine, procs *procedure.Set, f *indicator.Engine, who *people.People, cal *calendar.Calendar, work *task.Engine) []web.Route {
-	s := &pages{d, procs, f, who, cal, work}
+func Routes(d *dossier.Engine, procs *procedure.Set, f *indicator.Engine, who *people.People, cal *calendar.Calendar, work *task.Engine, ways *flow.Engine) []web.Route {
+	s := &pages{d, procs, f, who, cal, work, ways}
 	return []web.Route{{Method: http.MethodGet, Pattern: "/{$}", Permission: web.SignedIn, Handler: s.home}}
 }
 
@@ -66,6 +69,8 @@ type homePage struct {
 	Bars  bars
 	Tasks []tasks.Row // the reader's own, the nearest deadline first
 	Owed  int         // how many there are
+	Risks []flow.Risk // dossiers that will be late if nothing changes, the first of them
+	Risky int         // how many there are
 }
 
 func (s *pages) home(r *web.Request) error {
@@ -86,6 +91,9 @@ func (s *pages) home(r *web.Request) error {
 		if err := s.waiting(r, &p); err != nil {
 			return err
 		}
+		if err := s.risks(r, &p); err != nil {
+			return err
+		}
 	}
 	if r.Can(people.ReadTasks, "") {
 		if err := s.owed(r, &p); err != nil {
@@ -95,12 +103,23 @@ func (s *pages) home(r *web.Request) error {
 	return r.Render(http.StatusOK, home(p))
 }
 
+// risksListed is how many dossiers at risk the page names.
+const risksListed = 5
+
+// risks fills the dossiers that will be late if nothing changes.
+func (s *pages) risks(r *web.Request, p *homePage) error {
+	units, without := people.Reach(r.Reader, people.ReadDossiers)
+	risks, err := s.flow.Risks(r.Context(), units, without)
+	p.Risks, p.Risky = risks[:min(len(risks), risksListed)], len(risks)
+	return err
+}
+
 // tasksListed is how many of the reader's tasks the page names.
 const tasksListed = 5
 
 // owed fills the reader's own tasks.
 func (s *pages) owed(r *web.Request, p *homePage) error {
-	list, total, err := s.tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), Account: r.Actor(), View: "open", Limit: tasksListed})
+	list, total, err := s.tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), Account: people.Desk(r.Actor()), View: "open", Limit: tasksListed})
 	p.Owed = total
 	for _, t := range list {
 		p.Tasks = append(p.Tasks, tasks.NewRow(r, s.tasks, s.who, t))
@@ -163,8 +182,8 @@ func (s *pages) growth(r *web.Request, sc scope.Scope, now indicator.Value) stri
 
 // waiting fills the list: the reader's own dossiers, or those in reach when none are.
 func (s *pages) waiting(r *web.Request, p *homePage) error {
-	f := dossier.Filter{Open: true, Limit: listed, Overdue: calendar.NoDate, Assignee: r.Actor()}
-	f.Units, f.Without = people.Reach(r.Reader, people.ReadDossiers)
+	f := dossier.Filter{Open: true, Limit: listed, Overdue: calendar.NoDate, Assignee: people.Desk(r.Actor())}
+	f.Units, f.Without = dossiers.Reach(r)
 	rows, total, err := s.dossiers.List(r.Context(), f)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"trucot/internal/app/page/scope"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -26,16 +27,19 @@ type pages struct {
 	who     *people.People
 	defs    *indicator.Definitions
 	catalog *lang.Catalog
+	tasks   *task.Engine
 }
 
 // Routes are the pages of reports.
-func Routes(room *report.Room, who *people.People, defs *indicator.Definitions, catalog *lang.Catalog) []web.Route {
-	s := &pages{room, who, defs, catalog}
+func Routes(room *report.Room, who *people.People, defs *indicator.Definitions, catalog *lang.Catalog, work *task.Engine) []web.Route {
+	s := &pages{room, who, defs, catalog, work}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/bao-cao", Permission: people.ReadReports, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/bao-cao/{regime}/{period}", Permission: people.ReadReports, Handler: s.one},
 		{Method: http.MethodGet, Pattern: "/bao-cao/{regime}/{period}/tai/{kind}", Permission: people.ReadReports, Handler: s.file},
+		{Method: http.MethodGet, Pattern: "/api/v1/bao-cao/{regime}/{period}/tai/{kind}", Permission: people.ReadReports, Handler: s.file},
 		{Method: http.MethodPost, Pattern: "/bao-cao/{regime}/{period}/chot", Permission: people.FreezeReports, Handler: s.freeze},
+		{Method: http.MethodPost, Pattern: "/bao-cao/{regime}/{period}/han-che/{position}", Permission: people.AssignTasks, Handler: s.repair},
 	}
 }
 
@@ -66,7 +70,7 @@ type listPage struct {
 func (s *pages) list(r *web.Request) error {
 	p := listPage{View: r.View(r.T("reports.title"))}
 	for _, regime := range s.room.Regimes.All() {
-		if regime.Kind == report.KindForms || !may(r, people.ReadReports, regime, "") {
+		if regime.Kind == report.KindForms || !May(r, people.ReadReports, regime, "") {
 			continue // forms stand in their own list, by unit
 		}
 		o, err := s.offer(r, regime)
@@ -136,23 +140,27 @@ func has(regime *report.Regime, p calendar.Period) bool {
 	return false
 }
 
-// may reports whether the reader has a permission for a regime's report of a unit, "" being the whole
+// May reports whether the reader has a permission for a regime's report of a unit, "" being the whole
 // agency. A report of the Party side asks for party.read besides, and its whole is the Party's own.
-func may(r *web.Request, p web.Permission, regime *report.Regime, unit string) bool {
+func May(r *web.Request, p web.Permission, regime *report.Regime, unit string) bool {
 	if regime.Side == string(people.Party) {
 		return r.Can(people.ReadParty, unit) && r.Can(p, unit)
 	}
 	return people.Holds(r.Reader, p, unit)
 }
 
-// request reads which report the address asks for and checks that the reader may see it.
-func (s *pages) request(r *web.Request) (report.Request, error) {
+func (s *pages) request(r *web.Request) (report.Request, error) { return Request(r, s.room) }
+
+// Request reads which report an address asks for, by its regime and period and in its query unit, asof and known, and checks
+// that the reader may see it. Errors: those of the
+// regimes and of dates, web.forbidden.
+func Request(r *web.Request, room *report.Room) (report.Request, error) {
 	q := report.Request{Regime: r.PathValue("regime"), Period: r.PathValue("period"), Unit: r.URL.Query().Get("unit"), AsOf: calendar.NoDate}
-	regime, err := s.room.Regimes.Get(q.Regime)
+	regime, err := room.Regimes.Get(q.Regime)
 	if err != nil {
 		return q, err
 	}
-	if !may(r, people.ReadReports, regime, q.Unit) {
+	if !May(r, people.ReadReports, regime, q.Unit) {
 		return q, web.Forbidden()
 	}
 	if text := r.Query("asof"); text != "" {
@@ -179,6 +187,9 @@ type onePage struct {
 	Mine      string // this page's own path without a query
 	Unit      string
 	Faults    []string
+	Before    []limitation // of the period before
+	Found     []limitation // of this one
+	Units     []people.Unit
 	CanFreeze bool
 	defs      *indicator.Definitions
 }
@@ -196,8 +207,11 @@ func (s *pages) one(r *web.Request) error {
 		return err
 	}
 	p.View = r.View(p.R.Regime.Title[r.Lang]+", "+p.R.Period.Name(r.Lang), web.Crumb{Title: r.T("reports.title"), Path: "/bao-cao"})
-	p.CanFreeze = may(r, people.FreezeReports, p.R.Regime, q.Unit)
+	p.CanFreeze = May(r, people.FreezeReports, p.R.Regime, q.Unit)
 	if err := s.since(r.Context(), r, &p); err != nil {
+		return err
+	}
+	if err := s.limitations(r, &p); err != nil {
 		return err
 	}
 	for _, d := range p.R.Discrepancies {
@@ -284,7 +298,7 @@ func (s *pages) freeze(r *web.Request) error {
 		return err
 	}
 	unit := in.Get("unit")
-	if !may(r, people.ReadReports, regime, unit) || !may(r, people.FreezeReports, regime, unit) {
+	if !May(r, people.ReadReports, regime, unit) || !May(r, people.FreezeReports, regime, unit) {
 		return web.Forbidden()
 	}
 	rep, err := s.room.Freeze(r.Context(), report.Request{Regime: regime.ID, Period: r.PathValue("period"), Unit: unit, AsOf: calendar.NoDate}, r.Actor())

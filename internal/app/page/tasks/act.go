@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
@@ -42,6 +44,7 @@ type onePage struct {
 	Accounts []people.Account
 	Edit     bool // the reader may put the assignment right
 	Trouble  string
+	Files    templ.Component
 }
 
 func (s *pages) one(r *web.Request) error {
@@ -67,7 +70,7 @@ func (s *pages) show(r *web.Request, t *task.Task, typed url.Values, trouble err
 		p.DocEnded = !p.Doc.InForce(r.Today())
 	}
 	for _, rule := range t.Next() {
-		if people.Holds(r.Reader, needed(rule.Right), t.Unit) {
+		if mayTake(r, t, rule) {
 			p.Steps = append(p.Steps, step{Rule: rule, Slug: slugs[rule.Verb], Key: rand.Text(), Open: len(p.Steps) == 0})
 		}
 	}
@@ -100,6 +103,9 @@ func (s *pages) complete(r *web.Request, p *onePage) error {
 		}
 		p.History = append(p.History, e)
 	}
+	if p.Files, err = s.files(r, p.View, p.Task); err != nil {
+		return err
+	}
 	// a task may be handed to any unit of its own side
 	if p.Units, err = s.who.Units(r.Context(), r.Today(), p.Side); err != nil {
 		return err
@@ -123,8 +129,8 @@ func (s *pages) act(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Require(needed(rule.Right), t.Unit); err != nil {
-		return err
+	if !mayTake(r, t, rule) {
+		return web.Forbidden()
 	}
 	if err := s.take(r, t, verb, in); err != nil {
 		if fault.KindOf(err) == fault.Internal {
@@ -132,7 +138,7 @@ func (s *pages) act(r *web.Request) error {
 		}
 		return s.show(r, t, in, err)
 	}
-	if now, err := s.tasks.Get(r.Context(), t.ID); err == nil && !people.Holds(r.Reader, people.ReadTasks, now.Unit) {
+	if now, err := s.tasks.Get(r.Context(), t.ID); err == nil && !people.Holds(r.Reader, people.ReadTasks, now.Unit) && !helps(r, now) {
 		return r.Go("/viec?da=luu") // handed over to where the reader does not look
 	}
 	return r.Go(Path(t.ID) + "?da=luu")

@@ -31,7 +31,10 @@ func readQuery(r *web.Request) query {
 }
 
 // address is the list with some parts changed: name, value pairs; "" takes a part away.
-func (q query) address(change ...string) string {
+func (q query) address(change ...string) string { return q.at("/viec", change...) }
+
+// at is the same question to another view of the tasks.
+func (q query) at(path string, change ...string) string {
 	v := url.Values{}
 	all := append([]string{"xem", q.View, "q", q.Text, "don-vi", q.Unit, "van-ban", q.Directive}, change...)
 	for i := 0; i+1 < len(all); i += 2 {
@@ -40,7 +43,7 @@ func (q query) address(change ...string) string {
 			v.Set(all[i], all[i+1])
 		}
 	}
-	return "/viec?" + v.Encode()
+	return path + "?" + v.Encode()
 }
 
 type listPage struct {
@@ -51,13 +54,17 @@ type listPage struct {
 	Overdue int
 	Units   []people.Unit
 	About   string // the directive that the list is of
+	Lens    string // path of the view that this page is
 }
+
+// address is this page with some parts of its question changed.
+func (p listPage) address(change ...string) string { return p.Q.at(p.Lens, change...) }
 
 func (s *pages) list(r *web.Request) error {
 	q := readQuery(r)
-	p := listPage{View: r.View(r.T("tasks.title")), Q: q}
+	p := listPage{View: r.View(r.T("tasks.title")), Q: q, Lens: "/viec"}
 	p.Wide = true
-	f, err := s.filter(r, &p.Q)
+	f, err := s.frame(r, &p)
 	if err != nil {
 		return err
 	}
@@ -69,16 +76,6 @@ func (s *pages) list(r *web.Request) error {
 	p.Total = total
 	for _, t := range tasks {
 		p.Rows = append(p.Rows, s.row(r, t))
-	}
-	f.View, f.Limit, f.Offset = "overdue", 1, 0
-	if _, p.Overdue, err = s.tasks.List(r.Context(), f); err != nil {
-		return err
-	}
-	if d := s.directive(r, q.Directive); d != nil {
-		p.About = d.Label()
-	}
-	if p.Units, err = s.units(r, people.ReadTasks); err != nil {
-		return err
 	}
 	return r.Render(http.StatusOK, list(p))
 }
@@ -100,7 +97,7 @@ func (s *pages) filter(r *web.Request, q *query) (task.Filter, error) {
 		q.View = "open"
 		if q.Text == "" && q.Unit == "" && q.Directive == "" {
 			mine := f
-			mine.Account, mine.View, mine.Limit = r.Actor(), "open", 1
+			mine.Account, mine.View, mine.Limit = people.Desk(r.Actor()), "open", 1
 			_, n, err := s.tasks.List(r.Context(), mine)
 			if err != nil {
 				return f, err
@@ -112,9 +109,9 @@ func (s *pages) filter(r *web.Request, q *query) (task.Filter, error) {
 	}
 	switch q.View {
 	case "mine":
-		f.Account, f.View = r.Actor(), "open"
+		f.Account, f.View = people.Desk(r.Actor()), "open"
 	case "given":
-		f.Account, f.Assigned, f.View = r.Actor(), true, "open"
+		f.Account, f.Assigned, f.View = people.Desk(r.Actor()), true, "open"
 	case "unit": // the units in which the reader works; whoever works everywhere sees all
 		units, _ := people.Reach(r.Reader, people.ActOnTasks)
 		if f.View = "open"; units != nil && len(f.Units) == 0 {

@@ -7,6 +7,9 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
+
+	"github.com/a-h/templ"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
@@ -22,27 +25,35 @@ type pages struct {
 	docs  *directive.Register
 	who   *people.People
 	words *lang.Catalog
+	files Files
 }
+
+// Files shows the files of a task on its page; nil when there is nothing to show.
+type Files func(*web.Request, *web.View, *task.Task) (templ.Component, error)
 
 // maxTable bounds an imported table in bytes.
 const maxTable = 16 << 20
 
 // Routes are the pages of tasks.
-func Routes(e *task.Engine, docs *directive.Register, who *people.People, words *lang.Catalog) []web.Route {
-	s := &pages{e, docs, who, words}
-	return []web.Route{
+func Routes(e *task.Engine, docs *directive.Register, who *people.People, words *lang.Catalog, files Files) []web.Route {
+	s := &pages{e, docs, who, words, files}
+	return append(s.baselineRoutes(), []web.Route{
 		{Method: http.MethodGet, Pattern: "/viec", Permission: people.ReadTasks, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/viec/don-vi", Permission: people.ReadTasks, Handler: s.matrix},
+		{Method: http.MethodGet, Pattern: "/viec/lich", Permission: people.ReadTasks, Handler: s.calendar},
+		{Method: http.MethodGet, Pattern: "/viec/dong-thoi-gian", Permission: people.ReadTasks, Handler: s.timeline},
 		{Method: http.MethodGet, Pattern: "/viec/xuat", Permission: people.ReadTasks, Handler: s.export},
 		{Method: http.MethodGet, Pattern: "/viec/moi", Permission: people.AssignTasks, Handler: s.blank},
 		{Method: http.MethodPost, Pattern: "/viec", Permission: people.AssignTasks, Handler: s.assign},
 		{Method: http.MethodGet, Pattern: "/viec/nhap", Permission: people.AssignTasks, Handler: s.table},
 		{Method: http.MethodPost, Pattern: "/viec/nhap", Permission: people.AssignTasks, Handler: s.readTable, MaxBody: maxTable},
+		{Method: http.MethodGet, Pattern: "/viec/hang-loat", Permission: people.AssignTasks, Handler: s.bulk},
+		{Method: http.MethodPost, Pattern: "/viec/hang-loat", Permission: people.AssignTasks, Handler: s.bulkChange},
 		{Method: http.MethodGet, Pattern: "/viec/{id}/sua", Permission: people.AssignTasks, Handler: s.edit},
 		{Method: http.MethodPost, Pattern: "/viec/{id}/sua", Permission: people.AssignTasks, Handler: s.change},
 		{Method: http.MethodGet, Pattern: "/viec/{id}", Permission: people.ReadTasks, Handler: s.one},
 		{Method: http.MethodPost, Pattern: "/viec/{id}/{action}", Permission: people.ActOnTasks, Handler: s.act},
-	}
+	}...)
 }
 
 // slugs are the verbs in addresses.
@@ -61,22 +72,35 @@ func verbOf(slug string) task.Verb {
 	return ""
 }
 
-// needed is the permission behind a rule's side.
-func needed(r task.Right) web.Permission {
+// Needed is the permission behind a rule's side.
+func Needed(r task.Right) web.Permission {
 	if r == task.ByAssigner {
 		return people.AssignTasks
 	}
 	return people.ActOnTasks
 }
 
-// get reads a task that the reader may see; another unit's task is not found rather than forbidden.
-func (s *pages) get(r *web.Request) (*task.Task, error) {
-	id := r.PathValue("id")
-	t, err := s.tasks.Get(r.Context(), id)
-	if err == nil && !people.Holds(r.Reader, people.ReadTasks, t.Unit) {
+func (s *pages) get(r *web.Request) (*task.Task, error) { return Get(r, s.tasks, r.PathValue("id")) }
+
+// Get reads a task that the reader may see, by unit or as one who works on it; another's is not found rather than
+// forbidden.
+func Get(r *web.Request, e *task.Engine, id string) (*task.Task, error) {
+	t, err := e.Get(r.Context(), id)
+	if err == nil && !people.Holds(r.Reader, people.ReadTasks, t.Unit) && !helps(r, t) {
 		return nil, fault.New(fault.NotFound, "task.not_found", "id", id)
 	}
 	return t, err
+}
+
+// helps reports whether the reader is one of a task's collaborators. A task of the Party's side is shown to none who may not
+// read that side.
+func helps(r *web.Request, t *task.Task) bool {
+	return slices.Contains(t.Collaborators, r.Actor()) && (t.Side == people.State || r.Can(people.ReadParty, t.Unit))
+}
+
+// mayTake reports whether the reader may take a step: from the side that it belongs to, and progress also as a collaborator.
+func mayTake(r *web.Request, t *task.Task, rule task.Rule) bool {
+	return people.Holds(r.Reader, Needed(rule.Right), t.Unit) || rule.Verb == task.Progressed && helps(r, t)
 }
 
 // Reach is what a reader may see of the tasks.
@@ -109,7 +133,7 @@ func NewRow(r *web.Request, e *task.Engine, who *people.People, t *task.Task) Ro
 	today := r.Today()
 	left := e.Left(t, today)
 	out := Row{Task: t, UnitName: who.UnitName(r.Context(), t.Unit, r.Lang), OwnerName: who.AccountName(r.Context(), t.Owner),
-		Colour: t.Colour(today, left), Word: r.T("task." + string(t.Status(today)))}
+		Colour: e.Colour(t, today), Word: r.T("task." + string(t.Status(today)))}
 	switch {
 	case t.State != task.Open:
 	case t.Due == calendar.NoDate:

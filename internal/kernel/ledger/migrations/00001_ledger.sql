@@ -1,4 +1,3 @@
--- +goose Up
 create table event (
 	position bigint primary key,
 	stream text not null,

@@ -1,4 +1,3 @@
--- +goose Up
 create table person_key (
 	person text primary key,
 	wrapped blob not null

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"trucot/internal/kernel/lang"
+	"trucot/internal/kernel/web"
+)
+
+// described is the API over nothing: enough to describe itself.
+func described() *service {
+	return newService(Parts{Words: lang.NewCatalog(Texts(), web.Texts())})
+}
+
+// TestTheDescriptionIsComplete lints the OpenAPI document: every operation and parameter has words in both languages, every
+// answer is described, every error is a problem, every example fits its schema.
+func TestTheDescriptionIsComplete(t *testing.T) {
+	spec := described().built().spec
+	ids := map[string]bool{}
+	for path, item := range spec.Paths {
+		for _, o := range operationsOf(item) {
+			if at := o.Method + " " + path; ids[o.OperationID] || o.OperationID == "" {
+				t.Errorf("%s: operation id %q is not its own", at, o.OperationID)
+			}
+			ids[o.OperationID] = true
+			lintOperation(t, o.Method+" "+path, o)
+		}
+	}
+	lintExamples(t, spec)
+}
+
+func lintOperation(t *testing.T, at string, o *huma.Operation) {
+	t.Helper()
+	if o.Summary == "" || o.Description == "" || o.Summary == o.Description && !strings.Contains(o.Summary, "ebhook") || strings.Contains(o.Summary+o.Description, "⟦") {
+		t.Errorf("%s has no words in both languages: %q, %q", at, o.Summary, o.Description)
+	}
+	for _, p := range o.Parameters {
+		if strings.Contains(p.Description, "⟦") || p.Description == "" {
+			t.Errorf("%s: parameter %s has no description: %s", at, p.Name, p.Description)
+		}
+		if p.In == "path" && (!p.Required || !strings.Contains(at, "{"+p.Name+"}")) {
+			t.Errorf("%s: %s is no required part of its path", at, p.Name)
+		}
+	}
+	for _, status := range []string{"401", "403", "404", "422", "429", "500"} {
+		answer, there := o.Responses[status]
+		if there && answer.Content["application/problem+json"].Schema == nil {
+			t.Errorf("%s: answer %s is no problem+json", at, status)
+		}
+		if status != "422" && !there {
+			t.Errorf("%s: answer %s is not described", at, status)
+		}
+	}
+	good := 0
+	for status, answer := range o.Responses {
+		if status[0] == '2' {
+			good++
+		}
+		if answer.Description == "" || strings.Contains(answer.Description, "⟦") {
+			t.Errorf("%s: answer %s has no description", at, status)
+		}
+	}
+	if good != 1 {
+		t.Errorf("%s describes %d good answers", at, good)
+	}
+}
+
+// lintExamples holds every example against the schema it stands in.
+func lintExamples(t *testing.T, spec *huma.OpenAPI) {
+	t.Helper()
+	for name, s := range spec.Components.Schemas.Map() {
+		for field, p := range s.Properties {
+			for _, example := range p.Examples {
+				pb, result := huma.NewPathBuffer(nil, 0), &huma.ValidateResult{}
+				huma.Validate(spec.Components.Schemas, p, pb, huma.ModeWriteToServer, example, result)
+				if len(result.Errors) > 0 {
+					t.Errorf("%s.%s: the example %v does not fit: %v", name, field, example, result.Errors)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package dossier
+
+import (
+	"context"
+	"database/sql"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/store"
+)
+
+var (
+	askFee = store.Statement(`insert into dossier_fee (dossier, fee, procedure, version, unit, title, amount, requested_on, paid_on, receipt, online)
+		values ($1,$2,$3,$4,$5,$6,$7,$8,null,'',0) on conflict (dossier, fee) do update set amount = excluded.amount, requested_on = excluded.requested_on`)
+	payFee = store.Statement(`insert into dossier_fee (dossier, fee, procedure, version, unit, title, amount, requested_on, paid_on, receipt, online)
+		values ($1,$2,$3,$4,$5,$6,$7,null,$8,$9,$10) on conflict (dossier, fee) do update set amount = excluded.amount, paid_on = excluded.paid_on,
+		receipt = excluded.receipt, online = excluded.online`)
+
+	feeSpan = ` from dossier_fee where` + withinReach + ` and coalesce(paid_on, requested_on) >= $4 and coalesce(paid_on, requested_on) <= $5`
+	feeRows = store.Statement(`select dossier, fee, procedure, version, unit, title, amount, requested_on, paid_on, receipt, online` + feeSpan +
+		` order by coalesce(paid_on, requested_on) desc, dossier limit $6 offset $7`)
+	feeSums = store.Statement(`select count(*), coalesce(sum(case when paid_on is null then 0 else amount end), 0), coalesce(sum(case when paid_on is null then amount else 0 end), 0),
+		coalesce(sum(case when paid_on is null or receipt <> '' then 0 else 1 end), 0)` + feeSpan)
+)
+
+// orNone turns an absent date of an event into NoDate.
+func orNone(d calendar.Date) calendar.Date {
+	if d == 0 {
+		return calendar.NoDate
+	}
+	return d
+}
+
+// foldFees keeps what was asked for and paid.
+func foldFees(ctx context.Context, tx store.Tx, d *Dossier, x *Data) error {
+	for _, f := range x.FeesDue {
+		if _, err := tx.Exec(ctx, askFee, d.Code, f.ID, d.Procedure, d.Version, d.Unit, d.Title, f.Amount, int64(f.On)); err != nil {
+			return err
+		}
+	}
+	if f := x.Fee; f != nil {
+		_, err := tx.Exec(ctx, payFee, d.Code, f.ID, d.Procedure, d.Version, d.Unit, d.Title, f.Amount, int64(f.On), f.Receipt, flag(f.Online))
+		return err
+	}
+	return nil
+}
+
+// Fee is a fee of a dossier as it stands.
+type Fee struct {
+	Dossier, ID, Procedure, Version, Unit, Title string
+	Amount                                       int64         // đồng
+	RequestedOn, PaidOn                          calendar.Date // NoDate = not asked for beforehand; not paid yet
+	Receipt                                      string
+	Online                                       bool
+}
+
+// FeeSums are the totals of a list of fees.
+type FeeSums struct {
+	Count      int
+	Paid, Owed int64 // đồng
+	NoReceipt  int   // paid ones without the number of a receipt
+}
+
+// Fees gives one page of the fees paid, or asked for and not paid, in a time, the latest first, and their totals.
+func (e *Engine) Fees(ctx context.Context, r Reach, from, to calendar.Date, limit, offset int) ([]Fee, FeeSums, error) {
+	args := append(r.args(), int64(from), int64(to))
+	var sums FeeSums
+	if err := e.db.QueryRow(ctx, feeSums, args...).Scan(&sums.Count, &sums.Paid, &sums.Owed, &sums.NoReceipt); err != nil {
+		return nil, sums, err
+	}
+	rows, err := store.All(ctx, e.db, scanFee, feeRows, append(args, int64(limit), int64(offset))...)
+	return rows, sums, err
+}
+
+func scanFee(rows *sql.Rows) (Fee, error) {
+	var f Fee
+	var requested, paid sql.NullInt64
+	var online int64
+	err := rows.Scan(&f.Dossier, &f.ID, &f.Procedure, &f.Version, &f.Unit, &f.Title, &f.Amount, &requested, &paid, &f.Receipt, &online)
+	f.RequestedOn, f.PaidOn, f.Online = date(requested), date(paid), online == 1
+	return f, err
+}

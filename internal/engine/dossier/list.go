@@ -1,0 +1,233 @@
+package dossier
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"trucot/internal/engine/dossier/worklist"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/lang"
+	"trucot/internal/kernel/store"
+)
+
+// Order is how List sorts.
+type Order int
+
+// The orders of List.
+const (
+	ByDue    Order = iota // open ones first, the nearest due date first, those without one last
+	ByFiling              // the latest first
+)
+
+// Filter says which dossiers a list shows. Empty parts do not restrict.
+type Filter struct {
+	Procedure  string
+	Units      []string // any of these, the caller expands subtrees; nil = all, empty = none
+	Without    []string // none of these
+	Status     int
+	Statuses   []int // any of these
+	Assignee   string
+	Unassigned bool
+	Open       bool          // only those that wait for a result
+	Overdue    calendar.Date // only those open with a due date before this day
+	// DueFrom and DueUntil, exclusive, bound the due date of open ones.
+	DueFrom, DueUntil calendar.Date
+	Text              string // words of code, title or applicant, marks and case ignored
+
+	found    []uint32 // rows that have Text, where searched
+	searched bool
+
+	Order  Order // of List alone, as are Limit and Offset
+	Limit  int   // 50 when 0
+	Offset int
+}
+
+// Row is one line of a list.
+type Row struct {
+	Num                             uint32 // of the row, see worklist.Cursor
+	Code, Procedure, Version, State string
+	Status                          int
+	Unit, Assignee, Channel         string
+	Title, Applicant                string
+	SubmittedOn, ReceivedOn, DueOn  calendar.Date
+	FinishedOn, ReturnedOn          calendar.Date
+	Late                            bool
+	Stream                          int64 // version of the stream, for who wants to change it
+}
+
+// Overdue reports whether the row's dossier is open with its due date past.
+func (r *Row) Overdue(today calendar.Date) bool {
+	return open(r.Status) && r.DueOn != calendar.NoDate && r.DueOn < today
+}
+
+// Page is a part of a list and where it stands in it.
+type Page struct {
+	worklist.Page
+	Rows []*Row // not to be changed
+}
+
+// Page gives limit dossiers after a place, or before it where back is set. On PostgreSQL what another node wrote
+// shows once this node has followed it, within a second.
+func (e *Engine) Page(ctx context.Context, f Filter, o worklist.Order, at worklist.Cursor, back bool, limit int) (Page, error) {
+	x, q, err := e.question(ctx, &f)
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{Page: x.Page(q, o, at, back, limit)}
+	p.Rows, err = e.rows(ctx, p.Page.Rows)
+	return p, err
+}
+
+// Count is how many dossiers each of the filters has.
+func (e *Engine) Count(ctx context.Context, filters ...Filter) ([]int, error) {
+	out := make([]int, len(filters))
+	for i := range filters {
+		x, q, err := e.question(ctx, &filters[i])
+		if err != nil {
+			return nil, err
+		}
+		out[i] = x.Count(q)
+	}
+	return out, nil
+}
+
+// CountBy counts a filter's dossiers by a dimension, whatever the filter says of that dimension; units stay within
+// Units and Without.
+func (e *Engine) CountBy(ctx context.Context, f Filter, by worklist.Dim) (map[string]int, error) {
+	x, q, err := e.question(ctx, &f)
+	if err != nil {
+		return nil, err
+	}
+	return x.Values(q, by), nil
+}
+
+// List gives some dossiers from an offset on and how many there are in all. Long lists are better read by Page.
+func (e *Engine) List(ctx context.Context, f Filter) ([]Row, int, error) {
+	limit, offset := max(f.Limit, 0), max(f.Offset, 0)
+	if limit == 0 {
+		limit = 50
+	}
+	o := worklist.Order{Group: worklist.ByOpen, Key: worklist.Due}
+	if f.Order == ByFiling {
+		o = worklist.Order{Group: worklist.NoDim, Key: worklist.Filed, Desc: true}
+	}
+	x, q, err := e.question(ctx, &f)
+	if err != nil {
+		return nil, 0, err
+	}
+	p := x.Page(q, o, worklist.Cursor{}, false, offset+limit)
+	found, err := e.rows(ctx, p.Rows[min(offset, len(p.Rows)):])
+	out := make([]Row, len(found))
+	for i, r := range found {
+		out[i] = *r
+	}
+	return out, p.Total, err
+}
+
+// question is the filter as the index asks it.
+func (e *Engine) question(ctx context.Context, f *Filter) (*worklist.Index, worklist.Query, error) {
+	x, err := e.lists.index(ctx, e.db)
+	if err != nil {
+		return nil, worklist.Query{}, err
+	}
+	q := worklist.Query{Without: f.Without, DueFrom: f.DueFrom, DueUntil: f.DueUntil}
+	q.In[worklist.Unit] = f.Units
+	if f.Procedure != "" {
+		q.In[worklist.Procedure] = []string{f.Procedure}
+	}
+	for _, s := range f.Statuses {
+		q.In[worklist.Status] = append(q.In[worklist.Status], strconv.Itoa(s))
+	}
+	if f.Status != 0 {
+		q.In[worklist.Status] = []string{strconv.Itoa(f.Status)}
+	}
+	if f.Assignee != "" || f.Unassigned {
+		q.In[worklist.Assignee] = []string{f.Assignee}
+	}
+	if f.Overdue != 0 && f.Overdue != calendar.NoDate {
+		q.DueUntil = f.Overdue
+	}
+	if open := true; f.Open || q.DueFrom != 0 || q.DueUntil != 0 {
+		q.Open = &open
+	}
+	if err := e.Search(ctx, f); err != nil {
+		return nil, q, err
+	}
+	q.Only, q.OnlyThese = f.found, f.searched
+	return x, q, nil
+}
+
+// Search looks for the filter's Text once, for all questions that are then asked with the filter and its copies.
+func (e *Engine) Search(ctx context.Context, f *Filter) error {
+	pattern := like(f.Text)
+	if pattern == "" || f.searched {
+		return nil
+	}
+	found, err := store.All(ctx, e.db, scanNum, findText, pattern)
+	if err != nil {
+		return err
+	}
+	f.searched, f.found = true, make([]uint32, len(found))
+	for i, n := range found {
+		f.found[i] = uint32(n)
+	}
+	return nil
+}
+
+// like is the pattern of words in this order.
+func like(text string) string {
+	words := strings.Fields(lang.Fold(text))
+	if len(words) == 0 {
+		return ""
+	}
+	for i, w := range words {
+		words[i] = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(w)
+	}
+	return "%" + strings.Join(words, "%") + "%"
+}
+
+// rows reads the rows of numbers, in their order.
+func (e *Engine) rows(ctx context.Context, nums []uint32) ([]*Row, error) {
+	out := make([]*Row, len(nums))
+	missing, generation := e.lists.known(nums, out)
+	for len(missing) > 0 {
+		n := min(len(missing), rowsAtOnce)
+		args := make([]any, rowsAtOnce)
+		for i := range args {
+			args[i] = int64(-1)
+			if i < n {
+				args[i] = int64(nums[missing[i]])
+			}
+		}
+		found, err := store.All(ctx, e.db, scanRow, selectByNum, args...)
+		if err != nil {
+			return nil, err
+		}
+		at := make(map[uint32]*Row, len(found))
+		for _, r := range found {
+			at[r.Num] = r
+		}
+		for _, i := range missing[:n] {
+			out[i] = at[nums[i]]
+		}
+		e.lists.keep(generation, found)
+		missing = missing[n:]
+	}
+	return slices.DeleteFunc(out, func(r *Row) bool { return r == nil }), nil // none is, unless the table is just being rebuilt
+}
+
+// soon is how many working days ahead a due date is near.
+const soon = 3
+
+// Near is the first day whose due dates are not yet near, seen from a day.
+func (e *Engine) Near(today calendar.Date) calendar.Date {
+	for n := 0; n < soon; {
+		today++
+		if e.cal.Working(today) {
+			n++
+		}
+	}
+	return today + 1
+}

@@ -1,0 +1,49 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// worthwhile is from how many bytes on a page is compressed: below, it fits one packet anyway.
+const worthwhile = 1400
+
+// squeezers are compressors at rest. The fastest level takes a third of the time of the usual one and leaves a tenth
+// more on the wire.
+var squeezers = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is a constant in range
+	return w
+}}
+
+// send writes the body in the form the browser takes, with its length. What a page repeats of its address cannot be
+// used to guess at its secrets by their compressed length: pages carry none, sessions stand in cookies alone.
+func (r *Request) send(status int, body *bytes.Buffer) error {
+	h := r.W.Header()
+	h.Add("Vary", "Accept-Encoding")
+	if body.Len() < worthwhile || !strings.Contains(r.Request.Header.Get("Accept-Encoding"), "gzip") || r.Method == http.MethodHead {
+		h.Set("Content-Length", strconv.Itoa(body.Len()))
+		r.W.WriteHeader(status)
+		_, err := body.WriteTo(r.W)
+		return err
+	}
+	var out bytes.Buffer
+	out.Grow(body.Len() / 4)
+	w := squeezers.Get().(*gzip.Writer)
+	defer squeezers.Put(w)
+	w.Reset(&out)
+	if _, err := body.WriteTo(w); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	h.Set("Content-Encoding", "gzip")
+	h.Set("Content-Length", strconv.Itoa(out.Len()))
+	r.W.WriteHeader(status)
+	_, err := out.WriteTo(r.W)
+	return err
+}

@@ -42,6 +42,7 @@ import (
 	"trucot/internal/kernel/store"
 	"trucot/internal/kernel/vault"
 	"trucot/internal/kernel/web"
+	"trucot/internal/room/commendation"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/filing"
@@ -101,6 +102,8 @@ type App struct {
 	Quality     *quality.Room
 	Councils    *council.Engine
 
+	Commendation *commendation.Room
+
 	// StandingCouncils are those that no dossier needs, read when first asked for.
 	StandingCouncils func() ([]*procedure.Standing, error)
 
@@ -148,6 +151,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		onestop.Texts(),
 		quality.Texts(),
 		council.Texts(),
+		commendation.Texts(),
 		Texts(),
 	)...)
 })
@@ -197,7 +201,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -245,6 +249,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		return err
 	}
 	a.openDesk(o.Data)
+	a.openCommendation(o.Data)
 	if err := a.openFiling(ctx, o); err != nil {
 		return err
 	}

@@ -76,6 +76,8 @@ type root struct {
 	Webhook    webhookCmd    `cmd:"" help:"help_webhook"`
 	Quality    qualityCmd    `cmd:"" help:"help_quality"`
 	Council    councilCmd    `cmd:"" help:"help_council"`
+
+	Commendation commendationCmd `cmd:"" help:"help_commendation"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

@@ -68,6 +68,15 @@ func (p *People) Accounts(ctx context.Context) ([]Account, error) {
 	return d.accountList(), nil
 }
 
+// PersonName is a person's name, the id where the name was erased.
+func (p *People) PersonName(ctx context.Context, id string) string {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return id
+	}
+	return d.name(id)
+}
+
 // AccountName is the name to show for an actor: the person's, else the account itself; "A → B" where A acted for B.
 func (p *People) AccountName(ctx context.Context, id string) string {
 	d, err := p.directory(ctx)

@@ -27,43 +27,46 @@ const (
 
 // The permissions that routes ask for.
 const (
-	ReadDossiers   web.Permission = "dossier.read"
-	OpenDossiers   web.Permission = "dossier.open"
-	ActOnDossiers  web.Permission = "dossier.act"
-	IssueDocuments web.Permission = "document.issue" // number and sign papers
-	ReadProcedures web.Permission = "procedure.read"
-	ReadFigures    web.Permission = "figure.read"
-	ReadReports    web.Permission = "report.read"
-	FreezeReports  web.Permission = "report.freeze"
-	ReadLedger     web.Permission = "ledger.read"
-	ManagePeople   web.Permission = "people.manage"
-	OpenPersonal   web.Permission = "personal.open" // see masked personal data, with a reason that is written down
-	ReadDirectives web.Permission = "directive.read"
-	KeepDirectives web.Permission = "directive.keep" // enter directives, their changes and targets
-	ReadTasks      web.Permission = "task.read"
-	AssignTasks    web.Permission = "task.assign"    // give out, confirm, extend, demand
-	ActOnTasks     web.Permission = "task.act"       // report on, ask, hand over, finish
-	ReadCouncils   web.Permission = "council.read"   // every council of the unit; members see their own without it
-	RunCouncils    web.Permission = "council.run"    // form, call, open and close
-	SitInCouncils  web.Permission = "council.sit"    // see and vote in the councils in which one has a part
-	ReadNotices    web.Permission = "notice.own"     // read and settle one's own notices through the API
-	ManageHooks    web.Permission = "webhook.manage" // send events to other systems
-	ReadParty      web.Permission = "party.read"     // needed besides, for anything of a Party unit
+	ReadDossiers       web.Permission = "dossier.read"
+	OpenDossiers       web.Permission = "dossier.open"
+	ActOnDossiers      web.Permission = "dossier.act"
+	IssueDocuments     web.Permission = "document.issue" // number and sign papers
+	ReadProcedures     web.Permission = "procedure.read"
+	ReadFigures        web.Permission = "figure.read"
+	ReadReports        web.Permission = "report.read"
+	FreezeReports      web.Permission = "report.freeze"
+	ReadLedger         web.Permission = "ledger.read"
+	ManagePeople       web.Permission = "people.manage"
+	OpenPersonal       web.Permission = "personal.open" // see masked personal data, with a reason that is written down
+	ReadDirectives     web.Permission = "directive.read"
+	KeepDirectives     web.Permission = "directive.keep" // enter directives, their changes and targets
+	ReadTasks          web.Permission = "task.read"
+	AssignTasks        web.Permission = "task.assign"         // give out, confirm, extend, demand
+	ActOnTasks         web.Permission = "task.act"            // report on, ask, hand over, finish
+	ReadCouncils       web.Permission = "council.read"        // every council of the unit; members see their own without it
+	RunCouncils        web.Permission = "council.run"         // form, call, open and close
+	SitInCouncils      web.Permission = "council.sit"         // see and vote in the councils in which one has a part
+	ReadNotices        web.Permission = "notice.own"          // read and settle one's own notices through the API
+	ManageHooks        web.Permission = "webhook.manage"      // send events to other systems
+	ReadCommendation   web.Permission = "commendation.read"   // simulation, nominations and what stands on record
+	KeepCommendation   web.Permission = "commendation.keep"   // record classes and merits, nominate, take the steps
+	DecideCommendation web.Permission = "commendation.decide" // record decisions and revocations
+	ReadParty          web.Permission = "party.read"          // needed besides, for anything of a Party unit
 )
 
 var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices, ReadCouncils, SitInCouncils}
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople, ManageHooks),
-	Leader:        set(reading, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal),
-	UnitHead:      set(reading, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils),
-	GeneralOffice: set(reading, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils),
+	Leader:        set(reading, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation),
+	UnitHead:      set(reading, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation),
+	GeneralOffice: set(reading, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation),
 	OneStop:       set(reading, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks, OpenPersonal),
 	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal), // inspections and portfolios are opened by the agency itself
 	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
 	PartyAdmin:    set([]web.Permission{ReadParty}, ManagePeople),
 	CouncilMember: set([]web.Permission{SitInCouncils, ReadNotices}),
-	Viewer:        set(reading),
+	Viewer:        set(reading, ReadCommendation),
 }
 
 func set(base []web.Permission, more ...web.Permission) map[web.Permission]bool {
@@ -95,7 +98,8 @@ func Roles() []Role {
 // Permissions lists what routes ask for, for the scopes of API tokens.
 func Permissions() []web.Permission {
 	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, ReadReports, FreezeReports, ReadLedger, ReadDirectives,
-		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadCouncils, RunCouncils, SitInCouncils, ReadParty}
+		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadCouncils, RunCouncils, SitInCouncils,
+		ReadCommendation, KeepCommendation, DecideCommendation, ReadParty}
 }
 
 // GrantRole records that an account has a role in a unit and below. Errors: people.unknown_account,

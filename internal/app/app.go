@@ -37,6 +37,7 @@ import (
 	"trucot/internal/kernel/vault"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
+	"trucot/internal/room/party"
 	"trucot/internal/room/report"
 )
 
@@ -80,6 +81,7 @@ type App struct {
 	Tasks      *task.Engine
 	Directives *directive.Register
 	Notify     *notify.Engine
+	Party      *party.Room
 
 	Attachments *attachment.Engine
 
@@ -116,6 +118,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		script.Texts(),
 		task.Texts(),
 		notify.Texts(),
+		party.Texts(),
 		Texts(),
 	)...)
 })
@@ -164,7 +167,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), party.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -192,6 +195,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
 	a.openAttachments(o)
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock})
+	a.openParty(o)
 	if err := a.openNotify(ctx, o); err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ var railLines = []railLine{
 	{"app.rail_directives", "/chi-dao", "file-text", people.ReadDirectives},
 	{"app.rail_tasks", "/viec", "circle-check", people.ReadTasks},
 	{"app.rail_dossiers", "/ho-so", "files", people.ReadDossiers},
+	{"app.rail_party", "/dang", "building-bank", people.ReadParty},
 	{"app.rail_reports", "/bao-cao", "report", people.ReadReports},
 	{"app.rail_figures", "/so-lieu", "chart-bar", people.ReadFigures},
 	{"app.rail_procedures", "/thu-tuc", "book-2", people.ReadProcedures},

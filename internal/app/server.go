@@ -18,6 +18,7 @@ import (
 	"trucot/internal/app/page/home"
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/notices"
+	"trucot/internal/app/page/party"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/scope"
@@ -49,7 +50,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), party.Texts(), api.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -64,6 +65,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels(files)),
 		files.Routes(),
 		procedures.Routes(a.Procedures, a.draw),
+		party.Routes(a.Party, a.People, a.workOf),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),

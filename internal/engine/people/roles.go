@@ -42,6 +42,7 @@ const (
 	ReadNotices    web.Permission = "notice.own"     // read and settle one's own notices through the API
 	ManageHooks    web.Permission = "webhook.manage" // send events to other systems
 	ReadParty      web.Permission = "party.read"     // needed besides, for anything of a Party unit
+	KeepParty      web.Permission = "party.keep"     // enter members and what the Party organisation does
 )
 
 var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}
@@ -53,7 +54,7 @@ var permissions = map[Role]map[web.Permission]bool{
 	GeneralOffice: set(reading, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks),
 	OneStop:       set(reading, OpenDossiers, ActOnDossiers, ActOnTasks),
 	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks), // inspections and portfolios are opened by the agency itself
-	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
+	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks),
 	Viewer:        set(reading),
 }
 

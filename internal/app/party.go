@@ -41,14 +41,12 @@ func (a *App) partyRoom(data string, appendTo func(context.Context, ...ledger.Co
 	})
 }
 
-// workOf counts the tasks of a person (of a unit where person is empty) that fell due in a year and those done in
+// workOf counts the tasks of a person that fell due in a year and those done in
 // time, of the tasks that the reader may see.
-func (a *App) workOf(r *web.Request, person, unit string, year int) (due, onTime int, err error) {
+func (a *App) workOf(r *web.Request, person string, year int) (due, onTime int, err error) {
 	f := task.Filter{Reach: tasks.Reach(r), Limit: 1 << 30}
-	owners := []string{""}
-	if person == "" {
-		f.Units = []string{unit}
-	} else if owners, err = a.accountsOf(r.Context(), person); err != nil {
+	owners, err := a.accountsOf(r.Context(), person)
+	if err != nil {
 		return 0, 0, err
 	}
 	for _, owner := range owners {

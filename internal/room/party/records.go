@@ -147,7 +147,7 @@ func (r *Room) check(ctx context.Context, k Kind, rec *Record) error {
 	charter := rules.On(rec.On)
 	switch {
 	case k.Attended && rec.Of == 0:
-		if rec.Of, err = r.Strength(ctx, rec.Unit, rec.On); err != nil {
+		if rec.Of, err = r.Strength(ctx, rec.Unit); err != nil {
 			return err
 		}
 	case k.Name == "discipline" && rec.Until == calendar.NoDate && rec.Form != "expulsion":

@@ -123,7 +123,7 @@ func (r *Room) longStanding(ctx context.Context, units []string, decidedBy calen
 }
 
 // Strength is how many members a unit has now: past days are for the indicator party.members.
-func (r *Room) Strength(ctx context.Context, unit string, _ calendar.Date) (int, error) {
+func (r *Room) Strength(ctx context.Context, unit string) (int, error) {
 	var n int
 	return n, store.Fault(r.db.QueryRow(ctx, strength, unit).Scan(&n))
 }

@@ -16,9 +16,9 @@ import (
 	room "trucot/internal/room/party"
 )
 
-// Work counts the tasks of somebody or of a unit that were due in a year, and those done in time, as far as the
-// reader may see them: evidence for the yearly assessment.
-type Work func(r *web.Request, person, unit string, year int) (due, onTime int, err error)
+// Work counts the tasks of somebody that were due in a year, and those done in time, as far as the reader may see
+// them: evidence for the yearly assessment.
+type Work func(r *web.Request, person string, year int) (due, onTime int, err error)
 
 type pages struct {
 	room *room.Room

@@ -161,7 +161,7 @@ func (s *pages) evidence(r *web.Request, p *blankRecordPage) error {
 			line.Result = typed[i]
 		} else {
 			var err error
-			if line.Tasks, line.OnTime, err = s.work(r, m.Person, "", year); err != nil {
+			if line.Tasks, line.OnTime, err = s.work(r, m.Person, year); err != nil {
 				return err
 			}
 		}

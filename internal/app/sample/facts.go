@@ -134,18 +134,19 @@ func (s *simulation) draw(f *factWords, kind string, later bool) fact {
 
 // happened records a fact; a few are entered days late, as in any office.
 func (s *simulation) happened(f *factWords, kind, unit string, on calendar.Date, data fact) error {
-	if kind != kindActivity {
-		return s.partyWork(f, kind, unit, on, data)
-	}
 	s.serial++
 	stream := fmt.Sprintf("activity/%06d", s.serial)
+	enter := func(calendar.Date) error {
+		if kind != kindActivity {
+			return s.partyWork(f, kind, unit, on, data)
+		}
+		return s.record(stream, f.Actor, unit, kind, on, data)
+	}
 	if s.rnd.percent(4) && on+9 <= lastDay {
-		s.at(s.working(on+calendar.Date(s.rnd.between(2, 8)), 0), func(calendar.Date) error {
-			return s.record(stream, f.Actor, unit, kind, on, data)
-		})
+		s.at(s.working(on+calendar.Date(s.rnd.between(2, 8)), 0), enter)
 		return nil
 	}
-	return s.record(stream, f.Actor, unit, kind, on, data)
+	return enter(on)
 }
 
 // countInstruments records the month's verified instruments, as the signed orders say.

@@ -42,17 +42,17 @@ type partyWords struct {
 // years of Party age within the sample. Their personal fields stay empty, as everywhere in the sample.
 func (s *simulation) roll(cell string, n int, on calendar.Date) error {
 	for i := range n {
-		e := party.Entry{Unit: cell, On: on, Actor: partyActor, Sex: "male", Official: calendar.NoDate}
+		e := party.Entry{Unit: cell, On: on, Actor: partyActor, Sex: "male", Born: calendar.NoDate, Official: calendar.NoDate}
 		if i%3 == 1 {
 			e.Sex = "female"
 		}
 		switch {
 		case i == 0: // thirty years within the sample
-			e.Decided = on.AddMonths(-12*30 + s.rnd.between(8, 29))
+			e.Decided = on.AddMonths(-12*30 + s.luck.between(8, 29))
 		case i == n-1 || i == n-2:
-			e.Decided = on.AddMonths(-s.rnd.between(1, 11))
+			e.Decided = on.AddMonths(-s.luck.between(1, 11)) - calendar.Date(s.luck.below(27))
 		default:
-			e.Decided = on.AddMonths(-s.rnd.between(20, 12*28))
+			e.Decided = on.AddMonths(-s.luck.between(20, 12*28)) - calendar.Date(s.luck.below(27))
 		}
 		e.Admitted = s.working(e.Decided+15, 0)
 		if i < n-2 {
@@ -94,7 +94,7 @@ func (s *simulation) partyWork(f *factWords, kind, unit string, on calendar.Date
 	case "party.member_moved_in":
 		return s.alone(func() error {
 			decided := on.AddMonths(-60)
-			return s.enrol(party.Entry{Unit: unit, On: on, Actor: partyActor, Sex: "male", Decided: decided, Admitted: decided + 14, Official: (decided + 14).AddMonths(12)}, s.app.Party.Receive)
+			return s.enrol(party.Entry{Unit: unit, On: on, Actor: partyActor, Sex: "male", Born: calendar.NoDate, Decided: decided, Admitted: decided + 14, Official: (decided + 14).AddMonths(12)}, s.app.Party.Receive)
 		})
 	case "party.member_made_official", "party.member_moved_out", "party.badge_conferred":
 		return s.alone(func() error { return s.memberStep(kind, unit, on) })
@@ -138,9 +138,9 @@ func (s *simulation) met(rec party.Record) error {
 		return err
 	}
 	if n > 0 {
-		rec.Of, rec.Attended = n, n-s.rnd.below(3)
+		rec.Of, rec.Attended = n, n-s.luck.below(3)
 	} else {
-		rec.Of, rec.Attended = 9, 9-s.rnd.below(2) // a committee
+		rec.Of, rec.Attended = 9, 9-s.luck.below(2) // a committee
 	}
 	return s.entered(s.app.Party, rec, false)
 }
@@ -229,7 +229,7 @@ func (s *simulation) partyEntries() error {
 func (s *simulation) assessed(list []*party.Member) []party.Result {
 	var out []party.Result
 	for i, m := range list {
-		x := party.Result{Subject: m.ID, Class: party.Good, Points: s.rnd.between(72, 89), Tasks: 10, OnTime: 10 - s.rnd.below(2), Exceeding: s.rnd.below(3), Votes: len(list) - s.rnd.below(3)}
+		x := party.Result{Subject: m.ID, Class: party.Good, Points: s.luck.between(72, 89), Tasks: 10, OnTime: 10 - s.luck.below(2), Exceeding: s.luck.below(3), Votes: len(list) - s.luck.below(3)}
 		if slices.Contains([]int{0, 6, 12}, i) && i+6 <= len(list) {
 			x.Class, x.Points, x.OnTime, x.Exceeding = party.Excellent, 93, 10, 4
 		}

@@ -30,6 +30,7 @@ type simulation struct {
 	serial  int // of facts and names
 	filed   int
 
+	luck        chance // of Party work, apart from everything else's
 	memberNames map[string]string
 	marks       map[string]int           // last number of each kind of Party entry
 	instruments map[calendar.Date][2]int // last day of a reporting month → passed, failed

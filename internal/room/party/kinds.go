@@ -1,5 +1,7 @@
 package party
 
+import "trucot/internal/kernel/fault"
+
 // Kind is a kind of entry in the register of Party work.
 type Kind struct {
 	Name string // in texts "party.kind_<name>"
@@ -59,4 +61,13 @@ func KindOf(name string) (Kind, bool) {
 		}
 	}
 	return Kind{}, false
+}
+
+// MustKind is KindOf with a fault for what is none: fault.NotFound "party.unknown_kind".
+func MustKind(name string) (Kind, error) {
+	k, ok := KindOf(name)
+	if !ok {
+		return k, fault.New(fault.NotFound, "party.unknown_kind", "kind", name)
+	}
+	return k, nil
 }

@@ -31,13 +31,7 @@ type recordsPage struct {
 	Units       []people.Unit
 }
 
-func kindOf(r *web.Request) (room.Kind, error) {
-	k, ok := room.KindOf(r.PathValue("loai"))
-	if !ok {
-		return k, fault.New(fault.NotFound, "party.unknown_kind", "kind", r.PathValue("loai"))
-	}
-	return k, nil
-}
+func kindOf(r *web.Request) (room.Kind, error) { return room.MustKind(r.PathValue("loai")) }
 
 func (s *pages) records(r *web.Request) error {
 	k, err := kindOf(r)

@@ -38,8 +38,8 @@ type partyWords struct {
 	} `def:"entries,required"`
 }
 
-// roll enters the members whom a cell had when the register began. Every seventh is on probation; some come to thirty
-// years of Party age within the sample. Their personal fields stay empty, as everywhere in the sample.
+// roll enters the members whom a cell had when the register began. The last of each cell is on probation; the
+// first comes to thirty years of Party age within the sample. Their personal fields stay empty, as everywhere in the sample.
 func (s *simulation) roll(cell string, n int, on calendar.Date) error {
 	for i := range n {
 		e := party.Entry{Unit: cell, On: on, Actor: partyActor, Sex: "male", Born: calendar.NoDate, Official: calendar.NoDate}
@@ -49,13 +49,13 @@ func (s *simulation) roll(cell string, n int, on calendar.Date) error {
 		switch {
 		case i == 0: // thirty years within the sample
 			e.Decided = on.AddMonths(-12*30 + s.luck.between(8, 29))
-		case i == n-1 || i == n-2:
+		case i == n-1:
 			e.Decided = on.AddMonths(-s.luck.between(1, 11)) - calendar.Date(s.luck.below(27))
 		default:
 			e.Decided = on.AddMonths(-s.luck.between(20, 12*28)) - calendar.Date(s.luck.below(27))
 		}
 		e.Admitted = s.working(e.Decided+15, 0)
-		if i < n-2 {
+		if i < n-1 {
 			e.Official = e.Admitted.AddMonths(12)
 		}
 		if err := s.enrol(e, s.app.Party.Receive); err != nil {
@@ -145,7 +145,8 @@ func (s *simulation) met(rec party.Record) error {
 	return s.entered(s.app.Party, rec, false)
 }
 
-// memberStep takes a step for the first member of the cell, or of another one, who may take it.
+// memberStep takes a step for the first member of the cell, or of another one, who may take it; whoever is through with
+// probation is recognised at once.
 func (s *simulation) memberStep(kind, unit string, on calendar.Date) error {
 	s.clock.tick()
 	units := []string{unit, "cb1", "cb2", "cb3", "cb4", "cb5"}
@@ -165,8 +166,9 @@ func (s *simulation) memberStep(kind, unit string, on calendar.Date) error {
 		switch {
 		case on < m.LastOn:
 		case kind == "party.member_made_official" && m.State == party.Probation && c.OfficialOn(m) <= on:
-			_, err := s.app.Party.Recognise(s.ctx, st)
-			return err
+			if _, err := s.app.Party.Recognise(s.ctx, st); err != nil {
+				return err
+			}
 		case kind == "party.member_moved_out" && m.State == party.Official && m.Unit == unit && m.Age(on) < 240:
 			_, err := s.app.Party.Move(s.ctx, st)
 			return err

@@ -47,6 +47,7 @@ import (
 	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/filing"
 	"trucot/internal/room/onestop"
+	"trucot/internal/room/party"
 	"trucot/internal/room/quality"
 	"trucot/internal/room/report"
 )
@@ -94,6 +95,7 @@ type App struct {
 	Directives *directive.Register
 	Notify     *notify.Engine
 	Filing     *filing.Room
+	Party      *party.Room
 
 	Attachments *attachment.Engine
 	Schedule    *schedule.Book
@@ -152,6 +154,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		quality.Texts(),
 		council.Texts(),
 		commendation.Texts(),
+		party.Texts(),
 		Texts(),
 	)...)
 })
@@ -201,7 +204,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold(), party.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -245,6 +248,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	}
 	a.openAttachments(o)
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock, Rules: watch})
+	a.openParty(o)
 	if err := a.openNotify(ctx, o); err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ import (
 	"trucot/internal/app/page/login"
 	"trucot/internal/app/page/notices"
 	"trucot/internal/app/page/onestop"
+	"trucot/internal/app/page/party"
 	"trucot/internal/app/page/personal"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/quality"
@@ -67,7 +68,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), find.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), find.Texts(), party.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -95,6 +96,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		procedures.Routes(a.Procedures, a.draw),
 		flow.Routes(a.Flow, a.Procedures, a.People),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog, a.Tasks),
+		party.Routes(a.Party, a.People, a.partyWork),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
 		notices.Routes(a.Notify, a.People, a.describe),

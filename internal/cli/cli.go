@@ -70,6 +70,7 @@ type root struct {
 	Unit       unitCmd       `cmd:"" help:"help_unit"`
 	Task       taskCmd       `cmd:"" help:"help_task"`
 	Directive  directiveCmd  `cmd:"" help:"help_directive"`
+	Party      partyCmd      `cmd:"" help:"help_party"`
 	Calendar   calendarCmd   `cmd:"" help:"help_calendar"`
 	Ledger     ledgerCmd     `cmd:"" help:"help_ledger"`
 	Attachment attachmentCmd `cmd:"" help:"help_attachment"`

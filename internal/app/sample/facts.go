@@ -32,10 +32,9 @@ type factsWords struct {
 		Actor string `def:"actor,required"`
 		VI    string `def:"vi,required"`
 	} `def:"instruments,required"`
-	Party       []factWords    `def:"party,required"`
-	Members     map[string]int `def:"members,required"`
-	MembersOn   calendar.Date  `def:"members_on,required"`
-	MembersText string         `def:"members_text,required"`
+	Party     []factWords    `def:"party,required"`
+	Members   map[string]int `def:"members,required"`
+	MembersOn calendar.Date  `def:"members_on,required"`
 }
 
 // fact is the data of an activity or of a Party fact.
@@ -56,7 +55,7 @@ func (s *simulation) facts() error {
 	}
 	for _, cell := range sorted(w.Members) {
 		s.at(w.MembersOn, func(on calendar.Date) error {
-			return s.record("party/"+cell, "vpdu", cell, "party.member_moved_in", on, fact{Title: w.MembersText, Amounts: map[string]int{"count": w.Members[cell]}})
+			return s.alone(func() error { return s.roll(cell, w.Members[cell], on) })
 		})
 	}
 	for from := opening; from < lastDay; from = from.AddMonths(1) {
@@ -136,14 +135,18 @@ func (s *simulation) draw(f *factWords, kind string, later bool) fact {
 // happened records a fact; a few are entered days late, as in any office.
 func (s *simulation) happened(f *factWords, kind, unit string, on calendar.Date, data fact) error {
 	s.serial++
-	stream := fmt.Sprintf("%s/%06d", map[bool]string{true: "activity", false: "party-fact"}[kind == kindActivity], s.serial)
+	stream := fmt.Sprintf("activity/%06d", s.serial)
+	enter := func(calendar.Date) error {
+		if kind != kindActivity {
+			return s.partyWork(f, kind, unit, on, data)
+		}
+		return s.record(stream, f.Actor, unit, kind, on, data)
+	}
 	if s.rnd.percent(4) && on+9 <= lastDay {
-		s.at(s.working(on+calendar.Date(s.rnd.between(2, 8)), 0), func(calendar.Date) error {
-			return s.record(stream, f.Actor, unit, kind, on, data)
-		})
+		s.at(s.working(on+calendar.Date(s.rnd.between(2, 8)), 0), enter)
 		return nil
 	}
-	return s.record(stream, f.Actor, unit, kind, on, data)
+	return enter(on)
 }
 
 // countInstruments records the month's verified instruments, as the signed orders say.

@@ -359,7 +359,7 @@ func TestTheSampleHasWorkInEveryStatus(t *testing.T) {
 	for _, r := range rows {
 		sum.OnTime, sum.DoneLate, sum.InTerm, sum.Overdue = sum.OnTime+r.OnTime, sum.DoneLate+r.DoneLate, sum.InTerm+r.InTerm, sum.Overdue+r.Overdue
 	}
-	if want := (work.UnitCount{OnTime: 7, DoneLate: 2, InTerm: 6, Overdue: 2}); sum != want {
+	if want := (work.UnitCount{OnTime: 7, DoneLate: 2, InTerm: 8, Overdue: 2}); sum != want {
 		t.Errorf("%+v, not %+v", sum, want)
 	}
 	f, err := g.Indicators.Figure(indicator.Query{Period: calendar.MustPeriod("2025"), AsOf: calendar.NoDate}, "task.total")

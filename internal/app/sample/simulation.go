@@ -10,6 +10,7 @@ import (
 	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/room/party"
 )
 
 // simulation runs tasks in the order of their days, and of being planned within a day.
@@ -19,6 +20,7 @@ type simulation struct {
 	clock *clock
 	pipe  *pipeline
 	files *dossier.Engine // over the pipeline
+	party *party.Room     // over the pipeline, for entries that ask the tables nothing
 	rnd   chance
 	words words
 
@@ -34,6 +36,9 @@ type simulation struct {
 
 	receipts int // numbers of receipts given out
 
+	luck        chance // of Party work, apart from everything else's
+	memberNames map[string]string
+	marks       map[string]int           // last number of each kind of Party entry
 	instruments map[calendar.Date][2]int // last day of a reporting month → passed, failed
 }
 

@@ -52,6 +52,7 @@ const (
 	KeepCommendation   web.Permission = "commendation.keep"   // record classes and merits, nominate, take the steps
 	DecideCommendation web.Permission = "commendation.decide" // record decisions and revocations
 	ReadParty          web.Permission = "party.read"          // needed besides, for anything of a Party unit
+	KeepParty          web.Permission = "party.keep"          // enter members and what the Party organisation does
 )
 
 var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices, ReadCouncils, SitInCouncils}
@@ -63,7 +64,7 @@ var permissions = map[Role]map[web.Permission]bool{
 	GeneralOffice: set(reading, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation),
 	OneStop:       set(reading, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks, OpenPersonal),
 	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal), // inspections and portfolios are opened by the agency itself
-	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepDirectives, AssignTasks, ActOnTasks),
+	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks),
 	PartyAdmin:    set([]web.Permission{ReadParty}, ManagePeople),
 	CouncilMember: set([]web.Permission{SitInCouncils, ReadNotices}),
 	Viewer:        set(reading, ReadCommendation),
@@ -99,7 +100,7 @@ func Roles() []Role {
 func Permissions() []web.Permission {
 	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, ReadReports, FreezeReports, ReadLedger, ReadDirectives,
 		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadCouncils, RunCouncils, SitInCouncils,
-		ReadCommendation, KeepCommendation, DecideCommendation, ReadParty}
+		ReadCommendation, KeepCommendation, DecideCommendation, ReadParty, KeepParty}
 }
 
 // GrantRole records that an account has a role in a unit and below. Errors: people.unknown_account,

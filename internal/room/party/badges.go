@@ -1,0 +1,94 @@
+package party
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"trucot/internal/kernel/calendar"
+)
+
+// BadgeLine is a member on the list of an occasion.
+type BadgeLine struct {
+	*Member
+	Grade int // years of the badge
+	Age   int // months of Party age on the day
+	Short int // months that are still missing; 0 = due
+	Early int // months that may be missing for the seriously ill
+}
+
+// Due reports whether the badge is due without any exception.
+func (b BadgeLine) Due() bool { return b.Short == 0 }
+
+// Occasions are the days of a year on which badges are conferred.
+func (c *Charter) Occasions(year int) []calendar.Date {
+	var out []calendar.Date
+	for _, o := range c.Badges.Occasions {
+		out = append(out, calendar.Of(year, time.Month(o.Month), o.Day))
+	}
+	return out
+}
+
+// BadgeFor says which badge a member may get on a day: the highest grade earned and not yet conferred, else the next
+// one if the months missing are within what the seriously ill may get early. ok is false for neither.
+func (c *Charter) BadgeFor(m *Member, on calendar.Date) (line BadgeLine, ok bool) {
+	age := m.Age(on)
+	line = BadgeLine{Member: m, Age: age}
+	for _, grade := range c.Badges.Grades {
+		if grade > m.Badge && grade*12 <= age {
+			line.Grade, ok = grade, true
+		}
+	}
+	if ok {
+		return line, m.State == Official
+	}
+	for _, grade := range c.Badges.Grades {
+		if grade <= m.Badge || grade*12 <= age {
+			continue
+		}
+		line.Grade, line.Short, line.Early = grade, grade*12-age, c.Badges.IllEarly
+		if grade*12 >= c.Badges.OldFrom {
+			line.Early = c.Badges.OldEarly
+		}
+		return line, m.State == Official && line.Short <= line.Early
+	}
+	return line, false
+}
+
+// Badges is the list for an occasion over the units, those due first, then by how little is missing.
+func (r *Room) Badges(ctx context.Context, units []string, on calendar.Date) ([]BadgeLine, error) {
+	rules, err := r.Rules()
+	if err != nil {
+		return nil, err
+	}
+	c := rules.On(on)
+	before := on.AddMonths(c.Badges.OldEarly - 12*c.Badges.Grades[0])
+	members, err := r.longStanding(ctx, units, before)
+	if err != nil {
+		return nil, err
+	}
+	var out []BadgeLine
+	for _, m := range members {
+		if line, ok := c.BadgeFor(m, on); ok {
+			out = append(out, line)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b BadgeLine) int {
+		if a.Short != b.Short {
+			return a.Short - b.Short
+		}
+		return b.Grade - a.Grade
+	})
+	return out, nil
+}
+
+// NextOccasion is the first day on or after a day on which badges are conferred.
+func (c *Charter) NextOccasion(from calendar.Date) calendar.Date {
+	year, _, _ := from.YMD()
+	for _, on := range append(c.Occasions(year), c.Occasions(year+1)...) {
+		if on >= from {
+			return on
+		}
+	}
+	return from
+}

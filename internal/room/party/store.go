@@ -1,0 +1,224 @@
+package party
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/store"
+)
+
+// never stands for "without end" in the table, so that such entries sort last.
+const never = 1<<31 - 1
+
+var tables = []ledger.Table{
+	{Name: "party_member", DDL: []string{
+		`create table party_member (id text primary key, unit text not null, state text not null, decided_on bigint not null, data text not null,
+			version bigint not null, position bigint not null) without rowid`,
+		`create index party_member_unit on party_member (unit, state)`,
+		`create index party_member_age on party_member (state, decided_on)`,
+	}},
+	{Name: "party_record", DDL: []string{
+		`create table party_record (id text primary key, kind text not null, unit text not null, stage text not null, form text not null, on_day bigint not null,
+			until_day bigint not null, number text not null, data text not null, version bigint not null, position bigint not null) without rowid`,
+		`create index party_record_kind on party_record (kind, on_day)`,
+		`create index party_record_until on party_record (kind, until_day)`,
+	}},
+}
+
+// Every list takes the reader's units as "<a><b>": what stands elsewhere is not there.
+const within = ` replace($1, '<' || unit || '>', '') <> $1`
+
+var (
+	upsertMember = store.Statement(`insert into party_member (id, unit, state, decided_on, data, version, position) values ($1,$2,$3,$4,$5,$6,$7)
+		on conflict (id) do update set unit = excluded.unit, state = excluded.state, decided_on = excluded.decided_on, data = excluded.data,
+		version = excluded.version, position = excluded.position`)
+	upsertRecord = store.Statement(`insert into party_record (id, kind, unit, stage, form, on_day, until_day, number, data, version, position)
+		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)
+		on conflict (id) do update set unit = excluded.unit, stage = excluded.stage, form = excluded.form, on_day = excluded.on_day, until_day = excluded.until_day,
+		number = excluded.number, data = excluded.data, version = excluded.version, position = excluded.position`)
+
+	getMember   = store.Statement(`select data, version, position from party_member where id = $1`)
+	lastMember  = store.Statement(`select id from party_member where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
+	whereMember = ` from party_member where` + within + ` and ($2 = '' or state = $2 or $2 = 'active' and state in ('probation','official'))`
+	listMembers = store.Statement(`select data, version, position` + whereMember + ` order by unit, id limit $3 offset $4`)
+	sumMembers  = store.Statement(`select count(*)` + whereMember)
+	oldMembers  = store.Statement(`select data, version, position from party_member where` + within + ` and state = 'official' and decided_on <= $2 order by decided_on, id`)
+	strength    = store.Statement(`select count(*) from party_member where unit = $1 and state in ('probation','official')`)
+	perUnit     = store.Statement(`select unit, sum(case when state = 'official' then 1 else 0 end), sum(case when state = 'probation' then 1 else 0 end)
+		from party_member where` + within + ` group by unit`)
+
+	getRecord   = store.Statement(`select data, version, position from party_record where id = $1`)
+	lastRecord  = store.Statement(`select id from party_record where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
+	whereRecord = ` from party_record where` + within + ` and kind = $2 and ($3 = '' or stage = $3) and on_day >= $4 and on_day <= $5 and until_day <= $6`
+	listRecords = store.Statement(`select data, version, position` + whereRecord + ` order by case stage when 'planned' then 0 else 1 end, on_day desc, id desc limit $7 offset $8`)
+	byUntil     = store.Statement(`select data, version, position` + whereRecord + ` order by until_day, id limit $7 offset $8`)
+	sumRecords  = store.Statement(`select count(*)` + whereRecord)
+	ofTerm      = store.Statement(`select number from party_record where kind = 'document' and unit = $1 and form = $2 and on_day >= $3`)
+	congresses  = store.Statement(`select max(on_day) from party_record where kind = 'congress' and form = 'congress' and stage = 'done' and unit = $1 and on_day < $2`)
+)
+
+// most is the longest list that is read at once.
+const most = 100_000
+
+func scanMember(rows *sql.Rows) (*Member, error) {
+	var data string
+	m := &Member{}
+	if err := rows.Scan(&data, &m.Version, &m.Position); err != nil {
+		return nil, err
+	}
+	return m, json.Unmarshal([]byte(data), m)
+}
+
+func scanRecord(rows *sql.Rows) (*Record, error) {
+	var data string
+	rec := &Record{}
+	if err := rows.Scan(&data, &rec.Version, &rec.Position); err != nil {
+		return nil, err
+	}
+	return rec, json.Unmarshal([]byte(data), rec)
+}
+
+// Member reads a member. Error: fault.NotFound "party.no_member".
+func (r *Room) Member(ctx context.Context, id string) (*Member, error) {
+	found, err := store.All(ctx, r.db, scanMember, getMember, id)
+	if err == nil && len(found) == 0 {
+		err = fault.New(fault.NotFound, "party.no_member", "id", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// MemberFilter says which members a list shows. Units always restrict: none are none.
+type MemberFilter struct {
+	Units         []string
+	State         State // "active" = on probation or official; "" = all
+	Limit, Offset int   // 50 when 0
+}
+
+// Active as MemberFilter.State is whoever belongs to a cell now.
+const Active State = "active"
+
+// Members gives one page of members, cell by cell, and how many there are in all.
+func (r *Room) Members(ctx context.Context, f MemberFilter) ([]*Member, int, error) {
+	units := joined(f.Units)
+	var total int
+	if err := r.db.QueryRow(ctx, sumMembers, units, string(f.State)).Scan(&total); err != nil {
+		return nil, 0, store.Fault(err)
+	}
+	list, err := store.All(ctx, r.db, scanMember, listMembers, units, string(f.State), limit(f.Limit), int64(max(f.Offset, 0)))
+	return list, total, err
+}
+
+func (r *Room) longStanding(ctx context.Context, units []string, decidedBy calendar.Date) ([]*Member, error) {
+	return store.All(ctx, r.db, scanMember, oldMembers, joined(units), int64(decidedBy))
+}
+
+// Strength is how many members a unit has now: past days are for the indicator party.members.
+func (r *Room) Strength(ctx context.Context, unit string) (int, error) {
+	var n int
+	return n, store.Fault(r.db.QueryRow(ctx, strength, unit).Scan(&n))
+}
+
+// UnitCount is how many members a cell has.
+type UnitCount struct {
+	Unit                string
+	Official, Probation int
+}
+
+// ByUnit counts the members of each unit.
+func (r *Room) ByUnit(ctx context.Context, units []string) ([]UnitCount, error) {
+	return store.All(ctx, r.db, func(rows *sql.Rows) (UnitCount, error) {
+		var c UnitCount
+		return c, rows.Scan(&c.Unit, &c.Official, &c.Probation)
+	}, perUnit, joined(units))
+}
+
+// Record reads an entry. Error: fault.NotFound "party.no_record".
+func (r *Room) Record(ctx context.Context, id string) (*Record, error) {
+	found, err := store.All(ctx, r.db, scanRecord, getRecord, id)
+	if err == nil && len(found) == 0 {
+		err = fault.New(fault.NotFound, "party.no_record", "id", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// RecordFilter says which entries a list shows. Units always restrict.
+type RecordFilter struct {
+	Units         []string
+	Kind          string
+	Stage         Stage
+	From, To      calendar.Date // of the day; NoDate = open
+	UntilBy       calendar.Date // ends by this day, nearest end first; NoDate = whatever
+	Limit, Offset int
+}
+
+// Records gives one page of entries, planned ones first and then the latest, and how many there are in all.
+func (r *Room) Records(ctx context.Context, f RecordFilter) ([]*Record, int, error) {
+	to, until, list := int64(never), int64(never), listRecords
+	if f.To != calendar.NoDate {
+		to = int64(f.To)
+	}
+	if f.UntilBy != calendar.NoDate {
+		until, list = int64(f.UntilBy), byUntil
+	}
+	args := []any{joined(f.Units), f.Kind, string(f.Stage), int64(f.From), to, until}
+	var total int
+	if err := r.db.QueryRow(ctx, sumRecords, args...).Scan(&total); err != nil {
+		return nil, 0, store.Fault(err)
+	}
+	rows, err := store.All(ctx, r.db, scanRecord, list, append(args, limit(f.Limit), int64(max(f.Offset, 0)))...)
+	return rows, total, err
+}
+
+// TermStart is the day after the unit's last congress before a day, NoDate when none is in the register.
+func (r *Room) TermStart(ctx context.Context, unit string, on calendar.Date) (calendar.Date, error) {
+	var day sql.NullInt64
+	err := r.db.QueryRow(ctx, congresses, unit, int64(on)).Scan(&day)
+	if err != nil || !day.Valid {
+		return calendar.NoDate, store.Fault(err)
+	}
+	return calendar.Date(day.Int64) + 1, nil
+}
+
+func (r *Room) numbers(ctx context.Context, unit, form string, from calendar.Date) ([]string, error) {
+	return store.All(ctx, r.db, func(rows *sql.Rows) (string, error) {
+		var s string
+		return s, rows.Scan(&s)
+	}, ofTerm, unit, form, int64(from))
+}
+
+// nextID is the number after the last one with a mark.
+func (r *Room) nextID(ctx context.Context, last store.SQL, mark string) (string, error) {
+	var id string
+	if err := r.db.QueryRow(ctx, last, mark, mark+":").Scan(&id); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", store.Fault(err)
+	}
+	n, _ := strconv.Atoi(strings.TrimPrefix(id, mark)) // nothing yet = 0
+	return numbered(mark, n+1), nil
+}
+
+func limit(n int) int64 {
+	if n <= 0 {
+		return 50
+	}
+	return int64(min(n, most))
+}
+
+func joined(units []string) string {
+	if len(units) == 0 {
+		return ""
+	}
+	return "<" + strings.Join(units, "><") + ">"
+}

@@ -58,10 +58,11 @@ type office struct {
 	asked *atomic.Int64 // applicants who have looked up their dossiers today: one every five minutes
 	first *browser.Page
 	tabs  map[string]*browser.Page
+	in    map[string]bool // who is signed in today
 }
 
 func openOffice(t *testing.T) *office {
-	o := &office{day: &atomic.Int64{}, asked: &atomic.Int64{}, tabs: map[string]*browser.Page{}}
+	o := &office{day: &atomic.Int64{}, asked: &atomic.Int64{}, tabs: map[string]*browser.Page{}, in: map[string]bool{}}
 	o.day.Store(int64(calendar.MustParse("2021-01-04")))
 	o.agency = serve(t, siteOptions, func() time.Time {
 		return calendar.Date(o.day.Load()).Time().Add(8*time.Hour + 5*time.Minute*time.Duration(o.asked.Load()))
@@ -74,23 +75,27 @@ func openOffice(t *testing.T) *office {
 func (o *office) on(day calendar.Date) {
 	if int64(day) > o.day.Load() {
 		o.day.Store(int64(day))
-		clear(o.tabs)
+		clear(o.in)
 	}
 }
 
 // as is the tab of somebody who has signed in.
 func (o *office) as(t *testing.T, account string) *browser.Page {
 	t.Helper()
-	if p := o.tabs[account]; p != nil {
+	p := o.tabs[account]
+	if p == nil {
+		p = o.first.Stranger()
+		p.Size(1280, 900)
+		o.tabs[account] = p
+	}
+	if o.in[account] {
 		return p
 	}
-	p := o.first.Stranger()
-	p.Size(1280, 900)
+	o.in[account] = true
 	link, _, err := o.People.NewLink(context.Background(), account)
 	must(t, err)
 	p.Open(o.url + link)
 	p.Click("main form button")
-	o.tabs[account] = p
 	return p
 }
 

@@ -15,14 +15,7 @@ import (
 // fill records the sample units, accounts and dossiers of two years.
 func fill(t *testing.T, a *app.App) {
 	t.Helper()
-	ctx, by := context.Background(), people.By{Actor: "test", On: calendar.MustParse("2019-01-01")}
-	for _, u := range []people.Unit{
-		{Code: "so", NameVI: "Sở KH&CN tỉnh Mẫu", NameEN: "Sample Department", Side: people.State, Kind: "so"},
-		{Code: "qlcn", NameVI: "Phòng Quản lý công nghệ", NameEN: "Technology Division", Parent: "so", Side: people.State},
-		{Code: "tdc", NameVI: "Chi cục Tiêu chuẩn – Đo lường – Chất lượng", NameEN: "Standards Branch", Parent: "so", Side: people.State},
-	} {
-		must(t, a.People.OpenUnit(ctx, by, u))
-	}
+	units(t, a)
 	account(t, a, "khai", "Nguyễn Thị Minh Khai (mẫu)", people.Leader, people.OneStop, people.UnitHead, people.Specialist)
 	account(t, a, "hung", "Trần Văn Hùng (mẫu)", people.Specialist)
 	account(t, a, "xem", "Lê Quang Đạo (mẫu)", people.Viewer)
@@ -30,8 +23,21 @@ func fill(t *testing.T, a *app.App) {
 		move(t, a, i)
 	}
 	fillTasks(t, a)
-	if _, err := a.Reports.ImportSample(ctx, definitions.Files, "samples/quang-tri-2017", "test"); err != nil {
+	if _, err := a.Reports.ImportSample(context.Background(), definitions.Files, "samples/quang-tri-2017", "test"); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// units are the sample department and two of its parts.
+func units(t *testing.T, a *app.App) {
+	t.Helper()
+	ctx, by := context.Background(), people.By{Actor: "test", On: calendar.MustParse("2019-01-01")}
+	for _, u := range []people.Unit{
+		{Code: "so", NameVI: "Sở KH&CN tỉnh Mẫu", NameEN: "Sample Department", Side: people.State, Kind: "so"},
+		{Code: "qlcn", NameVI: "Phòng Quản lý công nghệ", NameEN: "Technology Division", Parent: "so", Side: people.State},
+		{Code: "tdc", NameVI: "Chi cục Tiêu chuẩn – Đo lường – Chất lượng", NameEN: "Standards Branch", Parent: "so", Side: people.State},
+	} {
+		must(t, a.People.OpenUnit(ctx, by, u))
 	}
 }
 

@@ -33,8 +33,14 @@ func start(t *testing.T) *agency {
 
 func startWith(t *testing.T, o app.SiteOptions) *agency {
 	t.Helper()
+	return serve(t, o, func() time.Time { return now }, fill)
+}
+
+// serve runs an installation by a clock of its own, filled by fill.
+func serve(t *testing.T, o app.SiteOptions, clock func() time.Time, fill func(*testing.T, *app.App)) *agency {
+	t.Helper()
 	ctx := context.Background()
-	a, err := app.Open(ctx, app.Options{Data: t.TempDir(), Clock: func() time.Time { return now }})
+	a, err := app.Open(ctx, app.Options{Data: t.TempDir(), Clock: clock})
 	must(t, err)
 	fill(t, a)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

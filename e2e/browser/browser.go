@@ -67,9 +67,21 @@ func New(t testing.TB, axe string) *Page {
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true),
 		chromedp.Flag("lang", "vi-VN"))
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(func() { cancel(); stop() })
-	p := &Page{t: t, ctx: ctx, axe: string(script)}
+	t.Cleanup(stop)
+	return tab(t, alloc, string(script))
+}
+
+// Stranger opens a tab of the same browser for somebody else: it shares no cookie with this one.
+func (p *Page) Stranger() *Page {
+	p.t.Helper()
+	return tab(p.t, p.ctx, p.axe, chromedp.WithNewBrowserContext())
+}
+
+func tab(t testing.TB, parent context.Context, axe string, options ...chromedp.ContextOption) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(parent, options...)
+	t.Cleanup(cancel)
+	p := &Page{t: t, ctx: ctx, axe: axe}
 	// the first run opens the tab and ties it to its context: it must not be one with a time limit
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("the browser does not start: %v", err)

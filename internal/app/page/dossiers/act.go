@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,6 +78,12 @@ func (s *pages) step(d *dossier.Dossier, p *procedure.Procedure, t *procedure.Tr
 			st.Documents = append(st.Documents, doc)
 		}
 	}
+	for i := range p.Documents { // papers that the step's rule asks about, as proofs of a milestone
+		doc := &p.Documents[i]
+		if asksPaper(t, doc.ID) && !slices.Contains(d.Track.Documents, doc.ID) && !slices.Contains(st.Documents, doc) {
+			st.Documents = append(st.Documents, doc)
+		}
+	}
 	if p.Verb(t, d.State) == "received" { // what was filed online comes on paper to the desk
 		for _, doc := range p.PapersAtFiling() {
 			if !slices.Contains(d.Track.Documents, doc.ID) && !slices.Contains(st.Documents, doc) {
@@ -85,6 +92,11 @@ func (s *pages) step(d *dossier.Dossier, p *procedure.Procedure, t *procedure.Tr
 		}
 	}
 	return st
+}
+
+// asksPaper reports whether the rule of a step looks at a paper.
+func asksPaper(t *procedure.Transition, id string) bool {
+	return regexp.MustCompile(`\bdocs\.` + regexp.QuoteMeta(id) + `\b`).MatchString(t.When.Source)
 }
 
 // isSide tells exits, pauses and corrections from the way forward.

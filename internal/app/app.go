@@ -25,6 +25,7 @@ import (
 	"trucot/internal/engine/notify"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
+	"trucot/internal/engine/search"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/blob"
 	"trucot/internal/kernel/calendar"
@@ -84,7 +85,9 @@ type App struct {
 	Attachments *attachment.Engine
 
 	agency  Agency
+	data    string // the folder
 	figures figureFile
+	finder  finder
 	clock   func() time.Time
 }
 
@@ -116,6 +119,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		script.Texts(),
 		task.Texts(),
 		notify.Texts(),
+		search.Texts(),
 		Texts(),
 	)...)
 })
@@ -129,7 +133,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	prepared.Use()
-	a := &App{Catalog: Catalog(), clock: o.Clock}
+	a := &App{Catalog: Catalog(), clock: o.Clock, data: o.Data}
 	var err error
 	if a.agency, err = readAgency(Definitions(o.Data)); err != nil {
 		return nil, placed(o.Data, err)
@@ -205,5 +209,6 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 func (a *App) Close() error {
 	err := a.Ledger.Close()
 	a.saveFigures()
+	a.saveSearch(context.Background())
 	return errors.Join(err, a.DB.Close())
 }

@@ -21,6 +21,7 @@ import (
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/scope"
+	"trucot/internal/app/page/search"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/app/taskbook"
 	"trucot/internal/engine/people"
@@ -49,7 +50,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), search.Texts(), api.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -68,6 +69,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
 		notices.Routes(a.Notify, a.People, a.describe),
+		search.Routes(search.Parts{Find: a.Find, Complete: a.Complete, People: a.People}),
 		api.Routes(a.apiParts(o.Rate)),
 	} {
 		all = append(all, part...)

@@ -74,6 +74,7 @@ type root struct {
 	Ledger     ledgerCmd     `cmd:"" help:"help_ledger"`
 	Attachment attachmentCmd `cmd:"" help:"help_attachment"`
 	Webhook    webhookCmd    `cmd:"" help:"help_webhook"`
+	Search     searchCmd     `cmd:"" help:"help_search"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

@@ -79,6 +79,15 @@ func (p *People) AccountName(ctx context.Context, id string) string {
 	return id
 }
 
+// PersonName is a person's name, or the id where the name is unknown or was erased.
+func (p *People) PersonName(ctx context.Context, person string) string {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return person
+	}
+	return d.name(person)
+}
+
 // GivePost records that a person holds a post from by.On.
 func (p *People) GivePost(ctx context.Context, by By, post Post) error {
 	d, err := p.directory(ctx)

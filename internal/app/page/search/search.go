@@ -175,6 +175,9 @@ func scope(id web.Identity) []engine.Clause {
 		units, without := people.Reach(id, people.ReadDossiers)
 		c := engine.Clause{All: []string{"kind:dossier"}, None: facets(without)}
 		if units != nil {
+			if people.Holds(id, people.ReadDossiers, "") { // what belongs to no unit is the agency's
+				units = append(units, "")
+			}
 			c.Any = facets(units)
 		}
 		out = append(out, c)

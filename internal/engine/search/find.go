@@ -9,7 +9,7 @@ import (
 )
 
 // reranked is how many of the best are looked at word by word.
-const reranked = 50
+const reranked = 25
 
 // scratch is a search's working memory, used again by the next.
 type scratch struct {
@@ -26,7 +26,8 @@ var scratches = sync.Pool{New: func() any { return &scratch{} }}
 type candidate struct {
 	seg   *segment
 	doc   uint32
-	score float64
+	date  int32
+	score float32
 }
 
 // Search finds documents. An empty text finds everything that scope and filter let through.
@@ -136,7 +137,7 @@ func (v *view) scan(s *segment, q *question, m *scratch, need int) {
 	}
 	for _, i := range m.touched {
 		if int(met[i]) >= need || need <= 1 {
-			v.keep(s, i, float64(score[i]), m)
+			v.keep(s, i, score[i], m)
 		}
 		score[i], met[i] = 0, 0
 	}
@@ -175,7 +176,7 @@ func accumulate(post []byte, weight float32, c clause, bias *[256]float32, norms
 	return touched
 }
 
-func (v *view) keep(s *segment, i uint32, score float64, m *scratch) {
+func (v *view) keep(s *segment, i uint32, score float32, m *scratch) {
 	if has(s.dead, i) {
 		return
 	}
@@ -191,7 +192,7 @@ func (v *view) keep(s *segment, i uint32, score float64, m *scratch) {
 	}
 	if v.passes[set] > 0 {
 		v.counts[set]++
-		m.found = append(m.found, candidate{s, i, score})
+		m.found = append(m.found, candidate{s, i, s.dates[i], score})
 	}
 }
 
@@ -237,14 +238,20 @@ func (v *view) tally(counts map[string]map[string]int, facets []string, n int) {
 
 func sortNewest(list []candidate) {
 	slices.SortFunc(list, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.seg.dates[b.doc], a.seg.dates[a.doc]), cmp.Compare(a.seg.id(a.doc), b.seg.id(b.doc)))
+		if a.date != b.date {
+			return cmp.Compare(b.date, a.date)
+		}
+		return cmp.Compare(a.seg.id(a.doc), b.seg.id(b.doc))
 	})
 }
 
-// better orders candidates: the better first, and the same always the same way.
+// better orders candidates: the better first, of equals the later; the same always the same way.
 func better(a, b candidate) int {
-	if a.score != b.score {
+	switch {
+	case a.score != b.score:
 		return cmp.Compare(b.score, a.score)
+	case a.date != b.date:
+		return cmp.Compare(b.date, a.date)
 	}
 	return cmp.Compare(a.seg.id(a.doc), b.seg.id(b.doc))
 }
@@ -260,7 +267,7 @@ func top(list []candidate, n int) {
 		sink(heap, i)
 	}
 	for i := n; i < len(list); i++ {
-		if list[i].score > heap[0].score || list[i].score == heap[0].score && better(list[i], heap[0]) < 0 {
+		if list[i].score >= heap[0].score && better(list[i], heap[0]) < 0 {
 			list[i], heap[0] = heap[0], list[i]
 			sink(heap, 0)
 		}

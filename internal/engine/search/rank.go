@@ -53,7 +53,7 @@ func (x *Index) rank(q *question, m *scratch, n int) {
 	best := m.found[:min(reranked, len(m.found))]
 	weights := q.exactWeights(x)
 	for i := range best {
-		best[i].score *= 1 + q.agreement(best[i], weights, m)
+		best[i].score *= float32(1 + q.agreement(best[i], weights, m))
 	}
 	slices.SortFunc(best, better)
 }
@@ -98,6 +98,10 @@ func (q *question) agreement(c candidate, weights map[uint64]float64, m *scratch
 func (q *question) read(toks []token, weights map[uint64]float64) (seen, pairs map[uint64]bool, window float64) {
 	seen, pairs = map[uint64]bool{}, map[uint64]bool{}
 	inside, now := map[uint64]int{}, 0.0
+	sieve := uint64(0) // lets through few words that are not asked for, without asking the map
+	for form := range weights {
+		sieve |= 1 << (form & 63)
+	}
 	var asked [windowWords]uint64 // the words of the stretch that are asked for, 0 for others
 	for i, t := range toks {
 		if old := asked[i%windowWords]; old != 0 {
@@ -106,7 +110,10 @@ func (q *question) read(toks []token, weights map[uint64]float64) (seen, pairs m
 			}
 		}
 		form := q.form(t)
-		w, is := weights[form]
+		w, is := 0.0, sieve&(1<<(form&63)) != 0
+		if is {
+			w, is = weights[form]
+		}
 		if !is {
 			asked[i%windowWords] = 0
 			continue

@@ -8,7 +8,7 @@ const snippetWords = 36
 // hit makes a hit of a candidate.
 func (x *Index) hit(q *question, c candidate, m *scratch, snippet bool) Hit {
 	id, title, text := c.seg.doc(c.doc)
-	h := Hit{ID: id, Title: title, Date: c.seg.dates[c.doc], Score: c.score, Facets: x.sets[c.seg.sets[c.doc]]}
+	h := Hit{ID: id, Title: title, Date: c.date, Score: float64(c.score), Facets: x.sets[c.seg.sets[c.doc]]}
 	if !snippet {
 		return h
 	}

@@ -3,8 +3,12 @@ package search_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"trucot/internal/engine/search"
 )
@@ -30,7 +34,7 @@ func synthetic(n int) func(i int) search.Doc {
 			b.WriteString("đậm đặc ")
 		}
 		if i%667 == 0 {
-			b.WriteString("hiếm hoi")
+			b.WriteString("hiếm gặp")
 		}
 		return search.Doc{ID: fmt.Sprint("d/", i), Title: "Văn bản " + names[i%6000], Text: b.String(), Date: int32(1 + i%5000),
 			Facets: []string{"kind:" + fmt.Sprint(i%5), "unit:" + fmt.Sprint(i%40), "side:state"}}
@@ -57,8 +61,13 @@ func BenchmarkPut(b *testing.B) {
 // BenchmarkSearch asks 200,000 documents for words that 30,000 and 300 of them have, with a filter, a scope,
 // counted facets and snippets.
 func BenchmarkSearch(b *testing.B) {
+	began := time.Now()
 	x := fill(b, 200_000)
-	for _, q := range []struct{ name, text string }{{"dense", "đậm đặc"}, {"rare", "hiếm hoi"}, {"dense-bare", "dam dac"}, {"common", "bạn chan đát kha"}} {
+	var mem runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&mem)
+	b.Logf("200,000 documents in %v, %d MiB in use", time.Since(began).Round(time.Millisecond), mem.HeapAlloc>>20)
+	for _, q := range []struct{ name, text string }{{"dense", "đậm đặc"}, {"rare", "hiếm gặp"}, {"dense-bare", "dam dac"}, {"common", "bạn chan đát kha"}} {
 		b.Run(q.name, func(b *testing.B) {
 			b.ReportAllocs()
 			var r search.Result
@@ -69,4 +78,23 @@ func BenchmarkSearch(b *testing.B) {
 			b.ReportMetric(float64(r.Total), "found")
 		})
 	}
+	b.Run("dense-32-clients", func(b *testing.B) { clients(b, x) })
+}
+
+// clients measures how long 32 clients at once wait for dense queries.
+func clients(b *testing.B, x *search.Index) {
+	var mu sync.Mutex
+	var took []time.Duration
+	b.SetParallelism(max(1, 32/runtime.GOMAXPROCS(0)))
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			began := time.Now()
+			x.Search(search.Query{Text: "đậm đặc", Snippets: true, Filter: [][]string{{"kind:1", "kind:2", "kind:3"}}})
+			mu.Lock()
+			took = append(took, time.Since(began))
+			mu.Unlock()
+		}
+	})
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
 }

@@ -53,12 +53,12 @@ func (a *App) Find(ctx context.Context, q search.Query) (search.Result, error) {
 }
 
 // Complete lists how the last word of what somebody types may go on.
-func (a *App) Complete(ctx context.Context, text string, n int) ([]string, error) {
+func (a *App) Complete(ctx context.Context, text string, scope []search.Clause, n int) ([]string, error) {
 	x, err := a.searchIndex(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return x.Complete(text, n), nil
+	return x.Complete(text, scope, n), nil
 }
 
 func (a *App) searchIndex(ctx context.Context) (*search.Index, error) {

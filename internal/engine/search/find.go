@@ -40,7 +40,7 @@ func (x *Index) Search(query Query) Result {
 	defer scratches.Put(m)
 	m.found = m.found[:0]
 	r := Result{Counts: map[string]map[string]int{}}
-	v := &view{x: x, query: &query, passes: make([]int8, len(x.sets)), counts: make([]int, len(x.sets))}
+	v := x.view(&query)
 	x.frequencies(q)
 	need := 0
 	if query.Most {
@@ -69,7 +69,7 @@ func (x *Index) Search(query Query) Result {
 		r.Hits = append(r.Hits, x.hit(q, c, m, query.Snippets))
 	}
 	if len(q.toks) > 0 {
-		r.Meant = x.meant(q)
+		r.Meant = v.meant(q)
 	}
 	clear(m.found)
 	return r
@@ -101,6 +101,10 @@ type view struct {
 	query  *Query
 	passes []int8 // of a set: 0 not asked yet, 1 yes, -1 no
 	counts []int
+}
+
+func (x *Index) view(q *Query) *view {
+	return &view{x: x, query: q, passes: make([]int8, len(x.sets)), counts: make([]int, len(x.sets))}
 }
 
 // scan scores a segment's documents, term by term, and keeps those that the view lets through and that have
@@ -183,17 +187,21 @@ func (v *view) keep(s *segment, i uint32, score float32, m *scratch) {
 	if d := s.dates[i]; v.query.From != 0 && d < v.query.From || v.query.To != 0 && (d > v.query.To || d == 0) {
 		return
 	}
-	set := s.sets[i]
+	if set := s.sets[i]; v.lets(set) {
+		v.counts[set]++
+		m.found = append(m.found, candidate{s, i, s.dates[i], score})
+	}
+}
+
+// lets decides once for each set of facets.
+func (v *view) lets(set uint32) bool {
 	if v.passes[set] == 0 {
 		v.passes[set] = -1
 		if v.allowed(v.x.sets[set]) {
 			v.passes[set] = 1
 		}
 	}
-	if v.passes[set] > 0 {
-		v.counts[set]++
-		m.found = append(m.found, candidate{s, i, s.dates[i], score})
-	}
+	return v.passes[set] > 0
 }
 
 func (v *view) allowed(facets []string) bool {

@@ -101,6 +101,21 @@ func TestScopeFacetsAndDates(t *testing.T) {
 	}
 }
 
+// Words of documents out of scope are not let slip by completions or corrections.
+func TestWordsStayInScope(t *testing.T) {
+	x := filled(t)
+	state := []search.Clause{{Any: []string{"side:state"}}}
+	if got := x.Complete("công nghiệ", state, 3); len(got) != 0 {
+		t.Errorf("completed from the Party's document: %q", got)
+	}
+	if got := x.Search(search.Query{Text: "phục vj", Scope: state}).Meant; strings.Contains(got, "phục") || strings.Contains(got, "vụ") {
+		t.Errorf("corrected from the Party's document: %q", got)
+	}
+	if got := x.Search(search.Query{Text: "phục vj"}).Meant; got != "phục vụ" {
+		t.Errorf("corrected to %q", got)
+	}
+}
+
 func TestSnippetKeepsTheOriginal(t *testing.T) {
 	x := search.New(lexicon(t))
 	x.Put(search.Doc{ID: "1", Title: "Đo lường", Text: strings.Repeat("mở đầu dài dòng ", 40) + "kiểm định phương tiện ĐO LƯỜNG hằng năm" + strings.Repeat(" kết thúc", 60)})
@@ -124,10 +139,10 @@ func TestMeantAndComplete(t *testing.T) {
 			t.Errorf("%q: meant %q, want %q", ask, got, meant)
 		}
 	}
-	if got := x.Complete("thẩm đị", 3); !slices.Equal(got, []string{"thẩm định"}) {
+	if got := x.Complete("thẩm đị", nil, 3); !slices.Equal(got, []string{"thẩm định"}) {
 		t.Errorf("completed %q", got)
 	}
-	if got := x.Complete("p", 3); got != nil {
+	if got := x.Complete("p", nil, 3); got != nil {
 		t.Errorf("one letter completed to %q", got)
 	}
 }
@@ -184,7 +199,7 @@ func TestWhatIsBriefNeverReachesTheDisk(t *testing.T) {
 	if a, b := ids(x.Search(search.Query{Text: "đo lường"})), ids(y.Search(search.Query{Text: "đo lường"})); a != b {
 		t.Errorf("found %q before and %q after a restart", a, b)
 	}
-	if y.Len() != len(shelf) || len(y.Complete("bichm", 3)) != 0 || x.Search(search.Query{Text: "bíchmột"}).Total != 1 {
+	if y.Len() != len(shelf) || len(y.Complete("bichm", nil, 3)) != 0 || x.Search(search.Query{Text: "bíchmột"}).Total != 1 {
 		t.Error("a brief document or its words are in the file, or no longer in the index")
 	}
 }
@@ -232,7 +247,7 @@ func FuzzSearch(f *testing.F) {
 				t.Errorf("title %q shown as %q", h.Title, title)
 			}
 		}
-		x.Complete(ask, 5)
+		x.Complete(ask, nil, 5)
 	})
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // Complete lists how the last word of a text may go on, the commonest first, each as the whole text with its
-// marks. One letter says too little.
-func (x *Index) Complete(text string, n int) []string {
+// marks. One letter says too little. Only what stands in a document of the scope is named: a word is data too.
+func (x *Index) Complete(text string, scope []Clause, n int) []string {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	text = normal(text)
@@ -22,6 +22,7 @@ func (x *Index) Complete(text string, n int) []string {
 		return nil
 	}
 	typed := strings.ToLower(text[last.start:])
+	v := x.view(&Query{Scope: scope})
 	type guess struct {
 		text string
 		n    int
@@ -29,10 +30,12 @@ func (x *Index) Complete(text string, n int) []string {
 	var guesses []guess
 	for _, e := range x.vocab.from(prefix) {
 		best, count := e.best()
+		term := e.hash
 		if len(toks) > 1 {
-			count = x.documents(pairTerm(toks[len(toks)-2].fold, e.hash))
+			term = pairTerm(toks[len(toks)-2].fold, e.hash)
+			count = x.documents(term)
 		}
-		if count > 0 && best != typed {
+		if count > 0 && best != typed && v.sees(term) {
 			guesses = append(guesses, guess{text[:last.start] + best, int(count)})
 		}
 	}
@@ -42,6 +45,19 @@ func (x *Index) Complete(text string, n int) []string {
 		out = append(out, g.text)
 	}
 	return out
+}
+
+// sees reports whether a document that the view lets through has the term.
+func (v *view) sees(term uint64) bool {
+	for _, s := range v.x.segs {
+		seen := false
+		_, post := s.list(term)
+		postings(post, func(doc, _ uint32) { seen = seen || !has(s.dead, doc) && v.lets(s.sets[doc]) })
+		if seen {
+			return true
+		}
+	}
+	return false
 }
 
 // from lists the words that begin so.
@@ -65,15 +81,16 @@ func (x *Index) documents(term uint64) uint32 {
 	return uint32(n)
 }
 
-// meant puts known words for unknown ones: a word one slip away, the one that stands most beside its neighbours.
-func (x *Index) meant(q *question) string {
+// meant puts known words for unknown ones: a word one slip away, the one that stands most beside its neighbours. Known
+// is what the reader's scope knows.
+func (v *view) meant(q *question) string {
 	var b strings.Builder
 	at, changed := 0, false
 	for i, t := range q.toks {
-		if t.digit || x.documents(t.fold) > 0 {
+		if t.digit || v.sees(t.fold) {
 			continue
 		}
-		if w := x.nearest(q, i); w != "" {
+		if w := v.nearest(q, i); w != "" {
 			b.WriteString(q.text[at:t.start])
 			b.WriteString(w)
 			at, changed = int(t.end), true
@@ -85,23 +102,24 @@ func (x *Index) meant(q *question) string {
 	return b.String() + q.text[at:]
 }
 
-func (x *Index) nearest(q *question, i int) string {
+func (v *view) nearest(q *question, i int) string {
+	x := v.x
 	wrong := foldedWord(q.text[q.toks[i].start:q.toks[i].end])
 	if len(wrong) < 2 || len(wrong) > longestWord {
 		return ""
 	}
 	best, bestScore := "", uint32(0)
 	for _, e := range x.vocab.order() {
-		if !oneSlip(wrong, e.folded) {
+		if !oneSlip(wrong, e.folded) || !v.sees(e.hash) {
 			continue
 		}
 		text, n := e.best()
 		score := min(n, 1000)
-		if i > 0 {
-			score += 1000 * x.documents(pairTerm(q.toks[i-1].fold, e.hash))
+		if i > 0 && v.sees(pairTerm(q.toks[i-1].fold, e.hash)) {
+			score += 1000
 		}
-		if i+1 < len(q.toks) {
-			score += 1000 * x.documents(pairTerm(e.hash, q.toks[i+1].fold))
+		if i+1 < len(q.toks) && v.sees(pairTerm(e.hash, q.toks[i+1].fold)) {
+			score += 1000
 		}
 		if score > bestScore {
 			best, bestScore = text, score

@@ -21,7 +21,7 @@ import (
 // Parts are what the page asks.
 type Parts struct {
 	Find     func(context.Context, engine.Query) (engine.Result, error)
-	Complete func(ctx context.Context, text string, n int) ([]string, error)
+	Complete func(ctx context.Context, text string, scope []engine.Clause, n int) ([]string, error)
 	People   *people.People
 }
 
@@ -249,7 +249,7 @@ func other(chosen, value string) string {
 // suggest lists how the words may go on. It is a list beside the field and never touches what is in it: an input method
 // that builds a letter of several keys would lose its place.
 func (s *pages) suggest(r *web.Request, p *page) error {
-	list, err := s.Complete(r.Context(), p.Q.Text, suggestion)
+	list, err := s.Complete(r.Context(), p.Q.Text, scope(r.Reader), suggestion)
 	for _, text := range list {
 		p.Suggestions = append(p.Suggestions, facet{Name: text, Path: p.Q.address(func(q *asked) { q.Text = text })})
 	}

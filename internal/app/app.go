@@ -31,6 +31,7 @@ import (
 	"trucot/internal/engine/people/oidc"
 	"trucot/internal/engine/people/password"
 	"trucot/internal/engine/procedure"
+	"trucot/internal/engine/search"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/blob"
 	"trucot/internal/kernel/calendar"
@@ -111,9 +112,11 @@ type App struct {
 
 	layouts func() (*document.Layouts, error) // of official papers, read when first asked for
 	agency  Agency
+	data    string // the folder
 	figures figureFile
 
 	railCounts railCounts
+	finder     finder
 	clock      func() time.Time
 }
 
@@ -155,6 +158,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		council.Texts(),
 		commendation.Texts(),
 		party.Texts(),
+		search.Texts(),
 		Texts(),
 	)...)
 })
@@ -168,7 +172,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	prepared.Use()
-	a := &App{Catalog: Catalog(), clock: o.Clock}
+	a := &App{Catalog: Catalog(), clock: o.Clock, data: o.Data}
 	a.layouts = sync.OnceValues(func() (*document.Layouts, error) { return document.LoadLayouts(Definitions(o.Data)) })
 	var err error
 	if a.agency, err = readAgency(Definitions(o.Data)); err != nil {
@@ -280,5 +284,6 @@ func (a *App) openFiling(ctx context.Context, o Options) error {
 func (a *App) Close() error {
 	err := a.Ledger.Close()
 	a.saveFigures()
+	a.saveSearch(context.Background())
 	return errors.Join(err, a.DB.Close())
 }

@@ -34,6 +34,7 @@ import (
 	"trucot/internal/app/page/reports"
 	"trucot/internal/app/page/schedule"
 	"trucot/internal/app/page/scope"
+	"trucot/internal/app/page/search"
 	"trucot/internal/app/page/services"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/app/taskbook"
@@ -68,7 +69,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), find.Texts(), party.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), find.Texts(), party.Texts(), search.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -100,6 +101,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
 		notices.Routes(a.Notify, a.People, a.describe),
+		search.Routes(search.Parts{Find: a.Find, Complete: a.Complete, People: a.People}),
 		api.Routes(a.apiParts(o.Rate)),
 	} {
 		all = append(all, part...)

@@ -75,6 +75,7 @@ type root struct {
 	Ledger     ledgerCmd     `cmd:"" help:"help_ledger"`
 	Attachment attachmentCmd `cmd:"" help:"help_attachment"`
 	Webhook    webhookCmd    `cmd:"" help:"help_webhook"`
+	Search     searchCmd     `cmd:"" help:"help_search"`
 	Quality    qualityCmd    `cmd:"" help:"help_quality"`
 	Council    councilCmd    `cmd:"" help:"help_council"`
 

@@ -1,0 +1,330 @@
+package app
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/people"
+	"trucot/internal/engine/search"
+	"trucot/internal/engine/task"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
+	"trucot/internal/kernel/ledger"
+	"trucot/internal/room/directive"
+)
+
+// SearchSource is one kind of record that can be found. Its documents have ids "<Kind>/<id>" and the facets kind,
+// side and unit, by which a reader's scope goes.
+type SearchSource struct {
+	Kind   string
+	Stream string // prefix of the streams whose events change a document; the rest of the stream is the id
+
+	// One gives a document anew, none when it is no longer to be found; All gives each of them once.
+	One func(ctx context.Context, id string) ([]search.Doc, error)
+	All func(ctx context.Context, put func(...search.Doc)) error
+}
+
+// finder keeps the index behind the search page. It costs nothing until somebody searches: then the file is read, and
+// before each search what the ledger has recorded since. No goroutine follows, and what is published is found at once.
+type finder struct {
+	mu    sync.Mutex // one reader of the ledger at a time
+	index *search.Index
+	at    int64  // ledger position that the index stands for
+	saved int64  // position that the file holds
+	posts string // what the posts were made of
+}
+
+func (a *App) searchFile() string { return filepath.Join(a.data, "search.snapshot") }
+
+// Find searches what is recorded up to now.
+func (a *App) Find(ctx context.Context, q search.Query) (search.Result, error) {
+	x, err := a.searchIndex(ctx)
+	if err != nil {
+		return search.Result{}, err
+	}
+	return x.Search(q), nil
+}
+
+// Complete lists how the last word of what somebody types may go on.
+func (a *App) Complete(ctx context.Context, text string, scope []search.Clause, n int) ([]string, error) {
+	x, err := a.searchIndex(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return x.Complete(text, scope, n), nil
+}
+
+func (a *App) searchIndex(ctx context.Context) (*search.Index, error) {
+	f := &a.finder
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.index == nil {
+		if err := a.openSearch(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.follow(ctx); err != nil {
+		return nil, err
+	}
+	return f.index, a.indexPosts(ctx)
+}
+
+// openSearch reads the file, or every record where there is none of this ledger.
+func (a *App) openSearch(ctx context.Context) error {
+	f := &a.finder
+	lex, err := search.Load(Definitions(a.data))
+	if err != nil {
+		return placed(a.data, err)
+	}
+	x := search.New(lex)
+	mark, err := x.Restore(a.searchFile())
+	if err == nil {
+		if at, ok := a.searchMark(ctx, mark); ok {
+			f.index, f.at, f.saved = x, at, at
+			return a.indexProcedures(ctx, x)
+		}
+		x = search.New(lex)
+	}
+	slog.Debug("search: reading the records from the start", "why", err)
+	at := a.Ledger.Head()
+	for _, s := range a.searchSources() {
+		if err := s.All(ctx, func(docs ...search.Doc) { x.Put(docs...) }); err != nil {
+			return err
+		}
+	}
+	f.index, f.at, f.saved = x, at, 0
+	return a.indexProcedures(ctx, x)
+}
+
+// searchMark says whether a file's mark is of this ledger, and its position.
+func (a *App) searchMark(ctx context.Context, mark string) (at int64, ok bool) {
+	if _, err := fmt.Sscanf(mark, "%d ", &at); err != nil || at > a.Ledger.Head() {
+		return 0, false
+	}
+	now, err := a.markAt(ctx, at)
+	return at, err == nil && now == mark
+}
+
+func (a *App) markAt(ctx context.Context, at int64) (string, error) {
+	if at == 0 {
+		return "0 " + a.Ledger.Origin(), nil
+	}
+	e, err := a.Ledger.Event(ctx, at)
+	return fmt.Sprintf("%d %s", at, hex.EncodeToString(e.Hash[:])), err
+}
+
+// follow makes anew what events since the last search were about.
+func (a *App) follow(ctx context.Context) error {
+	f := &a.finder
+	head := a.Ledger.Head()
+	if head == f.at {
+		return nil
+	}
+	changed := map[string]bool{}
+	if err := a.Ledger.Scan(ctx, f.at, func(e ledger.Event) error { changed[e.Stream] = true; head = max(head, e.Position); return nil }); err != nil {
+		return err
+	}
+	for _, s := range a.searchSources() {
+		for stream := range changed {
+			id, ours := strings.CutPrefix(stream, s.Stream)
+			if !ours {
+				continue
+			}
+			docs, err := s.One(ctx, id)
+			if err != nil {
+				return err
+			}
+			if len(docs) == 0 {
+				f.index.Remove(s.Kind + "/" + id)
+			}
+			f.index.Put(docs...)
+		}
+	}
+	f.at = head
+	return nil
+}
+
+// saveSearch writes the file where reading the records again would take noticeably longer.
+func (a *App) saveSearch(ctx context.Context) {
+	f := &a.finder
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.index == nil || f.at-f.saved < max(1000, f.at/200) {
+		return
+	}
+	mark, err := a.markAt(ctx, f.at)
+	if err == nil {
+		err = f.index.Save(a.searchFile(), mark)
+	}
+	if err != nil {
+		slog.Debug("search: index not written", "err", err)
+	}
+}
+
+// searchPage is how many records a source reads at once.
+const searchPage = 1000
+
+func (a *App) searchSources() []SearchSource {
+	return []SearchSource{
+		{Kind: "directive", Stream: "directive/", One: a.oneDirective, All: a.allDirectives},
+		{Kind: "task", Stream: "task/", One: a.oneTask, All: a.allTasks},
+		{Kind: "dossier", Stream: "dossier/", One: a.oneDossier, All: a.allDossiers},
+	}
+}
+
+// indexed makes the document of a record.
+func indexed(kind, id string, side people.Side, unit string, on calendar.Date, title string, text ...string) search.Doc {
+	d := search.Doc{ID: kind + "/" + id, Title: title, Text: strings.Join(text, "\n"), Facets: []string{"kind:" + kind, "side:" + string(side), "unit:" + unit}}
+	if on != calendar.NoDate {
+		d.Date = int32(on)
+		d.Facets = append(d.Facets, "year:"+on.String()[:4])
+	}
+	return d
+}
+
+// gone turns "there is no such record" into no document.
+func gone(err error) error {
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	return err
+}
+
+func directiveDoc(d *directive.Document) search.Doc {
+	goals := make([]string, len(d.Goals))
+	for i, g := range d.Goals {
+		goals[i] = g.Title
+	}
+	return indexed("directive", d.ID, d.Side, d.Unit, d.Date, strings.Join(strings.Fields(d.Label()+" "+d.Summary), " "), d.Issuer, strings.Join(goals, "\n"))
+}
+
+func (a *App) oneDirective(ctx context.Context, id string) ([]search.Doc, error) {
+	d, err := a.Directives.Get(ctx, id)
+	if err != nil {
+		return nil, gone(err)
+	}
+	return []search.Doc{directiveDoc(d)}, nil
+}
+
+// allDirectives reads the whole register, the Party's with it: the scope of each search keeps them apart.
+func (a *App) allDirectives(ctx context.Context, put func(...search.Doc)) error {
+	units := a.partyUnits(ctx)
+	for after := ""; ; {
+		page, err := a.Directives.After(ctx, directive.Filter{State: true, Units: units, Limit: searchPage}, after)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, d := range page {
+			put(directiveDoc(d))
+			after = d.ID
+		}
+	}
+}
+
+func taskDoc(t *task.Task) search.Doc {
+	return indexed("task", t.ID, t.Side, t.Unit, t.AssignedOn, t.Title, t.ID, t.External, t.Goal, t.Product)
+}
+
+func (a *App) oneTask(ctx context.Context, id string) ([]search.Doc, error) {
+	t, err := a.Tasks.Get(ctx, id)
+	if err != nil {
+		return nil, gone(err)
+	}
+	return []search.Doc{taskDoc(t)}, nil
+}
+
+func (a *App) allTasks(ctx context.Context, put func(...search.Doc)) error {
+	units := a.partyUnits(ctx)
+	for after := ""; ; {
+		page, err := a.Tasks.After(ctx, task.Filter{Reach: task.Reach{State: true, Units: units}, Limit: searchPage}, after)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, t := range page {
+			put(taskDoc(t))
+			after = t.ID
+		}
+	}
+}
+
+// dossierDoc is the public part of a dossier: its code, what it asks for and under which procedure. Who filed it is
+// personal and stays out.
+func (a *App) dossierDoc(unit, code, id, version, title string, on calendar.Date) search.Doc {
+	name := ""
+	if p, err := a.Procedures.Version(id, version); err == nil {
+		name = p.Title[lang.VI]
+	}
+	if title == "" {
+		title = name
+	}
+	return indexed("dossier", code, people.State, unit, on, title, code, name)
+}
+
+func (a *App) oneDossier(ctx context.Context, code string) ([]search.Doc, error) {
+	d, err := a.Dossiers.Get(ctx, code)
+	if err != nil {
+		return nil, gone(err)
+	}
+	return []search.Doc{a.dossierDoc(d.Unit, d.Code, d.Procedure, d.Version, d.Title, d.SubmittedOn)}, nil
+}
+
+func (a *App) allDossiers(ctx context.Context, put func(...search.Doc)) error {
+	for skip := 0; ; skip += searchPage {
+		rows, _, err := a.Dossiers.List(ctx, dossier.Filter{Order: dossier.ByFiling, Limit: searchPage, Offset: skip, Overdue: calendar.NoDate})
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, r := range rows {
+			put(a.dossierDoc(r.Unit, r.Code, r.Procedure, r.Version, r.Title, r.SubmittedOn))
+		}
+	}
+}
+
+// indexProcedures puts in the procedures, which are definitions and may have changed with the program.
+func (a *App) indexProcedures(_ context.Context, x *search.Index) error {
+	x.Remove(x.IDs("procedure/")...)
+	for _, p := range a.Procedures.All() {
+		if p.Abstract || p.Toy {
+			continue
+		}
+		x.Put(indexed("procedure", p.ID, people.State, "", calendar.NoDate, p.Title[lang.VI], p.Summary[lang.VI], p.Code, p.Sector[lang.VI], p.Title[lang.EN]))
+	}
+	return nil
+}
+
+// indexPosts puts in who holds which post. Names stand beside the ledger and can be erased, so these documents are
+// compared before each search and never written to the file.
+func (a *App) indexPosts(ctx context.Context) error {
+	today := calendar.OfTime(a.clock())
+	posts, err := a.People.Posts(ctx, today)
+	if err != nil {
+		return err
+	}
+	var docs []search.Doc
+	var all strings.Builder
+	for _, p := range posts {
+		u, err := a.People.Unit(ctx, p.Unit, today)
+		if err != nil {
+			continue // a post in a unit that was closed before it ended
+		}
+		d := indexed("person", p.Person+"/"+p.Unit, u.Side, p.Unit, calendar.NoDate, a.People.PersonName(ctx, p.Person), p.TitleVI, u.NameVI)
+		d.Brief = true
+		docs = append(docs, d)
+		all.WriteString(d.ID + "\x00" + d.Title + "\x00" + d.Text + "\x00")
+	}
+	f := &a.finder
+	if f.posts == all.String() {
+		return nil
+	}
+	f.index.Remove(f.index.IDs("person/")...)
+	f.index.Put(docs...)
+	f.posts = all.String()
+	return nil
+}

@@ -1,0 +1,300 @@
+package search
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// reranked is how many of the best are looked at word by word.
+const reranked = 25
+
+// scratch is a search's working memory, used again by the next.
+type scratch struct {
+	score   []float32
+	met     []uint8
+	touched []uint32
+	found   []candidate
+	toks    []token
+}
+
+var scratches = sync.Pool{New: func() any { return &scratch{} }}
+
+// candidate is a document that has a term of the query.
+type candidate struct {
+	seg   *segment
+	doc   uint32
+	date  int32
+	score float32
+}
+
+// Search finds documents. An empty text finds everything that scope and filter let through.
+func (x *Index) Search(query Query) Result {
+	query.Limit = cmp.Or(query.Limit, 10)
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	q := x.question(query.Text)
+	m := scratches.Get().(*scratch)
+	defer scratches.Put(m)
+	m.found = m.found[:0]
+	r := Result{Counts: map[string]map[string]int{}}
+	v := x.view(&query)
+	x.frequencies(q)
+	need := 0
+	if query.Most {
+		need = (q.content*2 + 2) / 3
+	}
+	for ; ; need = 1 {
+		for _, s := range x.segs {
+			v.scan(s, q, m, need)
+		}
+		if len(m.found) > 0 || need <= 1 {
+			break
+		}
+	}
+	x.phrasesOnly(q, m, v)
+	r.Total = len(m.found)
+	for set, n := range v.counts {
+		v.tally(r.Counts, x.sets[set], n)
+	}
+	if query.Newest || len(q.toks) == 0 {
+		sortNewest(m.found)
+	} else {
+		x.rank(q, m, query.Offset+query.Limit)
+	}
+	from, to := min(query.Offset, len(m.found)), min(query.Offset+query.Limit, len(m.found))
+	for _, c := range m.found[from:to] {
+		r.Hits = append(r.Hits, x.hit(q, c, m, query.Snippets))
+	}
+	if len(q.toks) > 0 {
+		r.Meant = v.meant(q)
+	}
+	clear(m.found)
+	return r
+}
+
+// frequencies says how often each term stands in the whole index.
+func (x *Index) frequencies(q *question) {
+	for i := range q.clauses {
+		for _, s := range x.segs {
+			n, _ := s.list(q.clauses[i].term)
+			q.clauses[i].df += n
+		}
+	}
+	// what says most comes first, so that small words only add to documents that are there already
+	slices.SortStableFunc(q.clauses, func(a, b clause) int {
+		switch {
+		case a.small != b.small && a.small:
+			return 1
+		case a.small != b.small:
+			return -1
+		}
+		return a.df - b.df
+	})
+}
+
+// view is what a reader's scope and filters let through.
+type view struct {
+	x      *Index
+	query  *Query
+	passes []int8 // of a set: 0 not asked yet, 1 yes, -1 no
+	counts []int
+}
+
+func (x *Index) view(q *Query) *view {
+	return &view{x: x, query: q, passes: make([]int8, len(x.sets)), counts: make([]int, len(x.sets))}
+}
+
+// scan scores a segment's documents, term by term, and keeps those that the view lets through and that have
+// need of the words that say something.
+func (v *view) scan(s *segment, q *question, m *scratch, need int) {
+	if s.size() == 0 {
+		return
+	}
+	if len(q.toks) == 0 {
+		for i := range uint32(s.size()) {
+			v.keep(s, i, 0, m)
+		}
+		return
+	}
+	if cap(m.score) < s.size() {
+		m.score, m.met = make([]float32, s.size()), make([]uint8, s.size())
+	}
+	score, met := m.score[:s.size()], m.met[:s.size()]
+	m.touched = m.touched[:0]
+	average := float64(v.x.words) / float64(max(1, len(v.x.where)))
+	var bias [256]float32
+	for i := range bias {
+		bias[i] = float32(termSaturation * (1 - lengthBias + lengthBias*float64(lengths[i])/max(1, average)))
+	}
+	for _, c := range q.clauses {
+		if c.df == 0 {
+			continue
+		}
+		n, post := s.list(c.term)
+		if n == 0 {
+			continue
+		}
+		m.touched = accumulate(post, float32(c.weight*idf(len(v.x.where), c.df)), c, &bias, s.norms, score, met, m.touched)
+	}
+	for _, i := range m.touched {
+		if int(met[i]) >= need || need <= 1 {
+			v.keep(s, i, score[i], m)
+		}
+		score[i], met[i] = 0, 0
+	}
+}
+
+// accumulate adds a term's share to every document that has it. Reading the list in place is what makes a
+// query with long lists quick: there is no call for each posting.
+func accumulate(post []byte, weight float32, c clause, bias *[256]float32, norms []byte, score []float32, met []uint8, touched []uint32) []uint32 {
+	doc := uint32(0)
+	var word uint8
+	if c.word >= 0 && !c.small {
+		word = 1
+	}
+	for i := 0; i < len(post); {
+		v := uint64(post[i])
+		i++
+		if v >= 0x80 {
+			rest, k := binary.Uvarint(post[i:])
+			v, i = v&0x7f|rest<<7, i+k
+		}
+		tf := float32(1)
+		if v&1 != 0 {
+			n, k := binary.Uvarint(post[i:])
+			tf, i = float32(n), i+k
+		}
+		doc += uint32(v >> 1)
+		if score[doc] == 0 {
+			if c.small {
+				continue
+			}
+			touched = append(touched, doc)
+		}
+		score[doc] += weight * tf / (tf + bias[norms[doc]])
+		met[doc] += word
+	}
+	return touched
+}
+
+func (v *view) keep(s *segment, i uint32, score float32, m *scratch) {
+	if has(s.dead, i) {
+		return
+	}
+	if d := s.dates[i]; v.query.From != 0 && d < v.query.From || v.query.To != 0 && (d > v.query.To || d == 0) {
+		return
+	}
+	if set := s.sets[i]; v.lets(set) {
+		v.counts[set]++
+		m.found = append(m.found, candidate{s, i, s.dates[i], score})
+	}
+}
+
+// lets decides once for each set of facets.
+func (v *view) lets(set uint32) bool {
+	if v.passes[set] == 0 {
+		v.passes[set] = -1
+		if v.allowed(v.x.sets[set]) {
+			v.passes[set] = 1
+		}
+	}
+	return v.passes[set] > 0
+}
+
+func (v *view) allowed(facets []string) bool {
+	for _, choice := range v.query.Filter {
+		if !anyOf(facets, choice) {
+			return false
+		}
+	}
+	if v.query.Scope == nil {
+		return true
+	}
+	return slices.ContainsFunc(v.query.Scope, func(c Clause) bool { return c.holds(facets) })
+}
+
+func (c Clause) holds(facets []string) bool {
+	for _, f := range c.All {
+		if !slices.Contains(facets, f) {
+			return false
+		}
+	}
+	return (c.Any == nil || anyOf(facets, c.Any)) && !anyOf(facets, c.None)
+}
+
+func anyOf(facets, choice []string) bool {
+	return slices.ContainsFunc(choice, func(f string) bool { return slices.Contains(facets, f) })
+}
+
+func (v *view) tally(counts map[string]map[string]int, facets []string, n int) {
+	if n == 0 {
+		return
+	}
+	for _, f := range facets {
+		name, value, _ := strings.Cut(f, ":")
+		if slices.Contains(v.query.Count, name) {
+			if counts[name] == nil {
+				counts[name] = map[string]int{}
+			}
+			counts[name][value] += n
+		}
+	}
+}
+
+func sortNewest(list []candidate) {
+	slices.SortFunc(list, func(a, b candidate) int {
+		if a.date != b.date {
+			return cmp.Compare(b.date, a.date)
+		}
+		return cmp.Compare(a.seg.id(a.doc), b.seg.id(b.doc))
+	})
+}
+
+// better orders candidates: the better first, of equals the later; the same always the same way.
+func better(a, b candidate) int {
+	switch {
+	case a.score != b.score:
+		return cmp.Compare(b.score, a.score)
+	case a.date != b.date:
+		return cmp.Compare(b.date, a.date)
+	}
+	return cmp.Compare(a.seg.id(a.doc), b.seg.id(b.doc))
+}
+
+// top moves the best n to the front, in order.
+func top(list []candidate, n int) {
+	if n >= len(list) {
+		slices.SortFunc(list, better)
+		return
+	}
+	heap := list[:n] // the worst of the best on top
+	for i := n/2 - 1; i >= 0; i-- {
+		sink(heap, i)
+	}
+	for i := n; i < len(list); i++ {
+		if list[i].score >= heap[0].score && better(list[i], heap[0]) < 0 {
+			list[i], heap[0] = heap[0], list[i]
+			sink(heap, 0)
+		}
+	}
+	slices.SortFunc(heap, better)
+}
+
+func sink(heap []candidate, i int) {
+	for {
+		worst := i
+		for c := 2*i + 1; c <= 2*i+2 && c < len(heap); c++ {
+			if better(heap[c], heap[worst]) > 0 {
+				worst = c
+			}
+		}
+		if worst == i {
+			return
+		}
+		heap[i], heap[worst] = heap[worst], heap[i]
+		i = worst
+	}
+}

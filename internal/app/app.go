@@ -216,6 +216,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return errors.Join(err, a.DB.Close())
 	}
 	a.Ledger = l
+	l.Follow(a.railCounts.outdate)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"sync"
+	"time"
 
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/tasks"
@@ -10,6 +11,7 @@ import (
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 )
@@ -39,16 +41,10 @@ var railLines = []railLine{
 // rail is the left rail: what this reader may open with what waits there, and below it their saved views.
 func (a *App) rail(r *web.Request) []web.RailItem {
 	items := a.places(r)
-	head, day := a.Ledger.Head(), r.Today()
-	known := a.railCounts.of(r.Actor(), head, day)
+	known := a.railCounts.get(r.Actor(), a.Ledger.Head(), r.Today())
 	for i := range items {
 		path := items[i].Path
-		if n, ok := known(path); ok {
-			items[i].Count = n
-			continue
-		}
-		items[i].Count = a.railCount(r, path)
-		a.railCounts.keep(r.Actor(), path, items[i].Count, head, day)
+		items[i].Count = a.railCounts.count(known, path, func() int { return a.railCount(r, path) })
 	}
 	if !r.Can(people.ReadDossiers, "") {
 		return items
@@ -64,36 +60,59 @@ func (a *App) rail(r *web.Request) []web.RailItem {
 	return items
 }
 
-// railCounts are the counts of each account as of a position of the ledger and a day: what they count changes with
-// nothing else.
+// railCounts are the counts of each account. They hold as long as nothing is recorded; while others work they may be a few
+// seconds old, but never older than the reader's own last step.
 type railCounts struct {
-	mu     sync.Mutex
-	head   int64
-	day    calendar.Date
-	counts map[string]int // account, line break, path
+	mu sync.Mutex
+	of map[string]*railCount // by account
 }
 
-// of gives what is known of an account now.
-func (c *railCounts) of(account string, head int64, day calendar.Date) func(path string) (int, bool) {
-	c.mu.Lock()
-	if c.head != head || c.day != day || c.counts == nil {
-		c.head, c.day, c.counts = head, day, map[string]int{}
-	}
-	c.mu.Unlock()
-	return func(path string) (int, bool) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		n, ok := c.counts[account+"\n"+path]
-		return n, ok && c.head == head && c.day == day
-	}
+type railCount struct {
+	at   time.Time
+	head int64
+	day  calendar.Date
+	n    map[string]int // by path
 }
 
-// keep notes a count that was made since of, unless somebody wrote meanwhile.
-func (c *railCounts) keep(account, path string, n int, head int64, day calendar.Date) {
+// railAge is how long counts hold while others work: counting anew at each step of anybody took half of a busy server.
+const railAge = 3 * time.Second
+
+// get is what is known of an account now, emptied where it no longer holds.
+func (c *railCounts) get(account string, head int64, day calendar.Date) *railCount {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.head == head && c.day == day && n >= 0 {
-		c.counts[account+"\n"+path] = n
+	known := c.of[account]
+	if known == nil || known.day != day || known.head != head && time.Since(known.at) > railAge {
+		if known = (&railCount{at: time.Now(), head: head, day: day, n: map[string]int{}}); c.of == nil {
+			c.of = map[string]*railCount{}
+		}
+		c.of[account] = known
+	}
+	return known
+}
+
+// count is the count of a path, made by fresh where it is not known.
+func (c *railCounts) count(of *railCount, path string, fresh func() int) int {
+	c.mu.Lock()
+	n, ok := of.n[path]
+	c.mu.Unlock()
+	if ok {
+		return n
+	}
+	if n = fresh(); n >= 0 {
+		c.mu.Lock()
+		of.n[path] = n
+		c.mu.Unlock()
+	}
+	return n
+}
+
+// outdate forgets the counts of who recorded something.
+func (c *railCounts) outdate(batch []ledger.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range batch {
+		delete(c.of, batch[i].Actor)
 	}
 }
 
@@ -116,16 +135,16 @@ func (a *App) places(r *web.Request) []web.RailItem {
 func (a *App) railCount(r *web.Request, path string) int {
 	n, err := -1, error(nil)
 	switch path {
-	case "/ho-so":
+	case "/ho-so", "/sap-tre":
 		f := dossier.Filter{Open: true}
+		if path == "/sap-tre" {
+			f.DueUntil = a.Dossiers.WarnUntil() + 1
+		}
 		f.Units, f.Without = dossiers.Reach(r)
 		var counts []int
 		if counts, err = a.Dossiers.Count(r.Context(), f); err == nil {
 			n = counts[0]
 		}
-	case "/sap-tre":
-		units, without := people.Reach(r.Reader, people.ReadDossiers)
-		_, n, err = a.Dossiers.Soon(r.Context(), dossier.Reach{Units: units, Without: without}, 0, 0)
 	case "/viec":
 		_, n, err = a.Tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), View: "open", Limit: 1})
 	case "/hoi-dong":

@@ -8,8 +8,8 @@ package attachments
 import (
 	"context"
 	"net/http"
-	"slices"
 	"net/url"
+	"slices"
 	"strings"
 
 	"trucot/internal/engine/attachment"

@@ -341,7 +341,9 @@ func (v *visitor) logIn(link string) (cookie string, err error) {
 	}
 	res.Body.Close()
 	for _, c := range res.Cookies() {
-		return c.Name + "=" + c.Value, nil
+		if c.MaxAge >= 0 { // the others are taken back
+			return c.Name + "=" + c.Value, nil
+		}
 	}
 	return "", fmt.Errorf("no session: %s", res.Status)
 }

@@ -4,7 +4,7 @@ import "strings"
 
 // vendorClasses are the classes of the vendored sheet that pages use. Rules for others are left out of what is sent:
 // they are nine tenths of it. A test finds a class that a template uses and this list lacks.
-var vendorClasses = []string{"btn", "btn-primary", "form-control", "form-select", "form-label", "visually-hidden", "text-secondary"}
+var vendorClasses = []string{"btn", "btn-primary", "form-control", "form-select", "form-label", "form-check-input", "visually-hidden", "text-secondary"}
 
 // subset is a style sheet without the rules that name other classes than those kept, and without fonts and
 // animations. It knows as much of the language as minified sheets need: nested blocks, commas, brackets, strings.

@@ -177,7 +177,7 @@ func (p *Page) Click(selector string) {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	// to the middle first, as a reader would scroll: the bar of a phone lies over the lower edge
-	Eval[bool](p, "void document.querySelector("+strconv.Quote(selector)+")?.scrollIntoView({block: 'center'}), true")
+	Eval[bool](p, "void document.querySelector("+strconv.Quote(selector)+")?.scrollIntoView({block: 'center', behavior: 'instant'}), true")
 	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		p.t.Fatalf("click %s: %v", selector, err)
 	}

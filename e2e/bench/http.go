@@ -65,6 +65,10 @@ func pairs(ctx context.Context, o *options, delay time.Duration) (ours, theirs [
 		return nil, nil, err
 	}
 	defer os.RemoveAll(template)
+	defer os.RemoveAll(bareTemplate(template))
+	if err := fillBare(ctx, bareTemplate(template), g); err != nil {
+		return nil, nil, err
+	}
 	for i := range o.runs {
 		ran, err := one(ctx, o, g, "serve", i, delay)
 		if err != nil {
@@ -79,21 +83,21 @@ func pairs(ctx context.Context, o *options, delay time.Duration) (ours, theirs [
 	return ours, theirs, nil
 }
 
+func bareTemplate(template string) string { return template + "-bare" }
+
 // one is one run on a fresh copy of the folder.
 func one(ctx context.Context, o *options, g *agency, server string, run int, delay time.Duration) (outcome, error) {
 	dir := filepath.Join(o.dir, fmt.Sprint(server, run))
 	defer os.RemoveAll(dir)
 	args := []string{server, "-data", dir, "-commit-delay", delay.String()}
-	var err error
+	template := bareTemplate(g.dir)
 	if server == "serve" {
-		err = copyFolder(g.dir, dir)
+		template = g.dir
 		if o.profile != "" {
 			args = append(args, "-profile", filepath.Join(o.profile, fmt.Sprintf("http-%s-%d.pprof", delay, run)))
 		}
-	} else {
-		err = os.Mkdir(dir, 0o750)
 	}
-	if err != nil {
+	if err := copyFolder(template, dir); err != nil {
 		return outcome{}, err
 	}
 	p, err := startSelf(ctx, args...)

@@ -63,7 +63,7 @@ type step struct {
 	p      *procedure.Procedure
 	t      *procedure.Transition
 	old    *Dossier
-	next   *Dossier // copy of old on which deadlines and pauses are worked out
+	next   *Dossier // old with deadlines and pauses of its own, on which they are worked out
 	act    Act
 	after  bool           // after the cut-off hour
 	given  map[string]any // checked fields of this act
@@ -217,11 +217,11 @@ func (e *Engine) take(ctx context.Context, p *procedure.Procedure, d *Dossier, a
 	if err := e.issue(ctx, s, &cmds); err != nil {
 		return nil, err
 	}
-	raw, err := json.Marshal(&s.data)
+	said, err := s.payload()
 	if err != nil {
 		return nil, err
 	}
-	event.Data = json.RawMessage(raw)
+	event.Data = said
 	cmds[0].Events = []ledger.NewEvent{event}
 	receipts, err := e.opts.Append(ctx, cmds...)
 	e.issued.note(cmds[1:], err == nil)
@@ -231,30 +231,11 @@ func (e *Engine) take(ctx context.Context, p *procedure.Procedure, d *Dossier, a
 	if receipts[0].Version != d.Stream+1 {
 		return e.reload(ctx, d.Code) // the key was known: nothing was written
 	}
-	next, err := s.recorded(receipts[0], cmds[0], event)
-	if err != nil {
-		return nil, err
-	}
+	next := d.clone()
+	ev := ledger.Event{Position: receipts[0].Position, Stream: cmd.Stream, Version: d.Stream + 1, Kind: event.Kind, EffectiveOn: a.On, Unit: cmd.Unit}
+	next.apply(&ev, said)
+	next.known, next.knownBy = s.recorded(), p
 	e.cache.put(next)
-	return next, nil
-}
-
-// recorded is the dossier with the event that was just recorded.
-func (s *step) recorded(r ledger.Receipt, c ledger.Command, n ledger.NewEvent) (*Dossier, error) {
-	raw := make(map[string]json.RawMessage, len(s.data.Fields))
-	for id, v := range s.data.Fields {
-		text, err := json.Marshal(v)
-		if err != nil {
-			return nil, err
-		}
-		raw[id] = text
-	}
-	next := s.old.clone()
-	ev := ledger.Event{Position: r.Position, Stream: c.Stream, Version: s.old.Stream + 1, Kind: n.Kind, EffectiveOn: n.On, Unit: c.Unit}
-	if len(s.data.Outputs)+len(s.data.Documents) > 0 { // lists of the definition and of the caller are not ours to keep
-		s.data.Outputs, s.data.Documents = slices.Clone(s.data.Outputs), slices.Clone(s.data.Documents)
-	}
-	next.apply(&ev, &s.data, raw)
 	return next, nil
 }
 
@@ -276,7 +257,7 @@ func (e *Engine) work(ctx context.Context, s *step) error {
 	if err := s.guards(e); err != nil {
 		return err
 	}
-	s.next = s.old.clone()
+	s.next = s.old.clocked()
 	if err := e.clock(s); err != nil {
 		return err
 	}

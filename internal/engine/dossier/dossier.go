@@ -9,6 +9,7 @@ package dossier
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"trucot/internal/engine/procedure"
@@ -65,6 +66,11 @@ type Dossier struct {
 
 	num    int64  // of the row; 0 until it was read
 	folded string // what a search looks at; empty = to be made of title and applicant
+
+	// The values of Fields as the conditions of one definition use them, where the step before has left them here; nobody changes
+	// them, and no copy takes them along.
+	known   map[string]any
+	knownBy *procedure.Procedure
 }
 
 // Track is what the engine must remember of the steps so far.
@@ -196,9 +202,18 @@ func (d *Dossier) stopped() bool {
 	return n > 0 && d.Track.Pauses[n-1].To == calendar.NoDate
 }
 
+// clocked copies a dossier for working out its deadlines and pauses, and nothing else.
+func (d *Dossier) clocked() *Dossier {
+	c := *d
+	c.Track.Pauses = slices.Clone(c.Track.Pauses)
+	c.Track.Deadlines = slices.Clone(c.Track.Deadlines)
+	return &c
+}
+
 // clone copies what an event may change, so that a failed append leaves the original alone.
 func (d *Dossier) clone() *Dossier {
 	c := *d
+	c.known, c.knownBy = nil, nil
 	c.Fields = make(map[string]json.RawMessage, len(d.Fields))
 	for k, v := range d.Fields {
 		c.Fields[k] = v

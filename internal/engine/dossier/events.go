@@ -60,9 +60,9 @@ type Data struct {
 
 // apply makes the dossier what it is after an event. It is the only place where a dossier changes: the
 // engine and the fold both use it, so that a rebuilt table equals the live one.
-func (d *Dossier) apply(e *ledger.Event, x *Data, raw map[string]json.RawMessage) {
+func (d *Dossier) apply(e *ledger.Event, x *payload) {
 	if e.Version == 1 {
-		d.start(e, x)
+		d.start(e, &x.Data)
 	}
 	verb := strings.TrimPrefix(e.Kind, kindPrefix)
 	d.Position, d.Stream = e.Position, e.Version
@@ -88,7 +88,7 @@ func (d *Dossier) apply(e *ledger.Event, x *Data, raw map[string]json.RawMessage
 	}
 	d.Late = d.Late || x.Late
 	d.Reappointed = d.Reappointed || x.Reappointed
-	for k, v := range raw {
+	for k, v := range x.Fields {
 		if string(v) == "null" {
 			delete(d.Fields, k)
 		} else {
@@ -109,7 +109,7 @@ func (d *Dossier) apply(e *ledger.Event, x *Data, raw map[string]json.RawMessage
 		d.ReceivedOn, d.FinishedOn = x.Span.ReceivedOn, x.Span.FinishedOn
 	}
 	if x.Line == nil {
-		d.Track.apply(e, x)
+		d.Track.apply(e, &x.Data)
 	}
 }
 
@@ -152,5 +152,35 @@ func (t *Track) apply(e *ledger.Event, x *Data) {
 // payload is Data as the fold reads it: the fields stay raw.
 type payload struct {
 	Data
-	Fields map[string]json.RawMessage `json:"fields"`
+	Fields map[string]json.RawMessage `json:"fields,omitempty"`
+
+	before *Dossier // as the engine saw it; nil where the payload was read from the ledger
+}
+
+// payloadOf is what an event says, without decoding it where this process has just written it.
+func payloadOf(e *ledger.Event) (*payload, error) {
+	if x, ok := e.Value.(*payload); ok {
+		return x, nil
+	}
+	x := new(payload)
+	return x, decode(e.Data, x)
+}
+
+// payload is the step's data with the fields as they are recorded.
+func (s *step) payload() (*payload, error) {
+	x := &payload{Data: s.data, before: s.old}
+	x.Data.Fields = nil
+	if len(s.data.Fields) > 0 {
+		x.Fields = make(map[string]json.RawMessage, len(s.data.Fields))
+	}
+	for id, v := range s.data.Fields {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
+		}
+		x.Fields[id] = text
+	}
+	// Lists of the definition and of the caller are not ours to keep.
+	x.Outputs, x.Documents = slices.Clone(x.Outputs), slices.Clone(x.Documents)
+	return x, nil
 }

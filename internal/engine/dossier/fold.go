@@ -34,16 +34,20 @@ type folder struct {
 
 func (m *folder) forget() { *m = folder{} }
 
-// remembered is the dossier of a row before the event of the given version, nil when it must be read.
-func (m *folder) remembered(code string, version int64) *Dossier {
+// before is the dossier of a row before an event, nil when it must be read.
+func (m *folder) before(code string, e *ledger.Event) *Dossier {
 	d := m.recent[code]
 	if d == nil {
 		d = m.older[code]
 	}
-	if d == nil || d.Stream != version-1 {
-		return nil
+	if d != nil && d.Stream == e.Version-1 {
+		return d
 	}
-	return d
+	// What the engine read is the row as it was if no event came between, and the ledger has seen to that.
+	if x, ok := e.Value.(*payload); ok && x.before.num > 0 && x.before.Stream == e.Version-1 {
+		return x.before.clone()
+	}
+	return nil
 }
 
 func (m *folder) remember(b *folding) {
@@ -81,7 +85,7 @@ func (m *folder) apply(ctx context.Context, tx store.Tx, batch []ledger.Event) e
 		if _, seen := b.at[code]; seen {
 			continue
 		}
-		d := m.remembered(code, e.Version)
+		d := m.before(code, e)
 		b.at[code] = d
 		b.order = append(b.order, code)
 		if e.Version > 1 && d == nil {
@@ -153,8 +157,8 @@ func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error
 	default:
 		return nil
 	}
-	var x payload
-	if err := decode(e.Data, &x); err != nil {
+	x, err := payloadOf(e)
+	if err != nil {
 		return err
 	}
 	code := trimStream(e.Stream)
@@ -163,7 +167,7 @@ func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error
 		d = new(Dossier)
 		b.at[code] = d
 	}
-	d.apply(e, &x.Data, x.Fields)
+	d.apply(e, x)
 	if e.Version == 1 {
 		d.num = b.next
 		b.next++

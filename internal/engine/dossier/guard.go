@@ -85,6 +85,9 @@ func (e *Engine) concluded(ctx context.Context, s *step) error {
 // values are the fields of a dossier in the types that conditions use. A sealed value counts as filled and
 // shows nothing.
 func values(p *procedure.Procedure, d *Dossier) map[string]any {
+	if d.knownBy == p {
+		return maps.Clone(d.known)
+	}
 	out := make(map[string]any, len(d.Fields)+4)
 	for id, raw := range d.Fields {
 		f := p.Field(id)
@@ -96,6 +99,19 @@ func values(p *procedure.Procedure, d *Dossier) map[string]any {
 		}
 	}
 	return out
+}
+
+// recorded makes of the step's values what values would read from its event.
+func (s *step) recorded() map[string]any {
+	for id, v := range s.given {
+		switch {
+		case v == nil:
+			delete(s.values, id)
+		case s.p.Field(id).Personal:
+			s.values[id] = sealedMark
+		}
+	}
+	return s.values
 }
 
 // value decodes one recorded field; it was checked when it was recorded.

@@ -107,7 +107,7 @@ func (e *Engine) AsOf(ctx context.Context, code string, day calendar.Date) (*Dos
 		if err := decode(events[i].Data, &x); err != nil {
 			return nil, err
 		}
-		d.apply(&events[i], &x.Data, x.Fields)
+		d.apply(&events[i], &x)
 	}
 	return d, nil
 }

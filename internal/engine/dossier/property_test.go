@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,13 @@ func (o *office) promises(rt *rapid.T, d, next *dossier.Dossier) {
 		if p.To != calendar.NoDate && p.To < p.From || p.To == calendar.NoDate && (i < len(pauses)-1 || !next.Open()) {
 			rt.Fatalf("pauses %v", pauses)
 		}
+	}
+	p, err := o.Procedure(o.ctx, next)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	if kept, read := dossier.Values(p, next); !reflect.DeepEqual(kept, read) {
+		rt.Fatalf("kept %v\nread %v", kept, read)
 	}
 	stored, err := o.Get(o.ctx, next.Code)
 	if err != nil || fmt.Sprint(*stored) != fmt.Sprint(*next) {

@@ -104,7 +104,7 @@ func (l *Ledger) planCommand(ctx context.Context, b *batch, c *Command, data [][
 		version++
 		b.events = append(b.events, Event{
 			Position: b.base + int64(len(b.events)) + 1, Stream: c.Stream, Version: version, Kind: n.Kind,
-			EffectiveOn: n.On, RecordedAt: b.now, Actor: c.Actor, Unit: c.Unit, Data: data[i],
+			EffectiveOn: n.On, RecordedAt: b.now, Actor: c.Actor, Unit: c.Unit, Data: data[i], Value: n.Data,
 		})
 	}
 	receipt := Receipt{Position: b.base + int64(len(b.events)), Version: version}

@@ -46,10 +46,14 @@ type Event struct {
 	Unit        string        // organisational unit that it counts for
 	Data        []byte        // JSON object
 	Hash        [32]byte      // RFC 6962 leaf hash
+
+	// Value is the NewEvent.Data that this process made Data of, where it has just written the event itself; else nil. It spares
+	// a fold of the same package the decoding. Nobody changes it.
+	Value any
 }
 
-// NewEvent is a fact about to be recorded. Data is marshalled to a JSON object; a json.RawMessage is
-// taken as it is, nil is an empty object.
+// NewEvent is a fact about to be recorded. Data is marshalled to a JSON object and not changed after that; a json.RawMessage
+// is taken as it is, nil is an empty object.
 type NewEvent struct {
 	Kind string
 	On   calendar.Date

@@ -155,7 +155,7 @@ func TestByKeyboardAlone(t *testing.T) {
 	for i := range 14 {
 		p.Press("\t")
 		what, outline := p.Focused()
-		if i == 0 && what != "A #noi-dung" {
+		if i == 0 && what != "A #chinh" {
 			t.Errorf("the first stop is %s, not the skip link", what)
 		}
 		if outline < 2 {

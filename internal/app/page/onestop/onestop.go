@@ -226,7 +226,7 @@ func (s *pages) ask(r *web.Request) error {
 	if _, err := s.desk.Ask(r.Context(), d, r.Actor(), o); err != nil {
 		return err
 	}
-	return r.Go(path(d.Code) + "?da=luu#y-kien")
+	return r.Go(path(d.Code) + "?da=luu#lay-y-kien")
 }
 
 func (s *pages) answer(r *web.Request) error {
@@ -244,7 +244,7 @@ func (s *pages) answer(r *web.Request) error {
 	if err := s.desk.Answer(r.Context(), d, r.Actor(), n, on, in.Get("tra-loi")); err != nil {
 		return err
 	}
-	return r.Go(path(d.Code) + "?da=luu#y-kien")
+	return r.Go(path(d.Code) + "?da=luu#lay-y-kien")
 }
 
 // procedureName is a procedure's title, or its id where there is no definition.

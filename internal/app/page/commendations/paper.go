@@ -133,12 +133,14 @@ func (x *drawn) decision() {
 	x.Recipients = []string{x.t("commendations.doc_to"), x.t("commendations.doc_filed")}
 	x.Blocks = append(x.Blocks, document.Section{Restart: true})
 	x.centred(true, x.t("commendations.doc_list"))
+	x.centred(false, x.t("commendations.doc_with", "decision", n.Decision, "on", n.DecidedOn.Format(lang.VI)))
 	x.table(true)
 }
 
 // certificate is one a subject; the layout's head and the signer's name frame it.
 func (x *drawn) certificate() {
 	n := x.n
+	x.Layout, x.Landscape = x.Layout.Unended(), true
 	x.Number, x.TypeName = n.Decision, x.t("commendations.doc_form_"+x.a.Form)
 	x.Subject = x.Post
 	award := n.Title
@@ -158,6 +160,7 @@ func (x *drawn) certificate() {
 
 // conferral is the list that the conference reads out.
 func (x *drawn) conferral() {
+	x.Layout = x.Layout.Unended()
 	x.TypeName, x.Subject = x.t("commendations.doc_list"), x.t("commendations.doc_conferral_about", "award", x.n.Title, "year", strconv.Itoa(x.n.Year))
 	x.text("doc_conferral", "decision", x.n.Decision, "on", x.n.DecidedOn.Format(lang.VI))
 	x.table(false)

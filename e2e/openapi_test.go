@@ -99,7 +99,7 @@ var noOperation = map[string]string{
 
 // notYet are forms whose operation is still to be made.
 var notYet = []string{"/khen-thuong", "/lich-cong-tac", "/moc-viec", "/tep", "/tai-len", "/ho-so/{code}/chuyen", "/ho-so/{code}/nhan-xet", "/ho-so/{code}/lien-ket",
-	"/ho-so/{code}/phat-hanh", "/ho-so/{code}/y-kien", "/giay-phep", "/hoi-dong", "/bao-cao/{regime}/{period}/han-che"}
+	"/ho-so/{code}/phat-hanh", "/ho-so/{code}/y-kien", "/giay-phep", "/hoi-dong", "/bao-cao/{regime}/{period}/han-che", "/so-viec"}
 
 // excused reports whether a form, or what it stands below, needs no operation or has none yet.
 func excused(pattern string) bool {

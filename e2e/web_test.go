@@ -98,7 +98,7 @@ func (a *agency) paths() map[string]string {
 		"bao-cao": "/bao-cao", "bao-cao-nam": "/bao-cao/tong-ket-nam/2020", "so-ket": "/bao-cao/so-ket-6-thang/2021-H1", "bieu": "/bao-cao/tkth-26-2015/2017-S?unit=so-kh-cn-quang-tri",
 		"o-bieu":    "/so-lieu/tkth01.01.1?period=2017-S&unit=so-kh-cn-quang-tri",
 		"mot-ho-so": "/ho-so/" + a.code(30), "ngay-cu": "/ho-so/" + a.code(25) + "?ngay=2021-06-01", "ho-so-xong": "/ho-so/" + a.code(3), "so-lieu": "/so-lieu?period=2021", "mot-so-lieu": "/so-lieu/dossier.received?period=2021&known=40",
-		"sap-tre": "/sap-tre", "so-theo-doi": "/so-theo-doi?tu=2021-01-01", "giay-phep": "/giay-phep?xem=", "phi": "/phi?tu=2021-01-01", "so-van-ban": "/so-van-ban?nam=2021",
+		"so-viec": "/so-viec?nam=2021", "ghi-viec": "/so-viec/moi?loai=inspection", "nhap-so-lieu": "/so-viec/so-lieu", "sap-tre": "/sap-tre", "so-theo-doi": "/so-theo-doi?tu=2021-01-01", "giay-phep": "/giay-phep?xem=", "phi": "/phi?tu=2021-01-01", "so-van-ban": "/so-van-ban?nam=2021",
 		"chat-luong": "/chat-luong?ky=2022", "mat-diem": "/chat-luong/tien_do/dung_han?ky=2022", "thu-tuc": "/thu-tuc", "mot-thu-tuc": "/thu-tuc/mission", "so-cai": "/so-cai", "su-kien": "/so-cai/3", "thong-bao": "/thong-bao", "cach-nhan": "/thong-bao/tuy-chon", "api": "/api", "khong-co": "/khong-co",
 		"tai-khoan": "/tai-khoan", "xac-nhan": "/tai-khoan/xac-nhan", "nhat-ky": "/tai-khoan/nhat-ky"}
 }

@@ -22,7 +22,14 @@ type Agency struct {
 	Site   string     `def:"site"`   // public address that papers lead to, as https://…
 	State  AgencySide `def:"state"`
 	Party  AgencySide `def:"party"`
+	Union  AgencySide `def:"union"` // công đoàn cơ sở
 }
+
+// unionSide is what a regime of the trade union names as its side; unionKind is the kind of its unit.
+const (
+	unionSide = "union"
+	unionKind = "cong_doan"
+)
 
 // AgencySide is one side's heading and signature.
 type AgencySide struct {
@@ -54,8 +61,12 @@ func readAgency(fsys fs.FS) (Agency, error) {
 // heading lays the file's names under those that the units gave.
 func (a Agency) heading(out report.Agency, side string) report.Agency {
 	s := a.State
-	if side == string(people.Party) {
+	switch side {
+	case string(people.Party):
 		s = a.Party
+	case unionSide:
+		s = a.Union
+		out.Parent = s.Parent // not the agency that its unit stands under
 	}
 	if out.Parent == "" {
 		out.Parent = s.Parent

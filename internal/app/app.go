@@ -43,6 +43,7 @@ import (
 	"trucot/internal/kernel/store"
 	"trucot/internal/kernel/vault"
 	"trucot/internal/kernel/web"
+	"trucot/internal/room/activity"
 	"trucot/internal/room/commendation"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/directive/schedule"
@@ -100,6 +101,7 @@ type App struct {
 
 	Attachments *attachment.Engine
 	Schedule    *schedule.Book
+	Activities  *activity.Book
 	Books       *numbering.Books
 	Desk        *onestop.Desk
 	Quality     *quality.Room
@@ -148,7 +150,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		dossier.Texts(),
 		report.Texts(),
 		directive.Texts(),
-		schedule.Texts(),
+		schedule.Texts(), activity.Texts(),
 		script.Texts(),
 		task.Texts(),
 		notify.Texts(), filing.Texts(),
@@ -208,7 +210,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold(), party.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), activity.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold(), party.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -265,6 +267,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	if err := a.openFigures(ctx, o.Data, figures, regimes.Forms); err != nil {
 		return err
 	}
+	a.openActivities(o)
 	return a.openReports(regimes)
 }
 

@@ -33,6 +33,7 @@ var railLines = []railLine{
 	{"app.rail_party", "/dang", "building-bank", people.ReadParty},
 	{"app.rail_reports", "/bao-cao", "report", people.ReadReports},
 	{"app.rail_figures", "/so-lieu", "chart-bar", people.ReadFigures},
+	{"app.rail_work", "/so-viec", "circle-check", people.RecordFigures},
 	{"app.rail_procedures", "/thu-tuc", "book-2", people.ReadProcedures},
 	{"app.rail_ledger", "/so-cai", "shield-check", people.ReadLedger},
 	{"app.rail_admin", "/quan-tri", "hierarchy-2", people.ManagePeople},

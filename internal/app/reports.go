@@ -30,7 +30,10 @@ func (a *App) openReports(regimes *report.Regimes) error {
 func (a *App) reportingAgency(unit, side string, on calendar.Date) report.Agency {
 	ctx := context.Background()
 	whole := unit == ""
-	if whole {
+	switch {
+	case whole && side == unionSide:
+		unit = a.unionUnit(ctx, on)
+	case whole:
 		unit = a.root(ctx, on, people.Side(side))
 	}
 	u, err := a.People.Unit(ctx, unit, on)
@@ -45,7 +48,24 @@ func (a *App) reportingAgency(unit, side string, on calendar.Date) report.Agency
 	if whole && u.Side == people.Party {
 		out.Units = append(out.Units, a.oneSide(ctx, a.root(ctx, on, people.State), people.State, on)...)
 	}
-	return a.agency.heading(out, string(u.Side))
+	if side != unionSide {
+		side = string(u.Side)
+	}
+	return a.agency.heading(out, side)
+}
+
+// unionUnit is the trade union among the units, "" where there is none.
+func (a *App) unionUnit(ctx context.Context, on calendar.Date) string {
+	units, err := a.People.Units(ctx, on, people.State)
+	if err != nil {
+		return ""
+	}
+	for _, u := range units {
+		if u.Kind == unionKind {
+			return u.Code
+		}
+	}
+	return ""
 }
 
 // oneSide is the units of one side in a subtree, empty for an unknown unit: a report of the state side never

@@ -12,6 +12,7 @@ import (
 
 	"trucot/internal/app/api"
 	"trucot/internal/app/page/account"
+	"trucot/internal/app/page/activities"
 	"trucot/internal/app/page/admin"
 	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/commendations"
@@ -69,7 +70,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), find.Texts(), party.Texts(), search.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), activities.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), find.Texts(), party.Texts(), search.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -85,6 +86,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		services.Routes(a.Filing),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People, files.OnDirective),
 		schedule.Routes(a.Schedule, a.People, a.sheetHead),
+		activities.Routes(a.Activities, a.Indicators, a.notEntered(), a.People),
 		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog, files.OnTask),
 		intake.Routes(a.Filing, a.Dossiers, a.People, slip),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels(files)),

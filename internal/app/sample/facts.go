@@ -23,6 +23,19 @@ type factWords struct {
 	Needs   map[string]string `def:"needs"` // amount → the amount without which it is nothing
 	Dims    map[string]string `def:"dims"`
 	VI      string            `def:"vi,required"`
+	Seed    int               `def:"seed"` // of a chance of its own, so that a line that came later leaves the others as they were
+	own     *chance
+}
+
+// chance is what the line is drawn by.
+func (f *factWords) chance(all *chance) *chance {
+	switch {
+	case f.Seed == 0:
+		return all
+	case f.own == nil:
+		f.own = &chance{state: uint64(f.Seed)}
+	}
+	return f.own
 }
 
 type factsWords struct {
@@ -77,15 +90,16 @@ func (s *simulation) month(f *factWords, kind string, from, to calendar.Date) {
 	if len(f.Months) > 0 && !slices.Contains(f.Months, int(m)) {
 		return
 	}
-	n := float64(s.rnd.between(f.Monthly[0], f.Monthly[1]))
+	rnd := f.chance(&s.rnd)
+	n := float64(rnd.between(f.Monthly[0], f.Monthly[1]))
 	if secondYear(from) && f.Amounts["count"] == nil {
 		n *= 1 + float64(f.Growth)/100
 	}
-	for range s.rnd.rounded(n) {
-		day := min(s.working(from+calendar.Date(s.rnd.below(29)), 0), to)
+	for range rnd.rounded(n) {
+		day := min(s.working(from+calendar.Date(rnd.below(29)), 0), to)
 		units := f.Units
 		if len(units) > 0 && !f.Each {
-			units = []string{pick(&s.rnd, units)}
+			units = []string{pick(rnd, units)}
 		}
 		if len(units) == 0 {
 			units = []string{f.Unit}
@@ -118,7 +132,7 @@ func (s *simulation) draw(f *factWords, kind string, later bool) fact {
 	}
 	for _, name := range sorted(f.Amounts) {
 		r := f.Amounts[name]
-		n := s.rnd.between(r[0], r[1])
+		n := f.chance(&s.rnd).between(r[0], r[1])
 		if later && r[1] > 3 {
 			n = max(r[0], n*(100+f.Growth)/100)
 		}
@@ -142,8 +156,9 @@ func (s *simulation) happened(f *factWords, kind, unit string, on calendar.Date,
 		}
 		return s.record(stream, f.Actor, unit, kind, on, data)
 	}
-	if s.rnd.percent(4) && on+9 <= lastDay {
-		s.at(s.working(on+calendar.Date(s.rnd.between(2, 8)), 0), enter)
+	rnd := f.chance(&s.rnd)
+	if rnd.percent(4) && on+9 <= lastDay {
+		s.at(s.working(on+calendar.Date(rnd.between(2, 8)), 0), enter)
 		return nil
 	}
 	return enter(on)

@@ -162,6 +162,7 @@ var Reports = []report.Request{
 	{Regime: "tong-ket-nam", Period: "2025", AsOf: calendar.NoDate},
 	{Regime: "dang-so-ket", Period: "2025-H1", AsOf: calendar.NoDate},
 	{Regime: "dang-tong-ket", Period: "2025", AsOf: calendar.NoDate},
+	{Regime: "cong-doan-tong-ket", Period: "2025", AsOf: calendar.NoDate},
 }
 
 // Written is one report of the main job and its files.

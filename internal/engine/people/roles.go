@@ -33,6 +33,7 @@ const (
 	IssueDocuments     web.Permission = "document.issue" // number and sign papers
 	ReadProcedures     web.Permission = "procedure.read"
 	ReadFigures        web.Permission = "figure.read"
+	RecordFigures      web.Permission = "figure.record" // write down work that is no dossier, and figures
 	ReadReports        web.Permission = "report.read"
 	FreezeReports      web.Permission = "report.freeze"
 	ReadLedger         web.Permission = "ledger.read"
@@ -59,11 +60,11 @@ var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadRe
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople, ManageHooks),
-	Leader:        set(reading, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation),
-	UnitHead:      set(reading, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation),
-	GeneralOffice: set(reading, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation),
-	OneStop:       set(reading, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks, OpenPersonal),
-	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal), // inspections and portfolios are opened by the agency itself
+	Leader:        set(reading, RecordFigures, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation),
+	UnitHead:      set(reading, RecordFigures, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation),
+	GeneralOffice: set(reading, RecordFigures, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation),
+	OneStop:       set(reading, RecordFigures, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks, OpenPersonal),
+	Specialist:    set(reading, RecordFigures, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal), // inspections and portfolios are opened by the agency itself
 	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks),
 	PartyAdmin:    set([]web.Permission{ReadParty}, ManagePeople),
 	CouncilMember: set([]web.Permission{SitInCouncils, ReadNotices}),
@@ -98,7 +99,7 @@ func Roles() []Role {
 
 // Permissions lists what routes ask for, for the scopes of API tokens.
 func Permissions() []web.Permission {
-	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, ReadReports, FreezeReports, ReadLedger, ReadDirectives,
+	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, RecordFigures, ReadReports, FreezeReports, ReadLedger, ReadDirectives,
 		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadCouncils, RunCouncils, SitInCouncils,
 		ReadCommendation, KeepCommendation, DecideCommendation, ReadParty, KeepParty}
 }

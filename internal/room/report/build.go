@@ -175,7 +175,7 @@ func (r *Room) build(ctx context.Context, q Request, as *Agency, edition int) (*
 		rep.Agency = *as
 	case r.opts.Agency != nil:
 		rep.Agency = r.opts.Agency(q.Unit, regime.Side, period.To)
-		if regime.Kind == KindReview && q.Unit != "" && rep.Agency.Name == "" && len(rep.Agency.Units) == 0 { // nobody, whose figures would be everybody's
+		if regime.Kind == KindReview && (q.Unit != "" || regime.Side == unionSide) && rep.Agency.Name == "" && len(rep.Agency.Units) == 0 { // nobody, whose figures would be everybody's
 			return nil, fault.New(fault.NotFound, "report.unknown_unit", "unit", q.Unit)
 		}
 	}
@@ -185,10 +185,10 @@ func (r *Room) build(ctx context.Context, q Request, as *Agency, edition int) (*
 	return rep, r.buildReview(ctx, rep)
 }
 
-// layoutFor is the layout in force today, since a report on any period is issued today.
+// layoutFor is the layout in force today, since a report on any period is issued today. The union writes as the State does.
 func (r *Room) layoutFor(regime *Regime) (*document.Layout, error) {
 	side := regime.Side
-	if side == "" {
+	if side == "" || side == unionSide {
 		side = "state"
 	}
 	return r.layouts.At(side, calendar.OfTime(r.now()))

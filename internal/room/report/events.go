@@ -20,6 +20,9 @@ const (
 // partySide is the side of a regime, outline or note that is the Party's and not the State's.
 const partySide = "party"
 
+// unionSide is the side of the trade union's own review.
+const unionSide = "union"
+
 // figureData is one cell. Value "" means that the cell was cleared.
 type figureData struct {
 	Indicator string     `json:"indicator"`

@@ -24,7 +24,7 @@ type Regime struct {
 	Place   fault.Place         `def:"@"`
 	ID      string              `def:"id,required"`
 	Kind    string              `def:"kind,required"`
-	Side    string              `def:"outline"` // review: "state" or "party"; picks the outline in force
+	Side    string              `def:"outline"` // review: "state", "party" or "union"; picks the outline in force
 	Title   map[lang.Tag]string `def:"title,required"`
 	Periods []string            `def:"periods,required"` // half, year, statistics
 	Compare string              `def:"compare,required"` // "year-before" or "previous"

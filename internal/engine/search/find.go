@@ -8,9 +8,6 @@ import (
 	"sync"
 )
 
-// reranked is how many of the best are looked at word by word.
-const reranked = 25
-
 // scratch is a search's working memory, used again by the next.
 type scratch struct {
 	score   []float32
@@ -75,26 +72,6 @@ func (x *Index) Search(query Query) Result {
 	return r
 }
 
-// frequencies says how often each term stands in the whole index.
-func (x *Index) frequencies(q *question) {
-	for i := range q.clauses {
-		for _, s := range x.segs {
-			n, _ := s.list(q.clauses[i].term)
-			q.clauses[i].df += n
-		}
-	}
-	// what says most comes first, so that small words only add to documents that are there already
-	slices.SortStableFunc(q.clauses, func(a, b clause) int {
-		switch {
-		case a.small != b.small && a.small:
-			return 1
-		case a.small != b.small:
-			return -1
-		}
-		return a.df - b.df
-	})
-}
-
 // view is what a reader's scope and filters let through.
 type view struct {
 	x      *Index
@@ -152,7 +129,7 @@ func (v *view) scan(s *segment, q *question, m *scratch, need int) {
 func accumulate(post []byte, weight float32, c clause, bias *[256]float32, norms []byte, score []float32, met []uint8, touched []uint32) []uint32 {
 	doc := uint32(0)
 	var word uint8
-	if c.word >= 0 && !c.small {
+	if c.word >= 0 && !c.adds {
 		word = 1
 	}
 	for i := 0; i < len(post); {
@@ -169,7 +146,7 @@ func accumulate(post []byte, weight float32, c clause, bias *[256]float32, norms
 		}
 		doc += uint32(v >> 1)
 		if score[doc] == 0 {
-			if c.small {
+			if c.adds {
 				continue
 			}
 			touched = append(touched, doc)

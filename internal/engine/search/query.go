@@ -11,8 +11,8 @@ import (
 // Weights of the ranking: one setting for everything, measured by TestQuality.
 const (
 	termSaturation = 1.2  // how soon more of a word says no more
-	lengthBias     = 0.75 // how much a long text needs more of it
-	smallWeight    = 0.15 // of a word that says little
+	lengthBias     = 0.82 // how much a long text needs more of it
+	smallWeight    = 0.2  // of a word that says little
 	nameWeight     = 1.6  // of a word with a capital letter within the sentence
 	pairWeight     = 1.05 // of two words side by side
 	smallPair      = 0.8  // where one of them says little

@@ -10,7 +10,7 @@ import (
 const (
 	reranked    = 30   // documents that are looked at
 	earlyShare  = 0.54 // words, by how near to the beginning they first stand: a text begins with what it is about
-	placeShare  = 0.09 // the best stretch of words and pairs: an answer stands in one place
+	placeShare  = 0.12 // the best stretch of words and pairs: an answer stands in one place
 	placeWords  = 20
 	unitShare   = 0.25 // words of one or two syllables that the other documents found lack
 	unitRivals  = 10   // how many others

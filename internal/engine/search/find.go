@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"slices"
@@ -226,7 +227,7 @@ func sortNewest(list []candidate) {
 		if a.date != b.date {
 			return cmp.Compare(b.date, a.date)
 		}
-		return cmp.Compare(a.seg.id(a.doc), b.seg.id(b.doc))
+		return bytes.Compare(a.seg.rawID(a.doc), b.seg.rawID(b.doc))
 	})
 }
 
@@ -238,7 +239,7 @@ func better(a, b candidate) int {
 	case a.date != b.date:
 		return cmp.Compare(b.date, a.date)
 	}
-	return cmp.Compare(a.seg.id(a.doc), b.seg.id(b.doc))
+	return bytes.Compare(a.seg.rawID(a.doc), b.seg.rawID(b.doc))
 }
 
 // top moves the best n to the front, in order.

@@ -8,7 +8,7 @@ import (
 // The second look reads the best documents word by word and adds to their scores. Words are compared with their marks
 // where the query was typed with marks.
 const (
-	reranked    = 30   // documents that are looked at
+	reranked    = 20   // documents that are looked at
 	earlyShare  = 0.54 // words, by how near to the beginning they first stand: a text begins with what it is about
 	placeShare  = 0.12 // the best stretch of words and pairs: an answer stands in one place
 	placeWords  = 20

@@ -69,13 +69,15 @@ func (s *segment) doc(i uint32) (id, title, text string) {
 	return parts[0], parts[1], parts[2]
 }
 
-func (s *segment) id(i uint32) string {
+func (s *segment) id(i uint32) string { return string(s.rawID(i)) }
+
+func (s *segment) rawID(i uint32) []byte {
 	from := uint64(0)
 	if i > 0 {
 		from = s.ends[i-1]
 	}
 	id, _, _ := bytes.Cut(s.texts[from:s.ends[i]], []byte{0})
-	return string(id)
+	return id
 }
 
 func has(set []uint64, i uint32) bool {
@@ -138,8 +140,9 @@ func posting(buf []byte, gap, tf uint32) []byte {
 	return binary.AppendUvarint(binary.AppendUvarint(buf, uint64(gap)<<1|1), uint64(tf))
 }
 
-// postings calls fn for each document of a list. The first posting's distance is from 0.
-func postings(post []byte, fn func(doc, tf uint32)) {
+// postings calls fn for each document of a list for as long as it says so, and reports whether it did to the end. The
+// first posting's distance is from 0.
+func postings(post []byte, fn func(doc, tf uint32) bool) bool {
 	doc := uint32(0)
 	for i := 0; i < len(post); {
 		v, k := binary.Uvarint(post[i:])
@@ -150,8 +153,11 @@ func postings(post []byte, fn func(doc, tf uint32)) {
 			i += k
 		}
 		doc += uint32(v >> 1)
-		fn(doc, uint32(tf))
+		if !fn(doc, uint32(tf)) {
+			return false
+		}
 	}
+	return true
 }
 
 // merge makes one sealed segment of several, without what was removed and, for the file, without what is brief.
@@ -187,12 +193,13 @@ func merge(parts []*segment, brief bool) *segment {
 			}
 			_, post := parts[p].list(term)
 			c.at++
-			postings(post, func(doc, tf uint32) {
+			postings(post, func(doc, tf uint32) bool {
 				if to := renumber[p][doc]; to != none {
 					list = posting(list, to-last, tf)
 					last = to
 					n++
 				}
+				return true
 			})
 		}
 		if n > 0 {

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -25,7 +26,8 @@ func (x *Index) Complete(text string, scope []Clause, n int) []string {
 	v := x.view(&Query{Scope: scope})
 	type guess struct {
 		text string
-		n    int
+		term uint64
+		n    uint32
 	}
 	var guesses []guess
 	for _, e := range x.vocab.from(prefix) {
@@ -35,14 +37,19 @@ func (x *Index) Complete(text string, scope []Clause, n int) []string {
 			term = pairTerm(toks[len(toks)-2].fold, e.hash)
 			count = x.documents(term)
 		}
-		if count > 0 && best != typed && v.sees(term) {
-			guesses = append(guesses, guess{text[:last.start] + best, int(count)})
+		if count > 0 && best != typed {
+			guesses = append(guesses, guess{best, term, count})
 		}
 	}
-	slices.SortStableFunc(guesses, func(a, b guess) int { return b.n - a.n })
+	slices.SortStableFunc(guesses, func(a, b guess) int { return cmp.Compare(b.n, a.n) })
 	var out []string
-	for _, g := range guesses[:min(n, len(guesses))] {
-		out = append(out, g.text)
+	for _, g := range guesses {
+		if len(out) == n {
+			break
+		}
+		if v.sees(g.term) {
+			out = append(out, text[:last.start]+g.text)
+		}
 	}
 	return out
 }
@@ -50,9 +57,8 @@ func (x *Index) Complete(text string, scope []Clause, n int) []string {
 // sees reports whether a document that the view lets through has the term.
 func (v *view) sees(term uint64) bool {
 	for _, s := range v.x.segs {
-		seen := false
 		_, post := s.list(term)
-		postings(post, func(doc, _ uint32) { seen = seen || !has(s.dead, doc) && v.lets(s.sets[doc]) })
+		seen := !postings(post, func(doc, _ uint32) bool { return has(s.dead, doc) || !v.lets(s.sets[doc]) })
 		if seen {
 			return true
 		}

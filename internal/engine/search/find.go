@@ -31,6 +31,8 @@ type candidate struct {
 // Search finds documents. An empty text finds everything that scope and filter let through.
 func (x *Index) Search(query Query) Result {
 	query.Limit = cmp.Or(query.Limit, 10)
+	x.turns <- struct{}{}
+	defer func() { <-x.turns }()
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	q := x.question(query.Text)

@@ -2,6 +2,7 @@ package search
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -191,8 +192,7 @@ func merge(parts []*segment, brief bool) *segment {
 			if c.at >= len(c.terms) || c.terms[c.at] != term {
 				continue
 			}
-			_, post := parts[p].list(term)
-			c.at++
+			post := c.take()
 			postings(post, func(doc, tf uint32) bool {
 				if to := renumber[p][doc]; to != none {
 					list = posting(list, to-last, tf)
@@ -231,20 +231,42 @@ func (s *segment) take(from *segment, i uint32) uint32 {
 
 // cursor walks a segment's terms in order.
 type cursor struct {
+	seg   *segment
 	terms []uint64
+	lists []*growing // of the head, beside terms
 	at    int
 }
 
 func (s *segment) cursor() cursor {
 	if s.open == nil {
-		return cursor{terms: s.terms}
+		return cursor{seg: s, terms: s.terms}
 	}
-	terms := make([]uint64, 0, len(s.open))
-	for t := range s.open {
-		terms = append(terms, t)
+	type entry struct {
+		term uint64
+		list *growing
 	}
-	slices.Sort(terms)
-	return cursor{terms: terms}
+	entries := make([]entry, 0, len(s.open))
+	for t, g := range s.open {
+		entries = append(entries, entry{t, g})
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.term, b.term) })
+	c := cursor{seg: s, terms: make([]uint64, len(entries)), lists: make([]*growing, len(entries))}
+	for i, e := range entries {
+		c.terms[i], c.lists[i] = e.term, e.list
+	}
+	return c
+}
+
+// take gives the postings of the term under the cursor and goes on to the next.
+func (c *cursor) take() []byte {
+	i := c.at
+	c.at++
+	if c.lists != nil {
+		return c.lists[i].buf
+	}
+	post := c.seg.post[c.seg.offs[i]:c.seg.offs[i+1]]
+	_, k := binary.Uvarint(post)
+	return post[k:]
 }
 
 func smallest(cursors []cursor) (term uint64, ok bool) {

@@ -29,24 +29,17 @@ type segment struct {
 	offs  []uint64 // len(terms)+1 offsets into post
 	post  []byte
 
-	open map[uint64]*growing // terms of the head; nil once sealed
+	open *openTerms // terms of the head; nil once sealed
 }
 
-// growing is the list of a term in the head.
-type growing struct {
-	n    uint32
-	last uint32
-	buf  []byte
-}
-
-func newHead() *segment { return &segment{open: map[uint64]*growing{}} }
+func newHead() *segment { return &segment{open: newOpenTerms()} }
 
 func (s *segment) size() int { return len(s.norms) }
 
 // list is how many documents have a term, and the rest of its postings.
 func (s *segment) list(term uint64) (n int, post []byte) {
 	if s.open != nil {
-		if g := s.open[term]; g != nil {
+		if g := s.open.get(term); g != nil {
 			return int(g.n), g.buf
 		}
 		return 0, nil
@@ -108,11 +101,7 @@ func (s *segment) add(d *Doc, set uint32, terms []weighted) uint32 {
 		for ; k < len(terms) && terms[k].term == terms[i].term; k++ {
 			tf += int(terms[k].weight)
 		}
-		g := s.open[terms[i].term]
-		if g == nil {
-			g = &growing{}
-			s.open[terms[i].term] = g
-		}
+		g := s.open.make(terms[i].term)
 		g.buf = posting(g.buf, n-g.last, uint32(tf))
 		g.last, g.n = n, g.n+1
 		i = k
@@ -241,18 +230,11 @@ func (s *segment) cursor() cursor {
 	if s.open == nil {
 		return cursor{seg: s, terms: s.terms}
 	}
-	type entry struct {
-		term uint64
-		list *growing
-	}
-	entries := make([]entry, 0, len(s.open))
-	for t, g := range s.open {
-		entries = append(entries, entry{t, g})
-	}
-	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.term, b.term) })
-	c := cursor{seg: s, terms: make([]uint64, len(entries)), lists: make([]*growing, len(entries))}
-	for i, e := range entries {
-		c.terms[i], c.lists[i] = e.term, e.list
+	taken := slices.DeleteFunc(slices.Clone(s.open.slots), func(e slot) bool { return e.list == 0 })
+	slices.SortFunc(taken, func(a, b slot) int { return cmp.Compare(a.term, b.term) })
+	c := cursor{seg: s, terms: make([]uint64, len(taken)), lists: make([]*growing, len(taken))}
+	for i, e := range taken {
+		c.terms[i], c.lists[i] = e.term, &s.open.lists[e.list-1]
 	}
 	return c
 }

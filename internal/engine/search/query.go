@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -39,7 +40,14 @@ type question struct {
 	content int // words that say something
 	clauses []clause
 	quoted  [][]token
+	likes   []like
 	asked   asked
+}
+
+// like is a known word that stands for one of the query that is not known.
+type like struct {
+	word int
+	fold uint64
 }
 
 func (x *Index) question(text string) *question {
@@ -159,18 +167,61 @@ func (x *Index) frequencies(q *question) {
 	})
 }
 
-// alike adds, for each word that no document has, the known word most like it: a slip or another spelling of a name
-// does not lose the document that the other words find. It finds nothing by itself.
+// alike lets known words stand for each word that no document has: those it may be the beginning of, where it is the
+// last and nothing follows it; else the word most like it, since a slip or another spelling of a name should not lose
+// the document that the other words find. The beginnings of words find documents, a likeness only adds to them.
 func (x *Index) alike(q *question) {
 	for _, c := range q.clauses[:len(q.clauses):len(q.clauses)] {
 		if c.df > 0 || c.word < 0 || c.adds || q.toks[c.word].digit {
 			continue
 		}
 		t := q.toks[c.word]
-		if e, share := x.vocab.nearest(foldedWord(q.text[t.start:t.end])); e != nil {
+		typed := foldedWord(q.text[t.start:t.end])
+		if int(t.end) == len(q.text) && x.unfinished(q, c, typed) {
+			continue
+		}
+		if e, share := x.vocab.nearest(typed); e != nil {
+			q.likes = append(q.likes, like{c.word, e.hash})
 			q.clauses = append(q.clauses, clause{term: e.hash, weight: likeWeight * c.weight * share, word: -1, adds: true, df: int(x.documents(e.hash))})
 		}
 	}
+}
+
+// mostEndings is how many words an unfinished one may become.
+const mostEndings = 8
+
+// unfinished lets the commonest words that begin as the last one was typed stand for it, those first that stand
+// beside the word before it.
+func (x *Index) unfinished(q *question, c clause, typed string) bool {
+	if len(typed) < 2 {
+		return false
+	}
+	type ending struct {
+		term, pair uint64
+		df, pairs  int
+	}
+	var list []ending
+	for _, e := range x.vocab.from(typed) {
+		n := ending{term: e.hash, df: int(x.documents(e.hash))}
+		if c.word > 0 {
+			n.pair = pairTerm(q.toks[c.word-1].fold, e.hash)
+			n.pairs = int(x.documents(n.pair))
+		}
+		if n.df > 0 {
+			list = append(list, n)
+		}
+	}
+	slices.SortFunc(list, func(a, b ending) int {
+		return cmp.Or(cmp.Compare(b.pairs, a.pairs), cmp.Compare(b.df, a.df), cmp.Compare(a.term, b.term))
+	})
+	for _, n := range list[:min(mostEndings, len(list))] {
+		q.likes = append(q.likes, like{c.word, n.term})
+		q.clauses = append(q.clauses, clause{term: n.term, weight: c.weight, word: c.word, df: n.df})
+		if n.pairs > 0 {
+			q.clauses = append(q.clauses, clause{term: n.pair, weight: pairWeight, word: -1, df: n.pairs})
+		}
+	}
+	return len(list) > 0
 }
 
 // idf is what it says about a document that it has a term.

@@ -141,8 +141,12 @@ func (x *Index) ask(q *question) {
 		n, old := a.index[f]
 		if !old {
 			n = int16(len(a.words))
-			a.index[f] = n
-			a.sieve[f>>6&3] |= 1 << (f & 63)
+			a.add(f, n)
+			for _, l := range q.likes {
+				if l.word == i {
+					a.add(l.fold, n)
+				}
+			}
 			a.words = append(a.words, askedWord{weight: float32(q.weight(i) * idf(len(x.where), df[i]))})
 		}
 		at[i] = n
@@ -161,6 +165,11 @@ func (x *Index) ask(q *question) {
 	}
 	a.inside = make([]uint16, len(a.words)+len(a.pairs))
 	a.cut(q, at, pairAt, bond)
+}
+
+func (a *asked) add(form uint64, word int16) {
+	a.index[form] = word
+	a.sieve[form>>6&3] |= 1 << (form & 63)
 }
 
 // pair numbers a pair of words.

@@ -107,7 +107,7 @@ func TestSearchInTheBrowser(t *testing.T) {
 	}
 	p.Open(a.url + "/tim-kiem?q=" + url.QueryEscape("hồ sơ") + "&tu=2030-01-01")
 	sound("later than all")
-	if browser.Eval[int](p, `document.querySelectorAll(".kh-hits li").length`) != 0 {
+	if browser.Eval[int](p, `document.querySelectorAll(".kh-answers li").length`) != 0 {
 		t.Error("a date after everything leaves something")
 	}
 	ask("hồ sơz")

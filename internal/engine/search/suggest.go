@@ -110,13 +110,14 @@ func (v *view) meant(q *question) string {
 
 func (v *view) nearest(q *question, i int) string {
 	x := v.x
-	wrong := foldedWord(q.text[q.toks[i].start:q.toks[i].end])
+	typed := strings.ToLower(q.text[q.toks[i].start:q.toks[i].end])
+	wrong := foldedWord(typed)
 	if len(wrong) < 2 || len(wrong) > longestWord {
 		return ""
 	}
 	best, bestScore := "", uint32(0)
 	for _, e := range x.vocab.order() {
-		if !oneSlip(wrong, e.folded) || !v.sees(e.hash) {
+		if !oneSlip([]byte(wrong), []byte(e.folded)) || !v.sees(e.hash) {
 			continue
 		}
 		text, n := e.best()
@@ -127,6 +128,9 @@ func (v *view) nearest(q *question, i int) string {
 		if i+1 < len(q.toks) && v.sees(pairTerm(e.hash, q.toks[i+1].fold)) {
 			score += 1000
 		}
+		if near := e.nearest(typed); near != "" && q.marked { // the marks that were typed are kept
+			text = near
+		}
 		if score > bestScore {
 			best, bestScore = text, score
 		}
@@ -135,11 +139,11 @@ func (v *view) nearest(q *question, i int) string {
 }
 
 // oneSlip reports whether b is a with one letter more, fewer, other, or two neighbours swapped.
-func oneSlip(a, b string) bool {
+func oneSlip[T byte | rune](a, b []T) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
-	if len(b)-len(a) > 1 || a == b {
+	if len(b)-len(a) > 1 || slices.Equal(a, b) {
 		return false
 	}
 	i := 0
@@ -147,7 +151,7 @@ func oneSlip(a, b string) bool {
 		i++
 	}
 	if len(a) < len(b) {
-		return a[i:] == b[i+1:]
+		return slices.Equal(a[i:], b[i+1:])
 	}
-	return a[i+1:] == b[i+1:] || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+	return slices.Equal(a[i+1:], b[i+1:]) || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
 }

@@ -138,3 +138,14 @@ func (v *vocabulary) bare(t token) bool {
 	_, all := e.best()
 	return without*bareShare < all
 }
+
+// nearest is the commonest spelling that is one slip away from what was typed, marks included; "" where none is.
+func (e *entry) nearest(typed string) string {
+	text, most := "", uint32(0)
+	for _, f := range e.forms {
+		if n := f.n.Load(); n > most && oneSlip([]rune(typed), []rune(f.text)) {
+			text, most = f.text, n
+		}
+	}
+	return text
+}

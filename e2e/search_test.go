@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"trucot/e2e/browser"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/calendar"
 )
@@ -59,5 +60,66 @@ func TestSearchFollowsTheLedger(t *testing.T) {
 	}
 	if _, page := r.get("/tim-kiem?q=x&tu=2021-99-99"); !strings.Contains(page, "kh-field-fault") {
 		t.Error("a date that is none is passed over in silence")
+	}
+}
+
+// TestSearchInTheBrowser asks, restricts, corrects and goes on as a reader with a telephone would: every page passes the
+// checks, and what is typed key by key, as an input method does, stays as typed.
+func TestSearchInTheBrowser(t *testing.T) {
+	a, _ := guarded(t)
+	p := browser.New(t, axe)
+	p.Size(360, 780)
+	a.signIn(t, p)
+	p.Open(a.url + "/tim-kiem")
+	sound := func(where string) {
+		t.Helper()
+		if p.Overflow() > 0 || len(p.Violations()) > 0 || len(p.Said()) > 0 {
+			t.Errorf("%s: %d pixels too wide, %v, %v", where, p.Overflow(), p.Violations(), p.Said())
+		}
+	}
+	sound("start")
+	const field = `.kh-ask input[name="q"]`
+	typed := func() string { return browser.Eval[string](p, `document.querySelector('`+field+`').value`) }
+	browser.Eval[bool](p, `document.querySelector('`+field+`').focus(), true`)
+	want := ""
+	for _, key := range strings.Split("hoof sow dd", "") { // Telex for "hồ sơ đ", keys that nobody turned into letters
+		p.Press(key)
+		if want += key; typed() != want {
+			t.Fatalf("after %q the field holds %q", want, typed())
+		}
+	}
+	ask := func(text string) {
+		t.Helper()
+		p.Open(a.url + "/tim-kiem?q=" + url.QueryEscape(text))
+		sound(text)
+		if typed() != text {
+			t.Errorf("%q was typed, the field holds %q", text, typed())
+		}
+	}
+	ask("hồ sơ")
+	if !strings.Contains(browser.Eval[string](p, `[...document.querySelectorAll("mark")].map(m => m.textContent).join("|")`), "ồ sơ") {
+		t.Errorf("the words found are not marked as they stand:\n%s", p.Text())
+	}
+	p.Click(`.kh-list-plain a[href*="loai="]`)
+	sound("one kind")
+	if p.Attribute(`.kh-list-plain a[aria-current="true"]`, "href") == "" || typed() != "hồ sơ" {
+		t.Error("the kind chosen is not shown as chosen, or the words are lost")
+	}
+	p.Open(a.url + "/tim-kiem?q=" + url.QueryEscape("hồ sơ") + "&tu=2030-01-01")
+	sound("later than all")
+	if browser.Eval[int](p, `document.querySelectorAll(".kh-answers li").length`) != 0 {
+		t.Error("a date after everything leaves something")
+	}
+	ask("hồ sơz")
+	p.Click(".kh-lead a")
+	sound("meant")
+	if !strings.HasPrefix(typed(), "hồ s") || strings.Contains(typed(), "z") {
+		t.Errorf("what was meant is taken only by a click: %q", typed())
+	}
+	ask("khoa họ")
+	p.Click(`.kh-list-plain a[href="/tim-kiem?q=` + url.QueryEscape("khoa học") + `"]`)
+	sound("suggestion")
+	if typed() != "khoa học" {
+		t.Errorf("the suggestion chosen asks for %q", typed())
 	}
 }

@@ -39,6 +39,9 @@ type finder struct {
 	at    int64  // ledger position that the index stands for
 	saved int64  // position that the file holds
 	posts string // what the posts were made of
+
+	edition int64 // of the directory that they were read from
+	today   calendar.Date
 }
 
 func (a *App) searchFile() string { return filepath.Join(a.data, "search.snapshot") }
@@ -300,9 +303,13 @@ func (a *App) indexProcedures(_ context.Context, x *search.Index) error {
 }
 
 // indexPosts puts in who holds which post. Names stand beside the ledger and can be erased, so these documents are
-// compared before each search and never written to the file.
+// compared when the directory has changed and never written to the file.
 func (a *App) indexPosts(ctx context.Context) error {
-	today := calendar.OfTime(a.clock())
+	f, today := &a.finder, calendar.OfTime(a.clock())
+	edition, err := a.People.Edition(ctx)
+	if err != nil || f.edition == edition && f.today == today {
+		return err
+	}
 	posts, err := a.People.Posts(ctx, today)
 	if err != nil {
 		return err
@@ -319,7 +326,7 @@ func (a *App) indexPosts(ctx context.Context) error {
 		docs = append(docs, d)
 		all.WriteString(d.ID + "\x00" + d.Title + "\x00" + d.Text + "\x00")
 	}
-	f := &a.finder
+	f.edition, f.today = edition, today
 	if f.posts == all.String() {
 		return nil
 	}

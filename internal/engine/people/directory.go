@@ -66,6 +66,15 @@ func (p *People) directory(ctx context.Context) (*directory, error) {
 	return d, nil
 }
 
+// Edition is another number whenever units, posts or names may have changed: who keeps something made of them compares it.
+func (p *People) Edition(ctx context.Context) (int64, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return d.loaded.UnixNano(), nil
+}
+
 func (p *People) fresh(d *directory, v int64) bool {
 	return d != nil && d.version == v && (p.db.Engine == store.SQLite || time.Since(d.loaded) < otherNodes)
 }

@@ -64,7 +64,7 @@ func makeGlyph(r rune) glyph {
 		case 0x31b:
 			g.hat = 4
 		case 0x300, 0x301, 0x303, 0x309, 0x323:
-			g.tone = uint8(m & 0x3f)
+			g.tone = uint8(m&0x3f | 0x40) // the grave is 0x300: its low bits alone would be no tone
 		}
 	}
 	switch folded[0] {

@@ -1,15 +1,13 @@
 package search
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"slices"
 	"strings"
 	"sync"
 )
-
-// reranked is how many of the best are looked at word by word.
-const reranked = 25
 
 // scratch is a search's working memory, used again by the next.
 type scratch struct {
@@ -33,6 +31,8 @@ type candidate struct {
 // Search finds documents. An empty text finds everything that scope and filter let through.
 func (x *Index) Search(query Query) Result {
 	query.Limit = cmp.Or(query.Limit, 10)
+	x.turns <- struct{}{}
+	defer func() { <-x.turns }()
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	q := x.question(query.Text)
@@ -73,26 +73,6 @@ func (x *Index) Search(query Query) Result {
 	}
 	clear(m.found)
 	return r
-}
-
-// frequencies says how often each term stands in the whole index.
-func (x *Index) frequencies(q *question) {
-	for i := range q.clauses {
-		for _, s := range x.segs {
-			n, _ := s.list(q.clauses[i].term)
-			q.clauses[i].df += n
-		}
-	}
-	// what says most comes first, so that small words only add to documents that are there already
-	slices.SortStableFunc(q.clauses, func(a, b clause) int {
-		switch {
-		case a.small != b.small && a.small:
-			return 1
-		case a.small != b.small:
-			return -1
-		}
-		return a.df - b.df
-	})
 }
 
 // view is what a reader's scope and filters let through.
@@ -152,7 +132,7 @@ func (v *view) scan(s *segment, q *question, m *scratch, need int) {
 func accumulate(post []byte, weight float32, c clause, bias *[256]float32, norms []byte, score []float32, met []uint8, touched []uint32) []uint32 {
 	doc := uint32(0)
 	var word uint8
-	if c.word >= 0 && !c.small {
+	if c.word >= 0 && !c.adds {
 		word = 1
 	}
 	for i := 0; i < len(post); {
@@ -169,7 +149,7 @@ func accumulate(post []byte, weight float32, c clause, bias *[256]float32, norms
 		}
 		doc += uint32(v >> 1)
 		if score[doc] == 0 {
-			if c.small {
+			if c.adds {
 				continue
 			}
 			touched = append(touched, doc)
@@ -249,7 +229,7 @@ func sortNewest(list []candidate) {
 		if a.date != b.date {
 			return cmp.Compare(b.date, a.date)
 		}
-		return cmp.Compare(a.seg.id(a.doc), b.seg.id(b.doc))
+		return bytes.Compare(a.seg.rawID(a.doc), b.seg.rawID(b.doc))
 	})
 }
 
@@ -261,7 +241,7 @@ func better(a, b candidate) int {
 	case a.date != b.date:
 		return cmp.Compare(b.date, a.date)
 	}
-	return cmp.Compare(a.seg.id(a.doc), b.seg.id(b.doc))
+	return bytes.Compare(a.seg.rawID(a.doc), b.seg.rawID(b.doc))
 }
 
 // top moves the best n to the front, in order.

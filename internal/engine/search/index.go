@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -12,7 +13,7 @@ const TitleWeight = 2
 
 const (
 	headDocs = 8192 // documents after which the head is sealed
-	fanIn    = 4    // neighbours of like size that are merged
+	fanIn    = 8    // neighbours of like size that are merged
 )
 
 // weighted is one occurrence of a term in a document.
@@ -35,6 +36,8 @@ type Index struct {
 	toks  []token
 	terms []weighted
 
+	turns chan struct{} // a search holds one: as many at once as there are processors, the others in the order they came
+
 	mu    sync.RWMutex
 	segs  []*segment // the last one is the head
 	where map[string]place
@@ -46,7 +49,8 @@ type Index struct {
 
 // New makes an empty index.
 func New(lex *Lexicon) *Index {
-	return &Index{lex: lex, segs: []*segment{newHead()}, where: map[string]place{}, setOf: map[string]uint32{}, vocab: newVocabulary()}
+	return &Index{lex: lex, turns: make(chan struct{}, runtime.GOMAXPROCS(0)), segs: []*segment{newHead()},
+		where: map[string]place{}, setOf: map[string]uint32{}, vocab: newVocabulary()}
 }
 
 // Len is the number of documents.

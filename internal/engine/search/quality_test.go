@@ -34,11 +34,11 @@ func TestQuality(t *testing.T) {
 		name, docs, queries, qrels string
 		plain, bare, goal          float64
 	}{
-		{"alqac", "alqac/docs.jsonl.gz", "alqac/queries.jsonl", "alqac/qrels.tsv", 0.942, 0.940, 0.889},
-		{"known", "st-law/docs.jsonl.gz", "st-law/queries-known-item.jsonl", "st-law/qrels-known-item.tsv", 0.566, 0.556, 0.584},
-		{"related", "st-law/docs.jsonl.gz", "st-law/queries-related.jsonl", "st-law/qrels-related.tsv", 0.293, 0.285, 0.275},
-		{"xquad", "xquad-vi/docs.jsonl", "xquad-vi/queries.jsonl", "xquad-vi/qrels.tsv", 0.962, 0.960, 0.988},
-		{"uit", "uit-wiki/docs.jsonl", "uit-wiki/queries.jsonl", "uit-wiki/qrels.tsv", 0.955, 0.955, 0.979},
+		{"alqac", "alqac/docs.jsonl.gz", "alqac/queries.jsonl", "alqac/qrels.tsv", 0.945, 0.943, 0.889},
+		{"known", "st-law/docs.jsonl.gz", "st-law/queries-known-item.jsonl", "st-law/qrels-known-item.tsv", 0.598, 0.589, 0.584},
+		{"related", "st-law/docs.jsonl.gz", "st-law/queries-related.jsonl", "st-law/qrels-related.tsv", 0.291, 0.294, 0.275},
+		{"xquad", "xquad-vi/docs.jsonl", "xquad-vi/queries.jsonl", "xquad-vi/qrels.tsv", 0.970, 0.965, 0.988},
+		{"uit", "uit-wiki/docs.jsonl", "uit-wiki/queries.jsonl", "uit-wiki/qrels.tsv", 0.968, 0.965, 0.979},
 	}
 	lex := lexicon(t)
 	for _, s := range sets {
@@ -51,22 +51,29 @@ func TestQuality(t *testing.T) {
 			queries := jsonLines(t, s.queries)
 			plain := ndcg(x, queries, qrels, func(q string) string { return q })
 			bare := ndcg(x, queries, qrels, lang.Fold)
-			t.Logf("%-8s nDCG@10 %.4f, without marks %.4f, goal %.3f", s.name, plain, bare, s.goal)
-			if plain < s.plain || bare < s.bare {
-				t.Errorf("nDCG@10 %.4f and without marks %.4f, floors %.3f and %.3f", plain, bare, s.plain, s.bare)
+			t.Logf("%-8s nDCG@10 %.4f, without marks %.4f, goal %.3f; every other question %.4f and %.4f", s.name, plain.all, bare.all, s.goal, plain.half[0], plain.half[1])
+			if plain.all < s.plain || bare.all < max(s.bare, plain.all-0.02) {
+				t.Errorf("nDCG@10 %.4f and without marks %.4f, floors %.3f and %.3f", plain.all, bare.all, s.plain, s.bare)
 			}
 		})
 	}
 }
 
-func ndcg(x *search.Index, queries []map[string]string, qrels map[string]map[string]bool, how func(string) string) float64 {
-	sum, n := 0.0, 0
+// measure is nDCG@10 over all questions and over every other one: settings found on one half can be judged on the other.
+type measure struct {
+	all  float64
+	half [2]float64
+}
+
+func ndcg(x *search.Index, queries []map[string]string, qrels map[string]map[string]bool, how func(string) string) measure {
+	var sum, n [2]float64
 	for _, q := range queries {
 		right := qrels[q["id"]]
 		if len(right) == 0 {
 			continue
 		}
-		n++
+		side := int(n[0]+n[1]) % 2
+		n[side]++
 		rank, got := 0, 0.0
 		for _, h := range x.Search(search.Query{Text: how(q["text"]), Limit: 11}).Hits {
 			if h.ID == q["doc"] || rank >= 10 {
@@ -81,9 +88,9 @@ func ndcg(x *search.Index, queries []map[string]string, qrels map[string]map[str
 		for i := range min(10, len(right)) {
 			best += 1 / math.Log2(float64(i)+2)
 		}
-		sum += got / best
+		sum[side] += got / best
 	}
-	return sum / float64(n)
+	return measure{all: (sum[0] + sum[1]) / (n[0] + n[1]), half: [2]float64{sum[0] / n[0], sum[1] / n[1]}}
 }
 
 func jsonLines(t *testing.T, name string) []map[string]string {

@@ -1,28 +1,33 @@
 package search
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Weights of the ranking: one setting for everything, measured by TestQuality.
 const (
 	termSaturation = 1.2  // how soon more of a word says no more
-	lengthBias     = 0.75 // how much a long text needs more of it
-	smallWeight    = 0.15 // of a word that says little
-	pairWeight     = 0.6  // of two words side by side
-	smallPair      = 0.45 // where one of them says little
+	lengthBias     = 0.82 // how much a long text needs more of it
+	smallWeight    = 0.2  // of a word that says little
+	nameWeight     = 1.6  // of a word with a capital letter within the sentence
+	pairWeight     = 1.05 // of two words side by side
+	smallPair      = 0.8  // where one of them says little
 	symbolWeight   = 3    // of a document's symbol
 	conceptWeight  = 0.6  // of an abbreviation or its long form
+	likeWeight     = 1.2  // of the known word most like an unknown one
 )
 
 // clause is one term of a query.
 type clause struct {
 	term   uint64
 	weight float64
-	word   int // which word of the query it stands for, -1 for none
-	small  bool
+	word   int  // which word of the query it stands for, -1 for none
+	adds   bool // only adds to documents that are found by other clauses
 	df     int
 }
 
@@ -35,6 +40,14 @@ type question struct {
 	content int // words that say something
 	clauses []clause
 	quoted  [][]token
+	likes   []like
+	asked   asked
+}
+
+// like is a known word that stands for one of the query that is not known.
+type like struct {
+	word int
+	fold uint64
 }
 
 func (x *Index) question(text string) *question {
@@ -80,21 +93,37 @@ func (q *question) phrases() {
 	}
 }
 
+// weight is what a word counts, before it is known how rare it is. A capital letter within a sentence is a name.
+func (q *question) weight(i int) float64 {
+	if q.small[i] {
+		return smallWeight
+	}
+	if first, _ := utf8.DecodeRuneInString(q.text[q.toks[i].start:]); i > 0 && unicode.IsUpper(first) {
+		return nameWeight
+	}
+	return 1
+}
+
+// pairOf is what the words i-1 and i count side by side; 0 where they are apart.
+func (q *question) pairOf(i int) float64 {
+	switch {
+	case apart(q.text[q.toks[i-1].end:q.toks[i].start]):
+		return 0
+	case q.small[i] && q.small[i-1]:
+		return pairWeight * smallWeight
+	case q.small[i] || q.small[i-1]:
+		return smallPair
+	}
+	return pairWeight
+}
+
 func (q *question) terms(lex *Lexicon) {
 	for i, t := range q.toks {
-		w := 1.0
-		if q.small[i] {
-			w = smallWeight
-		}
-		q.clauses = append(q.clauses, clause{term: t.fold, weight: w, word: i, small: q.small[i]})
-		if i > 0 && !apart(q.text[q.toks[i-1].end:t.start]) {
-			w := float64(pairWeight)
-			if q.small[i] && q.small[i-1] {
-				w *= smallWeight
-			} else if q.small[i] || q.small[i-1] {
-				w = smallPair
+		q.clauses = append(q.clauses, clause{term: t.fold, weight: q.weight(i), word: i, adds: q.small[i]})
+		if i > 0 {
+			if w := q.pairOf(i); w > 0 {
+				q.clauses = append(q.clauses, clause{term: pairTerm(q.toks[i-1].fold, t.fold), weight: w, word: -1})
 			}
-			q.clauses = append(q.clauses, clause{term: pairTerm(q.toks[i-1].fold, t.fold), weight: w, word: -1})
 		}
 		if s, n := symbol(q.text, q.toks, i); n > 0 {
 			q.clauses = append(q.clauses, clause{term: s, weight: symbolWeight, word: -1})
@@ -118,6 +147,81 @@ func unite(list []clause) []clause {
 		return 0
 	})
 	return slices.CompactFunc(list, func(a, b clause) bool { return a.term == b.term })
+}
+
+// frequencies says how often each term stands in the whole index.
+func (x *Index) frequencies(q *question) {
+	for i := range q.clauses {
+		q.clauses[i].df = int(x.documents(q.clauses[i].term))
+	}
+	x.alike(q)
+	// what says most comes first, so that small words only add to documents that are there already
+	slices.SortStableFunc(q.clauses, func(a, b clause) int {
+		switch {
+		case a.adds != b.adds && a.adds:
+			return 1
+		case a.adds != b.adds:
+			return -1
+		}
+		return a.df - b.df
+	})
+}
+
+// alike lets known words stand for each word that no document has: those it may be the beginning of, where it is the
+// last and nothing follows it; else the word most like it, since a slip or another spelling of a name should not lose
+// the document that the other words find. The beginnings of words find documents, a likeness only adds to them.
+func (x *Index) alike(q *question) {
+	for _, c := range q.clauses[:len(q.clauses):len(q.clauses)] {
+		if c.df > 0 || c.word < 0 || c.adds || q.toks[c.word].digit {
+			continue
+		}
+		t := q.toks[c.word]
+		typed := foldedWord(q.text[t.start:t.end])
+		if int(t.end) == len(q.text) && x.unfinished(q, c, typed) {
+			continue
+		}
+		if e, share := x.vocab.nearest(typed); e != nil {
+			q.likes = append(q.likes, like{c.word, e.hash})
+			q.clauses = append(q.clauses, clause{term: e.hash, weight: likeWeight * c.weight * share, word: -1, adds: true, df: int(x.documents(e.hash))})
+		}
+	}
+}
+
+// mostEndings is how many words an unfinished one may become.
+const mostEndings = 8
+
+// unfinished lets the commonest words that begin as the last one was typed stand for it, those first that stand
+// beside the word before it.
+func (x *Index) unfinished(q *question, c clause, typed string) bool {
+	if len(typed) < 2 {
+		return false
+	}
+	type ending struct {
+		term, pair uint64
+		df, pairs  int
+	}
+	var list []ending
+	for _, e := range x.vocab.from(typed) {
+		n := ending{term: e.hash, df: int(x.documents(e.hash))}
+		if c.word > 0 {
+			n.pair = pairTerm(q.toks[c.word-1].fold, e.hash)
+			n.pairs = int(x.documents(n.pair))
+		}
+		if n.df > 0 {
+			list = append(list, n)
+		}
+	}
+	slices.SortFunc(list, func(a, b ending) int {
+		return cmp.Or(cmp.Compare(b.pairs, a.pairs), cmp.Compare(b.df, a.df), cmp.Compare(a.term, b.term))
+	})
+	for _, n := range list[:min(mostEndings, len(list))] {
+		q.likes = append(q.likes, like{c.word, n.term})
+		q.clauses = append(q.clauses, clause{term: n.term, weight: c.weight, word: c.word, df: n.df})
+		if n.pairs > 0 {
+			q.clauses = append(q.clauses, clause{term: n.pair, weight: pairWeight, word: -1, df: n.pairs})
+		}
+	}
+	return len(list) > 0
 }
 
 // idf is what it says about a document that it has a term.

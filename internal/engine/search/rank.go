@@ -1,35 +1,86 @@
 package search
 
-import "slices"
-
-// Shares of the second look, in parts of the first score. Words are compared with their marks where the query was
-// typed with marks.
-const (
-	exactShare  = 0.1  // words that stand in the document as typed
-	pairShare   = 0.05 // pairs that do
-	windowShare = 0.25 // the best stretch of the document: an answer stands in one place
-	windowWords = 12
+import (
+	"math"
+	"slices"
 )
 
-// phrasesOnly leaves the documents that hold every quoted phrase.
+// The second look reads the best documents word by word and adds to their scores. Words are compared with their marks
+// where the query was typed with marks.
+const (
+	reranked    = 20   // documents that are looked at
+	earlyShare  = 0.54 // words, by how near to the beginning they first stand: a text begins with what it is about
+	placeShare  = 0.12 // the best stretch of words and pairs: an answer stands in one place
+	placeWords  = 20
+	unitShare   = 0.25 // words of one or two syllables that the other documents found lack
+	unitRivals  = 10   // how many others
+	unitBond    = 0.15 // from which closeness on two syllables are a word
+	longestLook = 4096 // words of a document
+)
+
+// asked is what the second look compares: the different words of a query and which of them are neighbours.
+type asked struct {
+	index  map[uint64]int16 // by exact form; by folded form where any marks will do
+	sieve  [4]uint64        // lets through few words that are not asked for, without asking the map
+	words  []askedWord
+	pairs  []askedPair
+	units  []askedUnit
+	inside []uint16 // of the words and then of the pairs: how often in the stretch
+}
+
+type askedWord struct {
+	weight float32
+	ends   []int16 // pairs that end with this word
+}
+
+type askedPair struct {
+	first, second int16
+	weight        float32
+}
+
+// askedUnit is a word of one syllable, or of two that keep together.
+type askedUnit struct {
+	word, pair int16 // pair -1: one syllable
+	weight     float32
+}
+
+// phrasesOnly leaves the documents that hold every quoted phrase. Where none does and other words were asked for
+// besides, the phrase counts as words.
 func (x *Index) phrasesOnly(q *question, m *scratch, v *view) {
 	if len(q.quoted) == 0 {
 		return
 	}
-	clear(v.counts)
-	m.found = slices.DeleteFunc(m.found, func(c candidate) bool {
-		_, title, text := c.seg.doc(c.doc)
-		for _, p := range q.quoted {
-			if m.toks = words(title, m.toks[:0]); within(p, m.toks) {
-				continue
-			}
-			if m.toks = words(text, m.toks[:0]); !within(p, m.toks) {
-				return true
-			}
+	var kept []candidate
+	quoted := 0
+	for _, p := range q.quoted {
+		quoted += len(p)
+	}
+	for _, c := range m.found {
+		if c.seg.holdsAll(c.doc, q.quoted, m) {
+			kept = append(kept, c)
 		}
+	}
+	if len(kept) == 0 && quoted < len(q.toks) {
+		return
+	}
+	m.found = append(m.found[:0], kept...)
+	clear(v.counts)
+	for _, c := range kept {
 		v.counts[c.seg.sets[c.doc]]++
-		return false
-	})
+	}
+}
+
+func (s *segment) holdsAll(doc uint32, phrases [][]token, m *scratch) bool {
+	_, title, text := s.doc(doc)
+	for _, p := range phrases {
+		if m.toks = words(title, m.toks[:0]); within(p, m.toks) {
+			continue
+		}
+		if m.toks = words(text, m.toks[:0]); !within(p, m.toks) {
+			return false
+		}
+	}
+	return true
 }
 
 // within reports whether a phrase stands in a text; a word with marks must stand so.
@@ -51,90 +102,214 @@ func (x *Index) rank(q *question, m *scratch, n int) {
 	n = max(n, min(reranked, len(m.found)))
 	top(m.found, n)
 	best := m.found[:min(reranked, len(m.found))]
-	weights := q.exactWeights(x)
+	if len(best) < 2 {
+		return
+	}
+	x.ask(q)
+	has := make([][]bool, len(best)) // units
 	for i := range best {
-		best[i].score *= float32(1 + q.agreement(best[i], weights, m))
+		var gain float32
+		gain, has[i] = q.asked.look(best[i], m)
+		best[i].score += gain
+	}
+	for u, unit := range q.asked.units {
+		n := 0
+		for i := range min(unitRivals, len(best)) {
+			if has[i][u] {
+				n++
+			}
+		}
+		rare := float32(math.Log((float64(min(unitRivals, len(best)))+1)/(float64(n)+.5)) / 2)
+		for i := range best {
+			if has[i][u] {
+				best[i].score += unitShare * unit.weight * rare
+			}
+		}
 	}
 	slices.SortFunc(best, better)
 }
 
-// exactWeights is what each word of the query is worth, by its exact form.
-func (q *question) exactWeights(x *Index) map[uint64]float64 {
-	weights := map[uint64]float64{}
-	for _, c := range q.clauses {
-		if c.word >= 0 {
-			weights[q.form(q.toks[c.word])] = c.weight * idf(len(x.where), c.df)
+// ask prepares what the second look compares.
+func (x *Index) ask(q *question) {
+	a := &q.asked
+	a.index = make(map[uint64]int16, len(q.toks))
+	at := make([]int16, len(q.toks))
+	df := make([]int, len(q.toks))
+	for i, t := range q.toks {
+		df[i] = int(x.documents(t.fold))
+		f := x.form(q, t)
+		n, old := a.index[f]
+		if !old {
+			n = int16(len(a.words))
+			a.add(f, n)
+			for _, l := range q.likes {
+				if l.word == i {
+					a.add(l.fold, n)
+				}
+			}
+			a.words = append(a.words, askedWord{weight: float32(q.weight(i) * idf(len(x.where), df[i]))})
 		}
+		at[i] = n
 	}
-	return weights
+	bond := make([]float64, len(q.toks))
+	pairAt := make([]int16, len(q.toks))
+	for i := 1; i < len(q.toks); i++ {
+		pairAt[i] = -1
+		w := q.pairOf(i) / pairWeight
+		if w == 0 {
+			continue
+		}
+		n := int(x.documents(pairTerm(q.toks[i-1].fold, q.toks[i].fold)))
+		bond[i] = closeness(n, df[i-1], df[i], len(x.where))
+		pairAt[i] = a.pair(askedPair{at[i-1], at[i], float32(w * idf(len(x.where), n))})
+	}
+	a.inside = make([]uint16, len(a.words)+len(a.pairs))
+	a.cut(q, at, pairAt, bond)
 }
 
-// agreement is how much of the query stands in the document as it was typed, and how close together.
-func (q *question) agreement(c candidate, weights map[uint64]float64, m *scratch) float64 {
+func (a *asked) add(form uint64, word int16) {
+	a.index[form] = word
+	a.sieve[form>>6&3] |= 1 << (form & 63)
+}
+
+// pair numbers a pair of words.
+func (a *asked) pair(p askedPair) int16 {
+	for _, n := range a.words[p.second].ends {
+		if a.pairs[n].first == p.first {
+			return n
+		}
+	}
+	n := int16(len(a.pairs))
+	a.pairs = append(a.pairs, p)
+	a.words[p.second].ends = append(a.words[p.second].ends, n)
+	return n
+}
+
+// closeness is how much oftener two words stand side by side than chance has it, from -1 to 1 (normalised
+// pointwise mutual information).
+func closeness(pair, a, b, all int) float64 {
+	if pair == 0 {
+		return -1
+	}
+	n := float64(all)
+	return math.Log(float64(pair)*n/(float64(a)*float64(b))) / -math.Log(float64(pair)/n+1e-9)
+}
+
+// cut parts the query into words of one and two syllables so that the bonds kept are the strongest: the syllables of
+// "đại dương" say together what they do not say alone.
+func (a *asked) cut(q *question, at, pairAt []int16, bond []float64) {
+	best := make([]float64, len(q.toks)+1)
+	two := make([]bool, len(q.toks)+1)
+	for i := 1; i <= len(q.toks); i++ {
+		best[i] = best[i-1]
+		if i > 1 && bond[i-1] > unitBond && best[i-2]+bond[i-1] > best[i] {
+			best[i], two[i] = best[i-2]+bond[i-1], true
+		}
+	}
+	seen := map[[2]int16]bool{}
+	for i := len(q.toks); i > 0; i-- {
+		u := askedUnit{word: at[i-1], pair: -1, weight: a.words[at[i-1]].weight}
+		if two[i] {
+			u.pair, u.weight = pairAt[i-1], a.pairs[pairAt[i-1]].weight
+			i--
+		}
+		if key := [2]int16{u.word, u.pair}; !seen[key] {
+			seen[key] = true
+			a.units = append(a.units, u)
+		}
+	}
+}
+
+// look reads one document: what its words add to its score, and which units it has.
+func (a *asked) look(c candidate, m *scratch) (gain float32, units []bool) {
 	_, title, text := c.seg.doc(c.doc)
 	m.toks = words(title, m.toks[:0])
 	m.toks = words(text, m.toks)
-	seen, pairs, window := q.read(m.toks, weights)
-	all, have, allPairs, havePairs := 0.0, 0.0, 0.0, 0.0
-	for i, t := range q.toks {
-		w := weights[q.form(t)]
-		all += w
-		if seen[q.form(t)] {
-			have += w
-		}
-		if i > 0 {
-			before := q.form(q.toks[i-1])
-			w += weights[before]
-			allPairs += w
-			if pairs[pairTerm(before, q.form(t))] {
-				havePairs += w
-			}
-		}
-	}
-	return (windowShare*window+exactShare*have)/max(all, 1e-9) + pairShare*havePairs/max(allPairs, 1e-9)
-}
-
-// read looks through a document: which of the words and pairs it has, and the most that a stretch of it holds.
-func (q *question) read(toks []token, weights map[uint64]float64) (seen, pairs map[uint64]bool, window float64) {
-	seen, pairs = map[uint64]bool{}, map[uint64]bool{}
-	inside, now := map[uint64]int{}, 0.0
-	sieve := uint64(0) // lets through few words that are not asked for, without asking the map
-	for form := range weights {
-		sieve |= 1 << (form & 63)
-	}
-	var asked [windowWords]uint64 // the words of the stretch that are asked for, 0 for others
-	for i, t := range toks {
-		if old := asked[i%windowWords]; old != 0 {
-			if inside[old]--; inside[old] == 0 {
-				now -= weights[old]
-			}
-		}
-		form := q.form(t)
-		w, is := 0.0, sieve&(1<<(form&63)) != 0
-		if is {
-			w, is = weights[form]
-		}
-		if !is {
-			asked[i%windowWords] = 0
+	toks := m.toks[:min(len(m.toks), longestLook)]
+	clear(a.inside)
+	seen := make([]bool, len(a.inside))
+	var ring [placeWords][2]int16 // the words and pairs of the stretch, 1 up, 0 for others
+	var now, best float32
+	var early float32
+	bestAt, before := 0, int16(-1)
+	for i := range toks {
+		slot := &ring[i%placeWords]
+		now -= a.leave(slot[0]-1) + a.leavePair(slot[1]-1)
+		*slot = [2]int16{}
+		w := a.find(&toks[i])
+		if w < 0 {
+			before = -1
 			continue
 		}
-		asked[i%windowWords] = form
-		seen[form] = true
-		if i > 0 {
-			pairs[pairTerm(q.form(toks[i-1]), form)] = true
+		slot[0] = w + 1
+		if !seen[w] {
+			seen[w] = true
+			early += a.words[w].weight * (1 - float32(i)/float32(len(toks)))
 		}
-		if inside[form]++; inside[form] == 1 {
-			now += w
-			window = max(window, now)
+		if a.inside[w]++; a.inside[w] == 1 {
+			now += a.words[w].weight
+		}
+		if before >= 0 {
+			for _, p := range a.words[w].ends {
+				if a.pairs[p].first == before {
+					n := len(a.words) + int(p)
+					slot[1], seen[n] = p+1, true
+					if a.inside[n]++; a.inside[n] == 1 {
+						now += a.pairs[p].weight
+					}
+				}
+			}
+		}
+		if before = w; now > best {
+			best, bestAt = now, i
 		}
 	}
-	return seen, pairs, window
+	units = make([]bool, len(a.units))
+	for i, u := range a.units {
+		units[i] = u.pair < 0 && seen[u.word] || u.pair >= 0 && seen[len(a.words)+int(u.pair)]
+	}
+	return earlyShare*early + placeShare*best*(1-float32(bestAt)/float32(len(toks)+1)), units
 }
 
-// form is a word as the query compares it.
-func (q *question) form(t token) uint64 {
-	if q.marked {
-		return t.exact
+// leave takes a word out of the stretch and gives what it loses.
+func (a *asked) leave(w int16) float32 {
+	if w < 0 {
+		return 0
 	}
-	return t.fold
+	if a.inside[w]--; a.inside[w] > 0 {
+		return 0
+	}
+	return a.words[w].weight
+}
+
+func (a *asked) leavePair(p int16) float32 {
+	if p < 0 {
+		return 0
+	}
+	n := len(a.words) + int(p)
+	if a.inside[n]--; a.inside[n] > 0 {
+		return 0
+	}
+	return a.pairs[p].weight
+}
+
+// find gives which word asked for a word of a document is, -1 for none.
+func (a *asked) find(t *token) int16 {
+	for _, f := range [2]uint64{t.exact, t.fold} {
+		if a.sieve[f>>6&3]&(1<<(f&63)) != 0 {
+			if w, ok := a.index[f]; ok {
+				return w
+			}
+		}
+	}
+	return -1
+}
+
+// form is a word as the query compares it: with its marks, unless the query has none, or this word has none and
+// hardly ever stands so, which is how a word looks whose marks were not typed.
+func (x *Index) form(q *question, t token) uint64 {
+	if !q.marked || !t.marked && x.vocab.bare(t) {
+		return t.fold
+	}
+	return t.exact
 }

@@ -2,6 +2,7 @@ package search
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -28,24 +29,17 @@ type segment struct {
 	offs  []uint64 // len(terms)+1 offsets into post
 	post  []byte
 
-	open map[uint64]*growing // terms of the head; nil once sealed
+	open *openTerms // terms of the head; nil once sealed
 }
 
-// growing is the list of a term in the head.
-type growing struct {
-	n    uint32
-	last uint32
-	buf  []byte
-}
-
-func newHead() *segment { return &segment{open: map[uint64]*growing{}} }
+func newHead() *segment { return &segment{open: newOpenTerms()} }
 
 func (s *segment) size() int { return len(s.norms) }
 
 // list is how many documents have a term, and the rest of its postings.
 func (s *segment) list(term uint64) (n int, post []byte) {
 	if s.open != nil {
-		if g := s.open[term]; g != nil {
+		if g := s.open.get(term); g != nil {
 			return int(g.n), g.buf
 		}
 		return 0, nil
@@ -69,13 +63,15 @@ func (s *segment) doc(i uint32) (id, title, text string) {
 	return parts[0], parts[1], parts[2]
 }
 
-func (s *segment) id(i uint32) string {
+func (s *segment) id(i uint32) string { return string(s.rawID(i)) }
+
+func (s *segment) rawID(i uint32) []byte {
 	from := uint64(0)
 	if i > 0 {
 		from = s.ends[i-1]
 	}
 	id, _, _ := bytes.Cut(s.texts[from:s.ends[i]], []byte{0})
-	return string(id)
+	return id
 }
 
 func has(set []uint64, i uint32) bool {
@@ -105,11 +101,7 @@ func (s *segment) add(d *Doc, set uint32, terms []weighted) uint32 {
 		for ; k < len(terms) && terms[k].term == terms[i].term; k++ {
 			tf += int(terms[k].weight)
 		}
-		g := s.open[terms[i].term]
-		if g == nil {
-			g = &growing{}
-			s.open[terms[i].term] = g
-		}
+		g := s.open.make(terms[i].term)
 		g.buf = posting(g.buf, n-g.last, uint32(tf))
 		g.last, g.n = n, g.n+1
 		i = k
@@ -138,8 +130,9 @@ func posting(buf []byte, gap, tf uint32) []byte {
 	return binary.AppendUvarint(binary.AppendUvarint(buf, uint64(gap)<<1|1), uint64(tf))
 }
 
-// postings calls fn for each document of a list. The first posting's distance is from 0.
-func postings(post []byte, fn func(doc, tf uint32)) {
+// postings calls fn for each document of a list for as long as it says so, and reports whether it did to the end. The
+// first posting's distance is from 0.
+func postings(post []byte, fn func(doc, tf uint32) bool) bool {
 	doc := uint32(0)
 	for i := 0; i < len(post); {
 		v, k := binary.Uvarint(post[i:])
@@ -150,8 +143,11 @@ func postings(post []byte, fn func(doc, tf uint32)) {
 			i += k
 		}
 		doc += uint32(v >> 1)
-		fn(doc, uint32(tf))
+		if !fn(doc, uint32(tf)) {
+			return false
+		}
 	}
+	return true
 }
 
 // merge makes one sealed segment of several, without what was removed and, for the file, without what is brief.
@@ -185,14 +181,14 @@ func merge(parts []*segment, brief bool) *segment {
 			if c.at >= len(c.terms) || c.terms[c.at] != term {
 				continue
 			}
-			_, post := parts[p].list(term)
-			c.at++
-			postings(post, func(doc, tf uint32) {
+			post := c.take()
+			postings(post, func(doc, tf uint32) bool {
 				if to := renumber[p][doc]; to != none {
 					list = posting(list, to-last, tf)
 					last = to
 					n++
 				}
+				return true
 			})
 		}
 		if n > 0 {
@@ -224,20 +220,35 @@ func (s *segment) take(from *segment, i uint32) uint32 {
 
 // cursor walks a segment's terms in order.
 type cursor struct {
+	seg   *segment
 	terms []uint64
+	lists []*growing // of the head, beside terms
 	at    int
 }
 
 func (s *segment) cursor() cursor {
 	if s.open == nil {
-		return cursor{terms: s.terms}
+		return cursor{seg: s, terms: s.terms}
 	}
-	terms := make([]uint64, 0, len(s.open))
-	for t := range s.open {
-		terms = append(terms, t)
+	taken := slices.DeleteFunc(slices.Clone(s.open.slots), func(e slot) bool { return e.list == 0 })
+	slices.SortFunc(taken, func(a, b slot) int { return cmp.Compare(a.term, b.term) })
+	c := cursor{seg: s, terms: make([]uint64, len(taken)), lists: make([]*growing, len(taken))}
+	for i, e := range taken {
+		c.terms[i], c.lists[i] = e.term, &s.open.lists[e.list-1]
 	}
-	slices.Sort(terms)
-	return cursor{terms: terms}
+	return c
+}
+
+// take gives the postings of the term under the cursor and goes on to the next.
+func (c *cursor) take() []byte {
+	i := c.at
+	c.at++
+	if c.lists != nil {
+		return c.lists[i].buf
+	}
+	post := c.seg.post[c.seg.offs[i]:c.seg.offs[i+1]]
+	_, k := binary.Uvarint(post)
+	return post[k:]
 }
 
 func smallest(cursors []cursor) (term uint64, ok bool) {

@@ -16,7 +16,7 @@ import (
 // beside itself, synced and renamed, so that a crash leaves the old one or the new one. Layout: magic, then the
 // length of the body (8 bytes, little-endian), the body, its CRC-32C. What is Brief never reaches the disk.
 
-var fileMagic = [8]byte{'t', 'r', 'u', 'c', 'o', 't', 'S', '1'}
+var fileMagic = [8]byte{'t', 'r', 'u', 'c', 'o', 't', 'S', '2'}
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 

@@ -52,6 +52,9 @@ func (q *question) weights() map[uint64]int {
 			w[t.fold] = 1
 		}
 	}
+	for _, l := range q.likes {
+		w[l.fold] = telling
+	}
 	return w
 }
 

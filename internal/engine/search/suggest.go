@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -25,7 +26,8 @@ func (x *Index) Complete(text string, scope []Clause, n int) []string {
 	v := x.view(&Query{Scope: scope})
 	type guess struct {
 		text string
-		n    int
+		term uint64
+		n    uint32
 	}
 	var guesses []guess
 	for _, e := range x.vocab.from(prefix) {
@@ -35,14 +37,19 @@ func (x *Index) Complete(text string, scope []Clause, n int) []string {
 			term = pairTerm(toks[len(toks)-2].fold, e.hash)
 			count = x.documents(term)
 		}
-		if count > 0 && best != typed && v.sees(term) {
-			guesses = append(guesses, guess{text[:last.start] + best, int(count)})
+		if count > 0 && best != typed {
+			guesses = append(guesses, guess{best, term, count})
 		}
 	}
-	slices.SortStableFunc(guesses, func(a, b guess) int { return b.n - a.n })
+	slices.SortStableFunc(guesses, func(a, b guess) int { return cmp.Compare(b.n, a.n) })
 	var out []string
-	for _, g := range guesses[:min(n, len(guesses))] {
-		out = append(out, g.text)
+	for _, g := range guesses {
+		if len(out) == n {
+			break
+		}
+		if v.sees(g.term) {
+			out = append(out, text[:last.start]+g.text)
+		}
 	}
 	return out
 }
@@ -50,9 +57,8 @@ func (x *Index) Complete(text string, scope []Clause, n int) []string {
 // sees reports whether a document that the view lets through has the term.
 func (v *view) sees(term uint64) bool {
 	for _, s := range v.x.segs {
-		seen := false
 		_, post := s.list(term)
-		postings(post, func(doc, _ uint32) { seen = seen || !has(s.dead, doc) && v.lets(s.sets[doc]) })
+		seen := !postings(post, func(doc, _ uint32) bool { return has(s.dead, doc) || !v.lets(s.sets[doc]) })
 		if seen {
 			return true
 		}
@@ -104,13 +110,14 @@ func (v *view) meant(q *question) string {
 
 func (v *view) nearest(q *question, i int) string {
 	x := v.x
-	wrong := foldedWord(q.text[q.toks[i].start:q.toks[i].end])
+	typed := strings.ToLower(q.text[q.toks[i].start:q.toks[i].end])
+	wrong := foldedWord(typed)
 	if len(wrong) < 2 || len(wrong) > longestWord {
 		return ""
 	}
 	best, bestScore := "", uint32(0)
 	for _, e := range x.vocab.order() {
-		if !oneSlip(wrong, e.folded) || !v.sees(e.hash) {
+		if !oneSlip([]byte(wrong), []byte(e.folded)) || !v.sees(e.hash) {
 			continue
 		}
 		text, n := e.best()
@@ -121,6 +128,9 @@ func (v *view) nearest(q *question, i int) string {
 		if i+1 < len(q.toks) && v.sees(pairTerm(e.hash, q.toks[i+1].fold)) {
 			score += 1000
 		}
+		if near := e.nearest(typed); near != "" && q.marked { // the marks that were typed are kept
+			text = near
+		}
 		if score > bestScore {
 			best, bestScore = text, score
 		}
@@ -129,11 +139,11 @@ func (v *view) nearest(q *question, i int) string {
 }
 
 // oneSlip reports whether b is a with one letter more, fewer, other, or two neighbours swapped.
-func oneSlip(a, b string) bool {
+func oneSlip[T byte | rune](a, b []T) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
-	if len(b)-len(a) > 1 || a == b {
+	if len(b)-len(a) > 1 || slices.Equal(a, b) {
 		return false
 	}
 	i := 0
@@ -141,7 +151,7 @@ func oneSlip(a, b string) bool {
 		i++
 	}
 	if len(a) < len(b) {
-		return a[i:] == b[i+1:]
+		return slices.Equal(a[i:], b[i+1:])
 	}
-	return a[i+1:] == b[i+1:] || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+	return slices.Equal(a[i+1:], b[i+1:]) || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
 }

@@ -88,3 +88,64 @@ func (e *entry) best() (text string, n uint32) {
 	}
 	return text, n
 }
+
+// Shares of likeness and of spellings.
+const (
+	likeEnough = 0.3 // of letter pairs in common, from which a word may be meant for another
+	bareShare  = 20  // a word is seldom written without marks: one time in so many
+)
+
+// nearest is the word most like one that is not known, and how like: the share of letter pairs in common. Both begin
+// with the same letter and have some length, or nothing is like anything.
+func (v *vocabulary) nearest(folded string) (e *entry, share float64) {
+	if len(folded) < 4 || len(folded) > longestWord {
+		return nil, 0
+	}
+	share = likeEnough
+	for _, other := range v.from(folded[:1]) {
+		if 2*len(other.folded) < len(folded) || len(other.folded) > 2*len(folded) || len(other.folded) < 4 {
+			continue
+		}
+		if s := likeness(folded, other.folded); s > share {
+			e, share = other, s
+		}
+	}
+	return e, share
+}
+
+// likeness is the share of the letter pairs of two words that both have.
+func likeness(a, b string) float64 {
+	a, b = "^"+a+"$", "^"+b+"$"
+	common := 0
+	for i := 0; i+2 <= len(b); i++ {
+		if strings.Contains(a, b[i:i+2]) && strings.Index(b, b[i:i+2]) == i {
+			common++
+		}
+	}
+	return float64(common) / float64(len(a)+len(b)-2-common)
+}
+
+// bare reports whether a word that has no marks nearly always has some.
+func (v *vocabulary) bare(t token) bool {
+	e := v.words[t.fold]
+	if e == nil {
+		return false
+	}
+	without := uint32(0)
+	if f := v.forms[t.exact]; f != nil {
+		without = f.n.Load()
+	}
+	_, all := e.best()
+	return without*bareShare < all
+}
+
+// nearest is the commonest spelling that is one slip away from what was typed, marks included; "" where none is.
+func (e *entry) nearest(typed string) string {
+	text, most := "", uint32(0)
+	for _, f := range e.forms {
+		if n := f.n.Load(); n > most && oneSlip([]rune(typed), []rune(f.text)) {
+			text, most = f.text, n
+		}
+	}
+	return text
+}

@@ -39,11 +39,11 @@ func site(t *testing.T) *Site {
 	t.Helper()
 	say := func(r *Request) error { return r.JSON(200, map[string]string{"actor": r.Actor()}) }
 	return NewSite(Options{Catalog: lang.NewCatalog(lang.OwnTexts(), Texts()), Auth: door{}, Log: slog.New(slog.DiscardHandler)}, []Route{
-		{"GET", "/sach", "book.read", say, 0}, {"POST", "/sach", "book.read", say, 0}, {"GET", "/kho", "book.write", say, 0},
-		{"GET", "/api/v1/sach", "book.read", say, 0},
-		{"GET", "/no", Public, func(*Request) error { panic("bom") }, 0},
-		{"GET", "/hong", Public, func(*Request) error { return fmt.Errorf("disk on fire at sector 7") }, 0},
-		{"GET", "/xung-dot", Public, func(*Request) error { return fault.New(fault.Conflict, "web.no_page") }, 0},
+		{"GET", "/sach", "book.read", say, 0, nil}, {"POST", "/sach", "book.read", say, 0, nil}, {"GET", "/kho", "book.write", say, 0, nil},
+		{"GET", "/api/v1/sach", "book.read", say, 0, nil},
+		{"GET", "/no", Public, func(*Request) error { panic("bom") }, 0, nil},
+		{"GET", "/hong", Public, func(*Request) error { return fmt.Errorf("disk on fire at sector 7") }, 0, nil},
+		{"GET", "/xung-dot", Public, func(*Request) error { return fault.New(fault.Conflict, "web.no_page") }, 0, nil},
 	})
 }
 

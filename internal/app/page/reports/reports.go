@@ -39,7 +39,7 @@ func Routes(room *report.Room, who *people.People, defs *indicator.Definitions, 
 		{Method: http.MethodGet, Pattern: "/bao-cao/{regime}/{period}/tai/{kind}", Permission: people.ReadReports, Handler: s.file},
 		{Method: http.MethodGet, Pattern: "/api/v1/bao-cao/{regime}/{period}/tai/{kind}", Permission: people.ReadReports, Handler: s.file},
 		{Method: http.MethodPost, Pattern: "/bao-cao/{regime}/{period}/chot", Permission: people.FreezeReports, Handler: s.freeze},
-		{Method: http.MethodPost, Pattern: "/bao-cao/{regime}/{period}/han-che/{position}", Permission: people.AssignTasks, Handler: s.repair},
+		web.FormRoute("/bao-cao/{regime}/{period}/han-che/{position}", people.AssignTasks, s.repair, nil),
 	}
 }
 

@@ -40,7 +40,12 @@ type alteration[B any] struct {
 
 func (c *alteration[B]) said() (Versioned, any) { return c.Versioned, c.Body }
 
-// saying is a request that goes on to a page's deed.
+// wordless is the request of an operation that says nothing and records nothing.
+type wordless struct{}
+
+func (*wordless) said() (Versioned, any) { return Versioned{}, struct{}{} }
+
+// sayingFor is a request that goes on to a page's deed.
 type sayingFor[T any] interface {
 	*T
 	said() (Versioned, any)

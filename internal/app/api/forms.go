@@ -23,7 +23,7 @@ func (s *service) formOps() []operation {
 		makes[merit](s, "commendation-record", "/khen-thuong/ca-nhan/{id}/{what}"),
 		makes[repair](s, "report-repair", "/bao-cao/{regime}/{period}/han-che/{position}"),
 		alters[withdrawal](s, "file-withdraw", "/tep/{file}/rut"),
-		makes[struct{}](s, "upload-drop", "/tai-len/{upload}/bo"),
+		deed[wordless](s, "upload-drop", "/tai-len/{upload}/bo"),
 	}
 }
 
@@ -120,7 +120,7 @@ type appointment struct {
 	Materials string   `json:"materials,omitempty" form:"tai-lieu" maxLength:"2000"`
 }
 
-// changedAppointment is the whole item anew, or with cancel true only the reason.
+// changedAppointment is the whole item anew, or with "huy" only the reason why it is cancelled.
 type changedAppointment struct {
 	Do        string   `json:"do,omitempty" form:"viec" enum:"sua,huy"`
 	Reason    string   `json:"reason,omitempty" form:"ly-do" maxLength:"2000"`

@@ -145,7 +145,9 @@ func (a *App) noticesDue(ctx context.Context, today calendar.Date) ([]notify.Not
 			out = append(out, notify.Notice{Account: who, Kind: kind, Subject: subject, Key: string(kind) + "/" + subject + "/" + due.String()})
 		}
 	}
-	around := func(due calendar.Date) bool { return due != calendar.NoDate && due >= today-calendar.Date(watch.ToldLate) && due <= until }
+	around := func(due calendar.Date) bool {
+		return due != calendar.NoDate && due >= today-calendar.Date(watch.ToldLate) && due <= until
+	}
 	work, _, err := a.Tasks.List(ctx, task.Filter{Reach: task.Reach{State: true, Units: a.partyUnits(ctx)}, View: "open", Limit: dueMost})
 	if err != nil {
 		return nil, err

@@ -294,7 +294,9 @@ func (l *linter) asked() {
 		if l.p.Abstract || !f.Office || f.Required {
 			continue
 		}
-		if !l.p.later(func(t *Transition) bool { return t.Reappoint == f.ID || slices.Contains(l.p.ShownFields(t, nothing), f) }) && !l.counted(f.ID) {
+		if !l.p.later(func(t *Transition) bool {
+			return t.Reappoint == f.ID || slices.Contains(l.p.ShownFields(t, nothing), f)
+		}) && !l.counted(f.ID) {
 			l.fail(f.At, "procedure.field_unasked", "id", f.ID)
 		}
 	}

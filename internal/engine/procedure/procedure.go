@@ -70,7 +70,7 @@ type Procedure struct {
 	Councils    []Council    `def:"councils"`
 	Credential  *Credential  `def:"credential"`
 	Outputs     []Output     `def:"outputs"`
-	Merit       *Merit       `def:"merit"` // when a dossier counts for commendation; nil = never
+	Merit       *Merit       `def:"merit"`         // when a dossier counts for commendation; nil = never
 	NameField   string       `def:"dossier_title"` // field that names a dossier in lists
 	Applicant   string       `def:"applicant"`     // field that names who filed
 	Dimensions  []string     `def:"dimensions"`    // fields that every event carries for figures

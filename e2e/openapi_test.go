@@ -317,3 +317,20 @@ func TestEveryListGoesOnByItsLink(t *testing.T) {
 		t.Errorf("a cursor of another list answers %d %v", status, p)
 	}
 }
+
+// TestNobodyKnowsWhatIsNotRecordedYet: a question as known beyond the ledger's end is refused on pages and by the API.
+func TestNobodyKnowsWhatIsNotRecordedYet(t *testing.T) {
+	a := start(t)
+	r, c, head := a.reader(t, "khai"), a.everyPermission(t), a.Ledger.Head()
+	for _, at := range []string{"/so-lieu?period=2021", "/so-lieu/dossier.received?period=2021", "/bao-cao/tong-ket-nam/2020?unit="} {
+		if status, page := r.get(fmt.Sprint(at, "&known=", head+1000)); status != http.StatusUnprocessableEntity || !strings.Contains(page, "chưa có: sổ mới đến") {
+			t.Errorf("%s: %d", at, status)
+		}
+		if status, _ := r.get(fmt.Sprint(at, "&known=", head)); status != http.StatusOK {
+			t.Errorf("%s as known now: %d", at, status)
+		}
+		if status, _, p := c.call("GET", fmt.Sprint("/api/v1", at, "&known=", head+1000), ""); status != http.StatusUnprocessableEntity || p["code"] != "scope.beyond_head" {
+			t.Errorf("%s: %d %v", at, status, p)
+		}
+	}
+}

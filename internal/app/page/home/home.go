@@ -77,7 +77,7 @@ func (s *pages) home(r *web.Request) error {
 	p := homePage{View: r.View(r.T("home.title"))}
 	if r.Can(people.ReadFigures, "") {
 		var err error
-		if p.Scope, err = scope.Read(r, s.who, people.ReadFigures, s.figures.Units()); err != nil {
+		if p.Scope, err = scope.Read(r, s.who, people.ReadFigures, s.figures.Units(), s.figures.Position()); err != nil {
 			return err
 		}
 		if err := s.sum(r, &p); err != nil {

@@ -8,7 +8,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/scope"
@@ -168,12 +167,8 @@ func Request(r *web.Request, room *report.Room) (report.Request, error) {
 			return q, err
 		}
 	}
-	if text := r.Query("known"); text != "" {
-		if q.KnownAt, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return q, fault.New(fault.Invalid, "scope.bad_number", "name", "known", "text", text)
-		}
-	}
-	return q, nil
+	q.KnownAt, err = scope.Known(r, room.Head())
+	return q, err
 }
 
 // onePage is one report as it stands, or as it was frozen.

@@ -30,6 +30,7 @@ import (
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/directive/schedule"
+	"trucot/internal/room/filing"
 	"trucot/internal/room/report"
 )
 
@@ -49,6 +50,7 @@ type Parts struct {
 	Notify     *notify.Engine
 	Files      *attachments.Pages
 	Schedule   *schedule.Book
+	Filing     *filing.Room
 	Forms      map[string]web.Route                                                    // the pages' forms by their pattern
 	Describe   func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
 	Rate       int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
@@ -125,7 +127,7 @@ func Routes(p Parts) []web.Route {
 
 func newService(p Parts) *service {
 	s := &service{Parts: p}
-	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.fileOps())
+	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.fileOps(), s.trackOps())
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s

@@ -57,6 +57,18 @@ func TestPlansCalendarAndLimitationsByRole(t *testing.T) {
 	shows("so", "/lich-cong-tac?tuan=2021-W25", "Mục còn dự thảo", true)
 	shows("phong", "/lich-cong-tac?tuan=2021-W25", "Mục còn dự thảo", false)
 
+	shows("phong", "/viec?xem=mine", "Việc riêng của chi cục", true) // among their own, marked
+	shows("phong", "/viec?xem=mine", "phối hợp", true)
+	shows("phong", "/", "Việc riêng của chi cục", true)
+	shows("phong", "/viec?xem=all", "Việc riêng của chi cục", false)
+	secret, err := a.Tasks.Assign(ctx, task.Assignment{Title: "Việc riêng của đảng uỷ", Unit: "du", Due: "10wd", On: calendar.NoDate, Actor: "dang"})
+	must(t, err)
+	_, n, err := a.Tasks.List(ctx, task.Filter{Account: "phong", Helping: true, View: "open"})
+	must(t, err)
+	if n != 1 || secret.Side != people.Party {
+		t.Errorf("%d tasks are the collaborator's", n)
+	}
+
 	phong := a.reader(t, "phong")
 	if status, _ := phong.post("/viec/"+given.ID+"/tien-do", url.Values{"ghi-chu": {"Đã gửi số liệu"}}); status != http.StatusOK {
 		t.Errorf("a collaborator cannot report progress: %d", status)

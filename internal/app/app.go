@@ -234,10 +234,14 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	if a.People, err = people.New(ctx, a.DB, a.Ledger, people.Options{Clock: o.Clock, Vault: a.Vault, Journal: a.Access}); err != nil {
 		return err
 	}
+	watch, err := task.LoadRules(Definitions(o.Data))
+	if err != nil {
+		return err
+	}
 	a.Dossiers = dossier.New(a.Ledger, a.DB, a.Procedures, a.Calendar, dossier.Options{
 		AgencyCode: o.Agency, Clock: o.Clock, Seal: a.Vault.Seal,
 		Open:       func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
-		Conclusion: a.concluded,
+		Conclusion: a.concluded, Soon: func(today calendar.Date) int { return watch.At(today).DossierSoon },
 	})
 	a.Schedule = schedule.New(a.Ledger, a.DB, a.People, schedule.Options{Clock: o.Clock})
 	if err := a.Schedule.OpenFeeds(ctx); err != nil {
@@ -249,10 +253,6 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	}
 	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
 		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
-	watch, err := task.LoadRules(Definitions(o.Data))
-	if err != nil {
-		return err
-	}
 	a.openAttachments(o)
 	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock, Rules: watch})
 	a.openParty(o)
@@ -279,7 +279,7 @@ func (a *App) openFiling(ctx context.Context, o Options) error {
 		Rules: func() (*filing.Rules, error) { return filing.LoadRules(Definitions(o.Data)) },
 		Unit:  func(ctx context.Context) string { return a.root(ctx, calendar.OfTime(a.clock()), people.State) },
 		Seal:  a.Vault.Seal, Open: a.Vault.Open, Erase: a.Vault.Erase,
-		Files: a.Attachments,
+		Files: a.Attachments, Asked: a.askedByCouncils, Answer: a.answerCouncil,
 	})
 	return err
 }

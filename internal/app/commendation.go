@@ -2,11 +2,9 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"trucot/internal/app/page/commendations"
 	"trucot/internal/engine/document"
-	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
@@ -122,25 +120,16 @@ func (a *App) workOf(ctx context.Context, year int) (map[string]commendation.Wor
 	return out, nil
 }
 
-// recognisedIn are the states from which on a dossier counts as a merit, by kind: procedure and states.
-var recognisedIn = map[string][]string{
-	"initiative": {"da_cong_nhan", "de_nghi_cap_tren", "hoan_thanh"},
-	"mission":    {"nghiem_thu", "dang_ky_ket_qua", "thanh_ly", "ung_dung"},
-}
-
+// recognised reports whether a dossier of a kind, which is its procedure, counts as a merit.
 func (a *App) recognised(ctx context.Context, code, kind string) (bool, error) {
 	d, err := a.Dossiers.Get(ctx, code)
-	if fault.KindOf(err) == fault.NotFound {
+	if fault.KindOf(err) == fault.NotFound || err == nil && d.Procedure != kind {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	return isRecognised(d, kind), nil
-}
-
-func isRecognised(d *dossier.Dossier, kind string) bool {
-	return d.Procedure == kind && slices.Contains(recognisedIn[kind], d.State)
+	return a.Dossiers.Merited(ctx, d)
 }
 
 // nominee names a subject to the council by post and unit: a person's name does not go into the ledger.

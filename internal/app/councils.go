@@ -17,6 +17,7 @@ import (
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
+	"trucot/internal/room/filing"
 )
 
 // openCouncils opens the engine of councils and tells it what the law asks of each.
@@ -219,3 +220,21 @@ func share(f *procedure.Fraction) *council.Share {
 
 // hundredths is a number of points as councils count them.
 func hundredths(x float64) int64 { return int64(math.Round(x * 100)) }
+
+// askedByCouncils are the questions of a dossier's councils to who filed it.
+func (a *App) askedByCouncils(ctx context.Context, code string) ([]filing.Asked, error) {
+	all, err := a.Councils.OfDossier(ctx, code)
+	var out []filing.Asked
+	for _, c := range all {
+		for _, q := range c.Questions {
+			out = append(out, filing.Asked{Council: c.ID, Title: c.Rules.Label.In(lang.VI), Number: q.Number, On: q.On, Text: q.Text, Answer: q.Answer, Answered: q.Answered, Open: c.Stage == council.Preparing})
+		}
+	}
+	return out, err
+}
+
+// answerCouncil records an answer of who filed the dossier: no account stands behind it.
+func (a *App) answerCouncil(ctx context.Context, n filing.CouncilAnswer) error {
+	_, err := a.Councils.Answer(ctx, n.Council, council.By{}, n.Number, n.Text)
+	return err
+}

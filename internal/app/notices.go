@@ -124,20 +124,17 @@ func (a *App) known(ctx context.Context, notices []notify.Notice) ([]notify.Noti
 	return out, nil
 }
 
-// Due dates are told soonDays working days ahead, and for lateDays days after they passed: what has been late for longer
-// stands in every list already. dueMost bounds what one morning tells.
-const (
-	soonDays = 3
-	lateDays = 7
-	dueMost  = 5000
-)
+// dueMost bounds what one morning tells.
+const dueMost = 5000
 
 // noticesDue says whose work comes due or fell due around a day.
 func (a *App) noticesDue(ctx context.Context, today calendar.Date) ([]notify.Notice, error) {
+	watch := a.Tasks.Watch(today)
 	until := today
-	for range soonDays {
+	for range max(watch.DueSoon, watch.DossierSoon) {
 		until = a.Calendar.Next(until)
 	}
+	near := a.Dossiers.Near(today)
 	var out []notify.Notice
 	tell := func(due calendar.Date, soon, late notify.Kind, subject string, accounts ...string) {
 		kind := soon
@@ -148,13 +145,15 @@ func (a *App) noticesDue(ctx context.Context, today calendar.Date) ([]notify.Not
 			out = append(out, notify.Notice{Account: who, Kind: kind, Subject: subject, Key: string(kind) + "/" + subject + "/" + due.String()})
 		}
 	}
-	around := func(due calendar.Date) bool { return due != calendar.NoDate && due >= today-lateDays && due <= until }
+	around := func(due calendar.Date) bool {
+		return due != calendar.NoDate && due >= today-calendar.Date(watch.ToldLate) && due <= until
+	}
 	work, _, err := a.Tasks.List(ctx, task.Filter{Reach: task.Reach{State: true, Units: a.partyUnits(ctx)}, View: "open", Limit: dueMost})
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range work {
-		if around(t.Due) {
+		if around(t.Due) && (t.Due < today || a.Tasks.Left(t, today) <= watch.DueSoon) {
 			tell(t.Due, notify.TaskDueSoon, notify.TaskOverdue, "task/"+t.ID, t.Owner)
 		}
 	}
@@ -163,7 +162,7 @@ func (a *App) noticesDue(ctx context.Context, today calendar.Date) ([]notify.Not
 		return nil, err
 	}
 	for _, d := range rows {
-		if around(d.DueOn) {
+		if around(d.DueOn) && d.DueOn < near {
 			tell(d.DueOn, notify.DossierDueSoon, notify.DossierOverdue, "dossier/"+d.Code, d.Assignee)
 		}
 	}

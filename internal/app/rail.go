@@ -125,7 +125,7 @@ func (a *App) places(r *web.Request) []web.RailItem {
 	var items []web.RailItem
 	for _, l := range railLines {
 		if l.permission == web.SignedIn || r.Can(l.permission, "") {
-			items = append(items, web.RailItem{Title: r.T(l.key), Short: r.T(l.key + "_short"), Path: l.path, Icon: l.icon, Count: -1, Wide: l.path == "/quan-tri"})
+			items = append(items, web.RailItem{Title: r.T(l.key), Short: r.T(l.key + "_short"), Path: l.path, Icon: l.icon, Count: -1})
 		}
 	}
 	return items

@@ -104,18 +104,23 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
 		notices.Routes(a.Notify, a.People, a.describe),
 		search.Routes(search.Parts{Find: a.Find, Complete: a.Complete, People: a.People}),
-		api.Routes(a.apiParts(o.Rate)),
 	} {
 		all = append(all, part...)
 	}
-	return all
+	return append(all, api.Routes(a.apiParts(o.Rate, files, all))...)
 }
 
 // apiParts are what the API works on.
-func (a *App) apiParts(rate int) api.Parts {
+func (a *App) apiParts(rate int, files *attachments.Pages, pages []web.Route) api.Parts {
+	forms := map[string]web.Route{}
+	for _, rt := range pages {
+		if rt.Deed != nil {
+			forms[rt.Pattern] = rt
+		}
+	}
 	return api.Parts{Words: a.Catalog, Ledger: a.Ledger, People: a.People, Calendar: a.Calendar, Procedures: a.Procedures, Dossiers: a.Dossiers,
 		DossierAPI: a.dossierAPI(), Tasks: a.Tasks, Directives: a.Directives, Indicators: a.Indicators, Reports: a.Reports, Notify: a.Notify,
-		Describe: a.describe, Rate: rate}
+		Files: files, Schedule: a.Schedule, Filing: a.Filing, Forms: forms, Describe: a.describe, Rate: rate}
 }
 
 func (a *App) dossierAPI() dossiers.API { return dossiers.NewAPI(a.Dossiers, a.Procedures, a.People) }

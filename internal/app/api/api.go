@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/indicator"
@@ -28,6 +29,8 @@ import (
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
+	"trucot/internal/room/directive/schedule"
+	"trucot/internal/room/filing"
 	"trucot/internal/room/report"
 )
 
@@ -45,6 +48,10 @@ type Parts struct {
 	Indicators *indicator.Engine
 	Reports    *report.Room
 	Notify     *notify.Engine
+	Files      *attachments.Pages
+	Schedule   *schedule.Book
+	Filing     *filing.Room
+	Forms      map[string]web.Route                                                    // the pages' forms by their pattern
 	Describe   func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
 	Rate       int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
 }
@@ -58,6 +65,8 @@ type operation struct {
 	permission       web.Permission
 	described        bool // answered by a route of its own, outside this package
 	maxBody          int64
+	parameters       []*huma.Param // of the path, where no field of the request names them
+	plain            web.Handler   // answers without the library, which would hold the whole body
 	register         func(huma.API, huma.Operation)
 }
 
@@ -103,7 +112,7 @@ func Routes(p Parts) []web.Route {
 	var out []web.Route
 	for _, o := range s.ops {
 		if !o.described {
-			out = append(out, web.Route{Method: o.method, Pattern: o.path, Permission: o.permission, Handler: s.handler(o.id), MaxBody: o.maxBody})
+			out = append(out, web.Route{Method: o.method, Pattern: o.path, Permission: o.permission, Handler: s.handler(o), MaxBody: o.maxBody})
 		}
 	}
 	return append(out,
@@ -118,7 +127,7 @@ func Routes(p Parts) []web.Route {
 
 func newService(p Parts) *service {
 	s := &service{Parts: p}
-	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps())
+	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.fileOps(), s.trackOps())
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s
@@ -158,7 +167,7 @@ func (s *service) build() *built {
 func (s *service) described(o operation) huma.Operation {
 	group, _, _ := strings.Cut(o.id, "-")
 	out := huma.Operation{OperationID: o.id, Method: o.method, Path: strings.ReplaceAll(o.path, "...}", "}"), Summary: s.Words.T(lang.VI, "api.op_"+snake(o.id)),
-		Description: s.Words.T(lang.EN, "api.op_"+snake(o.id)), Tags: []string{group}, SkipValidateBody: o.described,
+		Description: s.Words.T(lang.EN, "api.op_"+snake(o.id)), Tags: []string{group}, SkipValidateBody: o.described, Parameters: o.parameters,
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests}}
 	if o.method != http.MethodGet {
 		out.Errors = append(out.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge)
@@ -171,7 +180,11 @@ func (s *service) described(o operation) huma.Operation {
 }
 
 // handler answers with the operation.
-func (s *service) handler(id string) web.Handler {
+func (s *service) handler(o operation) web.Handler {
+	if o.plain != nil {
+		return o.plain
+	}
+	id := o.id
 	return func(r *web.Request) error {
 		if err := s.limits.admit(r); err != nil {
 			return err

@@ -83,7 +83,10 @@ type NewDirective struct {
 	Unit    string `json:"unit" minLength:"1" maxLength:"100" example:"so"`
 }
 
-type addDirective struct{ Body NewDirective }
+type addDirective struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200"`
+	Body NewDirective
+}
 
 func (s *service) addDirective(r *web.Request, in *addDirective) (*reply[Directive], error) {
 	if err := r.Require(people.KeepDirectives, in.Body.Unit); err != nil {
@@ -93,12 +96,28 @@ func (s *service) addDirective(r *web.Request, in *addDirective) (*reply[Directi
 	if err != nil {
 		return nil, err
 	}
+	once, err := s.once(r, Versioned{Key: in.Key})
+	if err != nil {
+		return nil, err
+	}
+	if id := recordedAs(once); id != "" {
+		return s.answerDirective(r, http.StatusCreated, id)
+	}
 	b := in.Body
 	d, err := s.Directives.Add(r.Context(), r.Actor(), directive.Document{Kind: b.Kind, Symbol: b.Symbol, Name: b.Name, Issuer: b.Issuer, Date: on, Summary: b.Summary, Unit: b.Unit})
 	if err != nil {
 		return nil, err
 	}
-	return &reply[Directive]{Status: http.StatusCreated, ETag: quoted(d.Version), Body: directiveOf(r, d)}, nil
+	return s.answerDirective(r, http.StatusCreated, d.ID)
+}
+
+// answerDirective is a directive as it stands after a write.
+func (s *service) answerDirective(r *web.Request, status int, id string) (*reply[Directive], error) {
+	d, err := s.Directives.Get(r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	return &reply[Directive]{Status: status, ETag: quoted(d.Version), Body: directiveOf(r, d)}, nil
 }
 
 type findDirectives struct {
@@ -121,6 +140,7 @@ func (s *service) findDirectives(r *web.Request, in *findDirectives) (*reply[[]d
 
 type changeDirective struct {
 	OneDirective
+	Versioned
 	Body struct {
 		How  directive.How `json:"how" enum:"replaces,amends,ends" example:"ends"`
 		By   string        `json:"by,omitempty" maxLength:"100"`
@@ -151,15 +171,19 @@ func (s *service) changeDirective(r *web.Request, in *changeDirective) (*reply[D
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.Directives.Change(r.Context(), directive.Change{ID: in.ID, How: in.Body.How, By: in.Body.By, From: from, Actor: r.Actor(), Note: in.Body.Note})
+	once, err := s.once(r, in.Versioned)
+	if err == nil && once.Stream == "" {
+		_, err = s.Directives.Change(r.Context(), directive.Change{ID: in.ID, How: in.Body.How, By: in.Body.By, From: from, Actor: r.Actor(), Note: in.Body.Note})
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &reply[Directive]{Status: http.StatusOK, ETag: quoted(d.Version), Body: directiveOf(r, d)}, nil
+	return s.answerDirective(r, http.StatusOK, in.ID)
 }
 
 type setGoal struct {
 	OneDirective
+	Versioned
 	Body struct {
 		Title     string  `json:"title" minLength:"1" maxLength:"500" example:"Nâng tỷ lệ đúng hạn (mẫu)"`
 		Indicator string  `json:"indicator" minLength:"1" maxLength:"100" example:"dossier.on_time_rate"`
@@ -182,10 +206,13 @@ func (s *service) setGoal(r *web.Request, in *setGoal) (*reply[Directive], error
 	if _, err := calendar.ParsePeriod(in.Body.Period); err != nil {
 		return nil, err
 	}
-	d, err := s.Directives.SetGoal(r.Context(), r.Actor(), in.ID, directive.Goal{Title: in.Body.Title, Indicator: in.Body.Indicator, Period: in.Body.Period,
-		Value: indicator.FromFloat(in.Body.Value).String(), Unit: in.Body.Unit})
+	once, err := s.once(r, in.Versioned)
+	if err == nil && once.Stream == "" {
+		_, err = s.Directives.SetGoal(r.Context(), r.Actor(), in.ID, directive.Goal{Title: in.Body.Title, Indicator: in.Body.Indicator, Period: in.Body.Period,
+			Value: indicator.FromFloat(in.Body.Value).String(), Unit: in.Body.Unit})
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &reply[Directive]{Status: http.StatusOK, ETag: quoted(d.Version), Body: directiveOf(r, d)}, nil
+	return s.answerDirective(r, http.StatusOK, in.ID)
 }

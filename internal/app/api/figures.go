@@ -73,7 +73,7 @@ func figureOf(sc scope.Scope, head int64, d indicator.Definition, f indicator.Fi
 
 func (s *service) listFigures(r *web.Request, _ *Asked) (*reply[[]Figure], error) {
 	head := s.Indicators.Position()
-	sc, err := scope.Read(r, s.People, people.ReadFigures, s.Indicators.Units())
+	sc, err := scope.Read(r, s.People, people.ReadFigures, s.Indicators.Units(), s.Indicators.Position())
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (s *service) figure(r *web.Request, id string) (indicator.Definition, scope
 	if !known {
 		return def, scope.Scope{}, fault.New(fault.NotFound, "figures.unknown", "id", id)
 	}
-	sc, err := scope.Read(r, s.People, people.ReadFigures, s.Indicators.Units())
+	sc, err := scope.Read(r, s.People, people.ReadFigures, s.Indicators.Units(), s.Indicators.Position())
 	return def, sc, err
 }
 

@@ -163,6 +163,7 @@ func (s *service) listHooks(r *web.Request, _ *struct{}) (*reply[[]Hook], error)
 }
 
 type addHook struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200"`
 	Body struct {
 		URL   string   `json:"url" minLength:"1" maxLength:"2000" example:"https://example.gov.vn/nhan"`
 		Kinds []string `json:"kinds" minItems:"1" maxItems:"50" example:"[\"task.*\"]"`
@@ -170,6 +171,17 @@ type addHook struct {
 }
 
 func (s *service) addHook(r *web.Request, in *addHook) (*reply[Hook], error) {
+	once, err := s.once(r, Versioned{Key: in.Key})
+	if err != nil {
+		return nil, err
+	}
+	if id := recordedAs(once); id != "" { // its secret was given once
+		h, err := s.Notify.Hook(r.Context(), id)
+		if err != nil {
+			return nil, err
+		}
+		return &reply[Hook]{Status: http.StatusCreated, Body: s.hookOf(r.Context(), h)}, nil
+	}
 	h, secret, err := s.Notify.AddHook(r.Context(), r.Actor(), in.Body.URL, in.Body.Kinds)
 	if err != nil {
 		return nil, err

@@ -115,6 +115,7 @@ type file struct {
 }
 
 type freezeReport struct {
+	Key    string `header:"Idempotency-Key" maxLength:"200"`
 	Regime string `path:"regime" maxLength:"60"`
 	Period string `path:"period" maxLength:"20"`
 	Unit   string `query:"unit" maxLength:"100"`
@@ -131,7 +132,12 @@ func (s *service) freezeReport(r *web.Request, in *freezeReport) (*reply[Report]
 	if _, err := calendar.ParsePeriod(in.Period); err != nil {
 		return nil, fault.New(fault.Invalid, "api.bad_value").At(fault.Place{File: "path.period"}).Because(err)
 	}
-	rep, err := s.Reports.Freeze(r.Context(), report.Request{Regime: regime.ID, Period: in.Period, Unit: in.Unit, AsOf: calendar.NoDate}, r.Actor())
+	once, err := s.once(r, Versioned{Key: in.Key})
+	if err != nil {
+		return nil, err
+	}
+	q := report.Request{Regime: regime.ID, Period: in.Period, Unit: in.Unit, AsOf: calendar.NoDate}
+	rep, err := s.freezeOnce(r, q, once.Stream != "")
 	if err != nil {
 		return nil, err
 	}
@@ -140,4 +146,16 @@ func (s *service) freezeReport(r *web.Request, in *freezeReport) (*reply[Report]
 		return nil, err
 	}
 	return &reply[Report]{Status: http.StatusCreated, Body: body}, nil
+}
+
+// freezeOnce freezes a report, or gives it as it was frozen where the same request did so before.
+func (s *service) freezeOnce(r *web.Request, q report.Request, before bool) (*report.Report, error) {
+	if !before {
+		return s.Reports.Freeze(r.Context(), q, r.Actor())
+	}
+	f, err := s.Reports.LastFrozen(r.Context(), q)
+	if err != nil {
+		return nil, err
+	}
+	return s.Reports.Rebuild(r.Context(), f)
 }

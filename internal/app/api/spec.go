@@ -51,7 +51,7 @@ func statusKey(status string) string {
 }
 
 func operationsOf(p *huma.PathItem) []*huma.Operation {
-	return slices.DeleteFunc([]*huma.Operation{p.Get, p.Post, p.Put, p.Delete}, func(o *huma.Operation) bool { return o == nil })
+	return slices.DeleteFunc([]*huma.Operation{p.Get, p.Post, p.Put, p.Patch, p.Head, p.Delete}, func(o *huma.Operation) bool { return o == nil })
 }
 
 func (s *service) specJSON(r *web.Request) error {

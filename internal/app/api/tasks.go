@@ -22,9 +22,9 @@ func words[M ~map[lang.Tag]string](m M) map[string]string {
 }
 
 // some is a list that is never null.
-func some(l []string) []string {
+func some[T any](l []T) []T {
 	if l == nil {
-		return []string{}
+		return []T{}
 	}
 	return l
 }

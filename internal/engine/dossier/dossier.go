@@ -132,6 +132,8 @@ type Options struct {
 	// Conclusion gives the fields that a council of the definition fills in the step that records its conclusion:
 	// nothing where no council sat here, fault.Conflict while one still sits. Without it they are filled by hand.
 	Conclusion func(ctx context.Context, dossier, council string) (map[string]any, error)
+	// Soon is how many working days ahead a due date is near, seen from a day; nil = none ever is.
+	Soon func(today calendar.Date) int
 	// Append records commands and says where they landed; the ledger's own Append when nil. A sole writer of
 	// many dossiers, such as the sample agency, does not wait for each sync.
 	Append func(ctx context.Context, cmds ...ledger.Command) ([]ledger.Receipt, error)

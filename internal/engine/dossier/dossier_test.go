@@ -377,31 +377,3 @@ func TestCredentialsAreNumberedWithoutGaps(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-func TestImportIsRepeatable(t *testing.T) {
-	o := newOffice(t, filepath.Join(t.TempDir(), "a.db"))
-	at := time.Date(2011, 10, 11, 9, 0, 0, 0, time.UTC)
-	var cases []dossier.ImportedCase
-	for i := range 300 {
-		cases = append(cases, dossier.ImportedCase{Code: fmt.Sprintf("log-%03d", i), Name: "mau", Unit: "x", Title: "Hồ sơ mẫu", ReceivedOn: calendar.NoDate,
-			DueOn: day("2011-10-20"), FinishedOn: day("2011-10-21"), Attributes: map[string]string{"channel": "Internet"},
-			Events: []dossier.ImportedEvent{{Activity: "T02", At: at, Actor: "R1"}, {Activity: "T10", At: at.AddDate(0, 0, 10), Actor: "R2"}}})
-	}
-	if n, err := o.Import(o.ctx, cases[:100]); n != 100 || err != nil {
-		t.Fatal(n, err)
-	}
-	if n, err := o.Import(o.ctx, cases); n != 200 || err != nil {
-		t.Fatal(n, err)
-	}
-	d, err := o.Get(o.ctx, "log-007")
-	if err != nil || d.Status != dossier.Finished || !d.Late || d.ReceivedOn != day("2011-10-11") || d.DueOn != day("2011-10-20") || d.Stream != 3 {
-		t.Errorf("%+v %v", d, err)
-	}
-	if h, err := o.History(o.ctx, "log-007"); err != nil || len(h) != 3 || h[2].Label.In("vi") != "T10" {
-		t.Errorf("%+v %v", h, err)
-	}
-	cases[5].Title = "Khác"
-	if _, err := o.Import(o.ctx, cases[5:6]); !fault.Is(err, "dossier.import_differs") {
-		t.Error(err)
-	}
-}

@@ -94,7 +94,7 @@ func values(p *procedure.Procedure, d *Dossier) map[string]any {
 		if f == nil {
 			continue
 		}
-		if v, ok := value(f, raw); ok {
+		if v, ok := Value(f, raw); ok {
 			out[id] = v
 		}
 	}
@@ -114,8 +114,8 @@ func (s *step) recorded() map[string]any {
 	return s.values
 }
 
-// value decodes one recorded field; it was checked when it was recorded.
-func value(f *procedure.Field, raw json.RawMessage) (any, bool) {
+// Value decodes one recorded field; it was checked when it was recorded. Of a personal one it says only that there is one.
+func Value(f *procedure.Field, raw json.RawMessage) (any, bool) {
 	if f.Personal {
 		return sealedMark, true
 	}
@@ -142,13 +142,24 @@ func (s *step) papers() map[string]bool {
 	return have
 }
 
+// facts are what conditions ask of a dossier besides its form.
+func facts(d *Dossier, today calendar.Date) procedure.Facts {
+	return procedure.Facts{Today: today, Received: d.ReceivedOn, Due: d.DueOn, State: d.State, Status: d.Status, Channel: d.Channel, Supplements: d.Supplements}
+}
+
+// Merited reports whether a dossier has come so far that it is somebody's merit, as its definition says.
+func (e *Engine) Merited(ctx context.Context, d *Dossier) (bool, error) {
+	p, err := e.Procedure(ctx, d)
+	if err != nil || p.Merit == nil || !slices.Contains(p.Merit.States, d.State) {
+		return false, err
+	}
+	return p.Merit.When.Holds(p.Form().Fill(facts(d, e.today()), values(p, d), nil))
+}
+
 // guards checks the condition of the transition and what filing and receipt ask for.
 func (s *step) guards(e *Engine) error {
 	have := s.papers()
-	status := s.old.Status
-	facts := procedure.Facts{Today: s.act.On, Received: s.old.ReceivedOn, Due: s.old.DueOn, State: s.old.State, Status: status,
-		Channel: s.old.Channel, Supplements: s.old.Supplements}
-	s.env = s.p.Form().Fill(facts, s.values, have)
+	s.env = s.p.Form().Fill(facts(s.old, s.act.On), s.values, have)
 	var missing fault.List
 	if s.old.State == s.p.Initial {
 		missing = s.p.Missing(s.values, s.env)

@@ -218,16 +218,13 @@ func (e *Engine) rows(ctx context.Context, nums []uint32) ([]*Row, error) {
 	return slices.DeleteFunc(out, func(r *Row) bool { return r == nil }), nil // none is, unless the table is just being rebuilt
 }
 
-// soon is how many working days ahead a due date is near.
-const soon = 3
-
 // Near is the first day whose due dates are not yet near, seen from a day.
 func (e *Engine) Near(today calendar.Date) calendar.Date {
-	for n := 0; n < soon; {
-		today++
-		if e.cal.Working(today) {
-			n++
-		}
+	if e.opts.Soon == nil {
+		return today
+	}
+	for range e.opts.Soon(today) {
+		today = e.cal.Next(today)
 	}
 	return today + 1
 }

@@ -98,6 +98,9 @@ func (p *Procedure) eachRule(visit func(r *Rule, formula bool)) {
 	for i := range p.Fees {
 		visit(&p.Fees[i].Amount, true)
 	}
+	if p.Merit != nil {
+		visit(&p.Merit.When, false)
+	}
 	if c := p.Credential; c != nil {
 		visit(&c.When, false)
 		for i := range c.Cases {

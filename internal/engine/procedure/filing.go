@@ -59,6 +59,45 @@ func (p *Procedure) PapersAtFiling() []*Document {
 	return out
 }
 
+// ShownFields are the fields of a step's form: what it asks for and needs, what it offers, and what its rule judges. Only
+// what had to be filled in when the dossier was filed is not put right here. has tells what the dossier has: what is only
+// needed is not shown again.
+func (p *Procedure) ShownFields(t *Transition, has func(id string) bool) []*Field {
+	var out []*Field
+	for i := range p.Fields {
+		f := &p.Fields[i]
+		if slices.Contains(t.Asks, f.ID) || slices.Contains(t.Requires.Fields, f.ID) && !has(f.ID) || slices.Contains(t.Offers, f.ID) || !f.Required && t.judges(f.ID) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// ShownPapers are the papers of a step's form, by the same rule.
+func (p *Procedure) ShownPapers(t *Transition) []*Document {
+	var out []*Document
+	for i := range p.Documents {
+		d := &p.Documents[i]
+		if slices.Contains(t.Requires.Documents, d.ID) || slices.Contains(t.Offers, d.ID) || t.judges("docs."+d.ID) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// ruleName is a name in a rule, or a text, which hides the names in it.
+var ruleName = regexp.MustCompile(`'[^']*'|"[^"]*"|[\pL_][\pL\pN_.]*`)
+
+// judges reports whether the rule of a step looks at a name.
+func (t *Transition) judges(name string) bool {
+	if !strings.Contains(t.When.Source, name) {
+		return false
+	}
+	return slices.ContainsFunc(ruleName.FindAllString(t.When.Source, -1), func(found string) bool {
+		return found == name || found == "given."+name
+	})
+}
+
 // later reports whether a step after the filing is such.
 func (p *Procedure) later(such func(*Transition) bool) bool {
 	for i := range p.Transitions {

@@ -284,6 +284,29 @@ func (l *linter) fields() {
 	if !l.p.Abstract && l.p.NameField == "" {
 		l.fail(l.p.At, "procedure.no_title_field")
 	}
+	l.asked()
+}
+
+// asked looks for findings of the agency that no step lets anybody write down: who files is not asked for them either.
+func (l *linter) asked() {
+	for i := range l.p.Fields {
+		f := &l.p.Fields[i]
+		if l.p.Abstract || !f.Office || f.Required {
+			continue
+		}
+		if !l.p.later(func(t *Transition) bool {
+			return t.Reappoint == f.ID || slices.Contains(l.p.ShownFields(t, nothing), f)
+		}) && !l.counted(f.ID) {
+			l.fail(f.At, "procedure.field_unasked", "id", f.ID)
+		}
+	}
+}
+
+func nothing(string) bool { return false }
+
+// counted reports whether a council's count fills in a field.
+func (l *linter) counted(id string) bool {
+	return slices.ContainsFunc(l.p.Councils, func(c Council) bool { return c.Result != nil && c.Result.Field == id })
 }
 
 func (l *linter) options(f *Field) {

@@ -33,6 +33,11 @@ func (l *linter) actions() {
 		for _, d := range t.Requires.Documents {
 			known(l, t.At, "document", d, p.documents)
 		}
+		for _, name := range t.Offers {
+			if p.documents[name] == nil {
+				known(l, t.At, "field", name, p.fields)
+			}
+		}
 		for _, o := range t.Output {
 			known(l, t.At, "output", o, p.outputs)
 		}
@@ -50,6 +55,11 @@ func (l *linter) actions() {
 		}
 		l.reappoint(t)
 		l.verb(t)
+	}
+	if p.Merit != nil {
+		for _, s := range p.Merit.States {
+			known(l, p.Merit.At, "state", s, p.states)
+		}
 	}
 }
 

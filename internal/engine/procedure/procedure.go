@@ -70,6 +70,7 @@ type Procedure struct {
 	Councils    []Council    `def:"councils"`
 	Credential  *Credential  `def:"credential"`
 	Outputs     []Output     `def:"outputs"`
+	Merit       *Merit       `def:"merit"`         // when a dossier counts for commendation; nil = never
 	NameField   string       `def:"dossier_title"` // field that names a dossier in lists
 	Applicant   string       `def:"applicant"`     // field that names who filed
 	Dimensions  []string     `def:"dimensions"`    // fields that every event carries for figures
@@ -184,6 +185,13 @@ type State struct {
 	Terminal bool        `def:"terminal"` // nothing leaves it
 }
 
+// Merit says from which states on a dossier is somebody's merit (thành tích), and under which condition.
+type Merit struct {
+	At     fault.Place `def:"@"`
+	States []string    `def:"states,required"`
+	When   Rule        `def:"when"`
+}
+
 // Transition is an action (bước chuyển) that takes a dossier from one state to another.
 type Transition struct {
 	At        fault.Place `def:"@"`
@@ -197,6 +205,7 @@ type Transition struct {
 	Because   Text        `def:"because"` // told to the reader when the guard does not hold
 	Requires  Requires    `def:"requires"`
 	Asks      []string    `def:"asks"`      // fields that must come with this very act
+	Offers    []string    `def:"offers"`    // fields and papers that may come with this act, also when they are there already
 	Clock     string      `def:"clock"`     // "stop" or "resume" the deadlines
 	Once      string      `def:"once"`      // actions with the same word can together be done one time
 	Repeats   bool        `def:"repeats"`   // a stop of the clock that may be asked again; index 766 then counts the dossier as late

@@ -18,7 +18,7 @@ const noDue = 1<<31 - 1
 
 var tables = []ledger.Table{{Name: "task", DDL: []string{
 	`create table task (id text primary key, external text not null, directive text not null, unit text not null, side text not null,
-		owner text not null, assigner text not null, state text not null, late bigint not null, due_on bigint not null, folded text not null,
+		owner text not null, assigner text not null, helpers text not null, state text not null, late bigint not null, due_on bigint not null, folded text not null,
 		data text not null, version bigint not null, position bigint not null) without rowid`,
 	`create index task_unit on task (unit, state)`,
 	`create index task_owner on task (owner, state)`,
@@ -27,18 +27,18 @@ var tables = []ledger.Table{{Name: "task", DDL: []string{
 }}, baselineTable}
 
 var (
-	upsertTask = store.Statement(`insert into task (id, external, directive, unit, side, owner, assigner, state, late, due_on, folded, data, version, position)
-		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)
+	upsertTask = store.Statement(`insert into task (id, external, directive, unit, side, owner, assigner, helpers, state, late, due_on, folded, data, version, position)
+		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)
 		on conflict (id) do update set external = excluded.external, directive = excluded.directive, unit = excluded.unit, side = excluded.side,
-		owner = excluded.owner, assigner = excluded.assigner, state = excluded.state, late = excluded.late, due_on = excluded.due_on,
+		owner = excluded.owner, assigner = excluded.assigner, helpers = excluded.helpers, state = excluded.state, late = excluded.late, due_on = excluded.due_on,
 		folded = excluded.folded, data = excluded.data, version = excluded.version, position = excluded.position`)
 	touchTask = store.Statement(`update task set version = $1 where id = $2`)
 	getTask   = store.Statement(`select data, version, position from task where id = $1`)
 	lastID    = store.Statement(`select id from task where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
 
-	// $1 = 1: the whole state side; $2 = units besides, "<a><b>"; the rest restricts where it is not empty.
-	where = ` from task where ((side = 'state' and $1 = 1) or replace($2, '<' || unit || '>', '') <> $2) and ($3 = '' or replace($3, '<' || unit || '>', '') <> $3)
-		and ($4 = '' or owner = $4 or assigner = $4 and $5 = 1) and ($6 = '' or directive = $6) and ($7 = '' or folded like $7 escape '!')
+	// $1 = 1: the whole state side; $2 = units besides, "<a><b>"; $5 = 2: also those on which $4 helps, whatever their unit; the rest restricts where it is not empty.
+	where = ` from task where ((side = 'state' and ($1 = 1 or $5 = 2 and replace(helpers, '<' || $4 || '>', '') <> helpers)) or replace($2, '<' || unit || '>', '') <> $2) and ($3 = '' or replace($3, '<' || unit || '>', '') <> $3)
+		and ($4 = '' or owner = $4 or assigner = $4 and $5 = 1 or $5 = 2 and replace(helpers, '<' || $4 || '>', '') <> helpers) and ($6 = '' or directive = $6) and ($7 = '' or folded like $7 escape '!')
 		and ($8 = '' or $8 = 'open' and state = 'open' or $8 = 'overdue' and state = 'open' and due_on < $9 or $8 = 'in_term' and state = 'open' and due_on >= $9
 			or $8 = 'done' and state in ('done','confirmed') or $8 = 'done_on_time' and state in ('done','confirmed') and late = 0
 			or $8 = 'done_late' and state in ('done','confirmed') and late = 1 or $8 = 'unconfirmed' and state = 'done')
@@ -54,7 +54,7 @@ var (
 
 // Fold keeps the tables task and task_baseline.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "task", Version: 2, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "task", Version: 3, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			var err error
 			switch {
@@ -91,7 +91,7 @@ func apply(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	if t.Late {
 		late = 1
 	}
-	_, err = tx.Exec(ctx, upsertTask, t.ID, t.External, t.Directive, t.Unit, string(t.Side), t.Owner, t.Assigner, string(t.State), late, due,
+	_, err = tx.Exec(ctx, upsertTask, t.ID, t.External, t.Directive, t.Unit, string(t.Side), t.Owner, t.Assigner, joined(t.Collaborators), string(t.State), late, due,
 		lang.Fold(t.ID+" "+t.External+" "+t.Title+" "+t.Goal), string(data), e.Version, e.Position)
 	return err
 }
@@ -129,6 +129,7 @@ type Filter struct {
 	Units     []string // any of these; the caller expands subtrees
 	Account   string   // owner, or assigner where Assigned
 	Assigned  bool
+	Helping   bool // also those that Account works on with others, in any unit of the state side
 	Directive string
 	Text      string // words of number or title, marks and case ignored
 	View      string // "open", "overdue", "in_term", "done", "done_on_time", "done_late", "unconfirmed"; "" = all, withdrawn ones too
@@ -185,8 +186,12 @@ func (f *Filter) args(today calendar.Date) []any {
 	if len(words) > 0 {
 		like = "%" + strings.Join(words, "%") + "%"
 	}
+	role := flag(f.Assigned)
+	if f.Helping && f.Account != "" {
+		role = 2
+	}
 	from, to := f.Due.days()
-	return []any{flag(f.Reach.State), joined(f.Reach.Units), joined(f.Units), f.Account, flag(f.Assigned), f.Directive, like, f.View, int64(today), from, to}
+	return []any{flag(f.Reach.State), joined(f.Reach.Units), joined(f.Units), f.Account, role, f.Directive, like, f.View, int64(today), from, to}
 }
 
 func flag(b bool) int64 {

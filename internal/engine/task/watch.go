@@ -12,15 +12,18 @@ import (
 // RulesFile holds the dated rules of following tasks up, in the definitions.
 const RulesFile = "tasks/rules.yaml"
 
-// Rules are the dated rules of following tasks up, the earliest first.
+// Rules are the dated rules of following tasks and dossiers up, the earliest first.
 type Rules []WatchRule
 
 // WatchRule holds from a day until the next one does.
 type WatchRule struct {
 	From    calendar.Date `def:"from,required"`
 	DueSoon int           `def:"due_soon,required"` // working days left from which on a task is due soon
-	Source  string        `def:"source,required"`
-	Status  string        `def:"status"` // "cần xác minh" while nobody has compared it with a legal text
+	// DossierSoon is the same for dossiers; 0 = none is near.
+	DossierSoon int    `def:"dossier_due_soon"`
+	ToldLate    int    `def:"told_late"` // days for which what is overdue is still told of one by one
+	Source      string `def:"source,required"`
+	Status      string `def:"status"` // "cần xác minh" while nobody has compared it with a legal text
 }
 
 // LoadRules reads RulesFile; without the file there are no rules. Error: task.bad_rules, those of package defs.

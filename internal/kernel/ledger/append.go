@@ -53,6 +53,9 @@ func (l *Ledger) Append(ctx context.Context, cmds ...Command) ([]Receipt, error)
 	if len(cmds) == 0 {
 		return nil, nil
 	}
+	if o, said := ctx.Value(onceKey{}).(*Once); said && o.Stream == "" && cmds[0].Key == "" {
+		return l.appendOnce(ctx, o, cmds)
+	}
 	r, err := l.enqueue(ctx, cmds)
 	if err != nil {
 		return nil, err

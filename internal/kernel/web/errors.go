@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -59,9 +60,9 @@ func Status(k fault.Kind) int {
 func (s *Site) fail(r *Request, err error) {
 	kind := fault.KindOf(err)
 	if kind == fault.Internal {
-		s.opts.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		s.opts.Log.Error("request failed", "route", r.route(), "error", err)
 	} else {
-		s.opts.Log.Debug("request refused", "method", r.Method, "path", r.URL.Path, "error", err)
+		s.opts.Log.Debug("request refused", "route", r.route(), "error", err)
 	}
 	switch {
 	case isAPI(r.Request):
@@ -76,6 +77,10 @@ func (s *Site) fail(r *Request, err error) {
 		}
 	}
 }
+
+// route is a request for the log: the line of the route table and no more, since an address may carry a secret, as that of
+// a calendar does, or a code that leads to somebody.
+func (r *Request) route() string { return r.Method + " " + strings.TrimPrefix(r.Pattern, r.Method+" ") }
 
 func errorTitle(k fault.Kind) string {
 	switch k {
@@ -102,7 +107,7 @@ func (s *Site) recover(r *Request) {
 	if p == http.ErrAbortHandler {
 		panic(p)
 	}
-	s.opts.Log.Error("handler panicked", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+	s.opts.Log.Error("handler panicked", "route", r.route(), "panic", p, "stack", string(debug.Stack()))
 	s.fail(r, fault.New(fault.Internal, "lang.internal_error"))
 }
 

@@ -8,8 +8,8 @@ import (
 
 // ownRoutes are the routes of the shell itself.
 var ownRoutes = []Route{
-	{http.MethodPost, "/tuy-chon", Public, setPreference, 0},
-	{http.MethodGet, "/suc-khoe", Public, health, 0},
+	{Method: http.MethodPost, Pattern: "/tuy-chon", Permission: Public, Handler: setPreference},
+	{Method: http.MethodGet, Pattern: "/suc-khoe", Permission: Public, Handler: health},
 }
 
 // preferenceAge keeps language and theme for a year, in seconds.

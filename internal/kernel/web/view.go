@@ -35,8 +35,7 @@ type RailItem struct {
 	Path, Icon   string
 	Count        int
 	Alert        bool // the count is of things that are late
-	Wide         bool // left out of the narrow bar of a phone
-	Pinned       bool // a saved list, which a phone leaves out
+	Pinned       bool // a saved list
 }
 
 // View makes the page head of a request. The notice comes from ?da=<key>, which only names a text and
@@ -128,6 +127,22 @@ func (v *View) sample() bool { return v.req.site.opts.Sample }
 func (v *View) asset(name string) string { return v.req.site.assets.URL(name) }
 
 // current reports whether a rail item leads to this page or one below it.
+// barred is how many lines a phone's bar has room for; the last becomes "more" where there are more of them.
+const barred = 5
+
+// over reports whether a phone keeps a line of the rail under "more".
+func (v *View) over(i int) bool { return len(v.Rail) > barred && i >= barred-1 }
+
+// inMore reports whether the page belongs to a line that a phone keeps under "more".
+func (v *View) inMore() bool {
+	for i, item := range v.Rail {
+		if v.over(i) && v.current(item) {
+			return true
+		}
+	}
+	return false
+}
+
 func (v *View) current(item RailItem) bool {
 	if item.Pinned {
 		return v.Path == item.Path

@@ -53,6 +53,7 @@ type Route struct {
 	Permission Permission
 	Handler    Handler
 	MaxBody    int64 // bytes of a body that this route takes; 0 = 1 MiB, enough for any form without a file
+	Deed       Deed  // what a form's route does, see FormRoute; nil for the others
 }
 
 // Options make a Site.

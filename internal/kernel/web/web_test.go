@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -39,11 +40,11 @@ func site(t *testing.T) *Site {
 	t.Helper()
 	say := func(r *Request) error { return r.JSON(200, map[string]string{"actor": r.Actor()}) }
 	return NewSite(Options{Catalog: lang.NewCatalog(lang.OwnTexts(), Texts()), Auth: door{}, Log: slog.New(slog.DiscardHandler)}, []Route{
-		{"GET", "/sach", "book.read", say, 0}, {"POST", "/sach", "book.read", say, 0}, {"GET", "/kho", "book.write", say, 0},
-		{"GET", "/api/v1/sach", "book.read", say, 0},
-		{"GET", "/no", Public, func(*Request) error { panic("bom") }, 0},
-		{"GET", "/hong", Public, func(*Request) error { return fmt.Errorf("disk on fire at sector 7") }, 0},
-		{"GET", "/xung-dot", Public, func(*Request) error { return fault.New(fault.Conflict, "web.no_page") }, 0},
+		{"GET", "/sach", "book.read", say, 0, nil}, {"POST", "/sach", "book.read", say, 0, nil}, {"GET", "/kho", "book.write", say, 0, nil},
+		{"GET", "/api/v1/sach", "book.read", say, 0, nil},
+		{"GET", "/no", Public, func(*Request) error { panic("bom") }, 0, nil},
+		{"GET", "/hong", Public, func(*Request) error { return fmt.Errorf("disk on fire at sector 7") }, 0, nil},
+		{"GET", "/xung-dot", Public, func(*Request) error { return fault.New(fault.Conflict, "web.no_page") }, 0, nil},
 	})
 }
 
@@ -230,5 +231,20 @@ func TestInitials(t *testing.T) {
 		if got := Initials(name); got != want {
 			t.Errorf("Initials(%q) = %q, want %q", name, got, want)
 		}
+	}
+}
+
+// TestTheLogNamesTheRouteNotTheAddress: an address may carry a secret, as that of a calendar does.
+func TestTheLogNamesTheRouteNotTheAddress(t *testing.T) {
+	var log bytes.Buffer
+	fails := func(*Request) error { return fmt.Errorf("disk on fire") }
+	panics := func(*Request) error { panic("bom") }
+	s := NewSite(Options{Catalog: lang.NewCatalog(lang.OwnTexts(), Texts()), Auth: door{}, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}, []Route{
+		{Method: "GET", Pattern: "/lich/{ma}", Permission: Public, Handler: fails}, {Method: "GET", Pattern: "/hong/{ma}", Permission: Public, Handler: panics}})
+	for _, path := range []string{"/lich/SECRET?t=SECRET", "/hong/SECRET", "/khong-co/SECRET"} {
+		ask(s, "GET", path)
+	}
+	if text := log.String(); strings.Contains(strings.ReplaceAll(text, "runtime/debug", ""), "SECRET") || !strings.Contains(text, "GET /lich/{ma}") || !strings.Contains(text, "GET /hong/{ma}") {
+		t.Errorf("the log says:\n%s", text)
 	}
 }

@@ -36,6 +36,9 @@ type Options struct {
 	Open  func(ctx context.Context, sealed string) (string, error)
 	Erase func(ctx context.Context, person string) error // a draft's key
 	Files *attachment.Engine
+	// Asked are the questions of the councils on a dossier; Answer records who filed it answering one. nil = no councils.
+	Asked  func(ctx context.Context, code string) ([]Asked, error)
+	Answer func(ctx context.Context, a CouncilAnswer) error
 }
 
 // Room files from outside the agency.

@@ -211,31 +211,85 @@ func (k *Desk) Signers(ctx context.Context, on calendar.Date) ([]Signer, error) 
 	return out, nil
 }
 
-// SignatureOf is the block of an account's post on a day. Error: fault.Forbidden "onestop.may_not_sign".
+// SignatureOf is an account's block on a day: by its own post, else by a delegation in force on that day of somebody whose
+// own post signs. With mandate it is the written mandate (TUQ.), which must be in force. Who acts for somebody signs as
+// delegated. Errors: fault.Forbidden "onestop.may_not_sign", "onestop.no_mandate".
 func (k *Desk) SignatureOf(ctx context.Context, account string, mandate bool, on calendar.Date) (Signature, error) {
+	who, giver := people.Acting(account)
+	if !mandate && giver == "" {
+		if block, err := k.ownSignature(ctx, who, on); err == nil || fault.KindOf(err) == fault.Internal {
+			return block, err
+		}
+	}
+	given, err := k.who.Delegations(ctx, who)
+	if err != nil {
+		return Signature{}, err
+	}
+	for _, d := range given {
+		if d.Taker != who || !d.On(on) || mandate && d.Form != people.TUQ || giver != "" && d.Giver != giver {
+			continue
+		}
+		if _, err := k.ownSignature(ctx, d.Giver, on); err == nil {
+			return k.delegatedSignature(ctx, who, d.Form, on)
+		}
+	}
+	if mandate {
+		return Signature{}, fault.New(fault.Forbidden, "onestop.no_mandate", "who", who, "date", on)
+	}
+	return k.ownSignature(ctx, who, on) // and its refusal
+}
+
+// delegatedSignature is the block of a delegation with the delegate's own post.
+func (k *Desk) delegatedSignature(ctx context.Context, account string, form people.Form, on calendar.Date) (Signature, error) {
 	book, err := k.opts.Book()
 	if err != nil {
 		return Signature{}, err
 	}
-	posts, err := k.who.Posts(ctx, on)
+	posts, err := k.posts(ctx, account, on)
 	if err != nil {
 		return Signature{}, err
 	}
-	person, _ := k.who.PersonOf(ctx, account) // an account that is gone has none
-	refusal := error(fault.New(fault.Forbidden, "onestop.may_not_sign", "post", account))
+	if len(posts) == 0 {
+		return Signature{}, maySignNothing(account)
+	}
+	return book.SignUnder(form, k.opts.Agency(on).Unit, posts[0].TitleVI), nil
+}
+
+// ownSignature is the block of an account's post. Error: fault.Forbidden "onestop.may_not_sign".
+func (k *Desk) ownSignature(ctx context.Context, account string, on calendar.Date) (Signature, error) {
+	book, err := k.opts.Book()
+	if err != nil {
+		return Signature{}, err
+	}
+	posts, err := k.posts(ctx, account, on)
+	if err != nil {
+		return Signature{}, err
+	}
+	refusal := maySignNothing(account)
 	for _, post := range posts {
-		if person == "" || post.Person != person {
-			continue
-		}
 		unit, err := k.who.Unit(ctx, post.Unit, on)
 		if err != nil {
 			return Signature{}, err
 		}
-		block, err := book.Sign(k.opts.Agency(on).Unit, unit, post.TitleVI, mandate)
+		block, err := book.Sign(k.opts.Agency(on).Unit, unit, post.TitleVI)
 		if err == nil {
 			return block, nil
 		}
 		refusal = err
 	}
 	return Signature{}, refusal
+}
+
+func maySignNothing(account string) error {
+	return fault.New(fault.Forbidden, "onestop.may_not_sign", "post", account)
+}
+
+// posts are those of an account on a day; an account that is gone has none.
+func (k *Desk) posts(ctx context.Context, account string, on calendar.Date) ([]people.Post, error) {
+	person, _ := k.who.PersonOf(ctx, account)
+	if person == "" {
+		return nil, nil
+	}
+	all, err := k.who.Posts(ctx, on)
+	return slices.DeleteFunc(slices.Clone(all), func(p people.Post) bool { return p.Person != person }), err
 }

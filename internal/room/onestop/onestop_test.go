@@ -27,31 +27,34 @@ func TestWhoSignsInWhosePlace(t *testing.T) {
 	for _, c := range []struct {
 		unit      people.Unit
 		post      string
-		mandate   bool
 		authority string
 		as        string
 	}{
-		{agency, "Giám đốc", false, "", "GIÁM ĐỐC"},
-		{agency, "Giám đốc Sở", false, "", "GIÁM ĐỐC"},
-		{agency, "Phó Giám đốc Sở", false, "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"},
-		{agency, "Quyền Giám đốc", false, "", "Q. GIÁM ĐỐC"},
-		{division, "Trưởng phòng", false, "TL. GIÁM ĐỐC", "TRƯỞNG PHÒNG"},
-		{division, "Phó Trưởng phòng", false, "TL. GIÁM ĐỐC\nKT. TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG"},
-		{division, "Quyền Trưởng phòng", false, "TL. GIÁM ĐỐC", "Q. TRƯỞNG PHÒNG"},
-		{division, "Chánh Văn phòng", false, "TL. GIÁM ĐỐC", "CHÁNH VĂN PHÒNG"},
-		{division, "Phó Chánh Văn phòng", false, "TL. GIÁM ĐỐC\nKT. CHÁNH VĂN PHÒNG", "PHÓ CHÁNH VĂN PHÒNG"},
-		{branch, "Chi cục trưởng", false, "TL. GIÁM ĐỐC", "CHI CỤC TRƯỞNG"},
-		{centre, "Giám đốc Trung tâm", false, "TL. GIÁM ĐỐC", "GIÁM ĐỐC"},
-		{branch, "Chi cục trưởng", true, "TUQ. GIÁM ĐỐC", "CHI CỤC TRƯỞNG"},
+		{agency, "Giám đốc", "", "GIÁM ĐỐC"},
+		{agency, "Giám đốc Sở", "", "GIÁM ĐỐC"},
+		{agency, "Phó Giám đốc Sở", "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"},
+		{agency, "Quyền Giám đốc", "", "Q. GIÁM ĐỐC"},
+		{division, "Trưởng phòng", "TL. GIÁM ĐỐC", "TRƯỞNG PHÒNG"},
+		{division, "Phó Trưởng phòng", "TL. GIÁM ĐỐC\nKT. TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG"},
+		{division, "Quyền Trưởng phòng", "TL. GIÁM ĐỐC", "Q. TRƯỞNG PHÒNG"},
+		{division, "Chánh Văn phòng", "TL. GIÁM ĐỐC", "CHÁNH VĂN PHÒNG"},
+		{division, "Phó Chánh Văn phòng", "TL. GIÁM ĐỐC\nKT. CHÁNH VĂN PHÒNG", "PHÓ CHÁNH VĂN PHÒNG"},
+		{branch, "Chi cục trưởng", "TL. GIÁM ĐỐC", "CHI CỤC TRƯỞNG"},
+		{centre, "Giám đốc Trung tâm", "TL. GIÁM ĐỐC", "GIÁM ĐỐC"},
 	} {
-		got, err := b.Sign(agency, c.unit, c.post, c.mandate)
+		got, err := b.Sign(agency, c.unit, c.post)
 		if err != nil || got.Authority != c.authority || got.Post != c.as {
 			t.Errorf("%s of %s: %q %q %v", c.post, c.unit.Code, got.Authority, got.Post, err)
 		}
 	}
 	for _, post := range []string{"Chuyên viên", "Kế toán trưởng", ""} {
-		if _, err := b.Sign(agency, division, post, false); !fault.Is(err, "onestop.may_not_sign") {
+		if _, err := b.Sign(agency, division, post); !fault.Is(err, "onestop.may_not_sign") {
 			t.Errorf("%q signs: %v", post, err)
+		}
+	}
+	for form, authority := range map[people.Form]string{people.KT: "KT. GIÁM ĐỐC", people.TL: "TL. GIÁM ĐỐC", people.TUQ: "TUQ. GIÁM ĐỐC"} {
+		if got := b.SignUnder(form, agency, "Chi cục trưởng"); got != (Signature{authority, "CHI CỤC TRƯỞNG"}) {
+			t.Errorf("%s: %v", form, got)
 		}
 	}
 	if got := b.SignFor("Hội đồng", "Chủ tịch"); got != (Signature{"TM. HỘI ĐỒNG", "CHỦ TỊCH"}) {

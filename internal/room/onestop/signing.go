@@ -12,15 +12,11 @@ import (
 type Signature struct{ Authority, Post string }
 
 // Sign says how somebody signs for an agency: its head as head, a deputy in the head's place (KT.), the head of a
-// unit below by order (TL.), that head's deputy in their place under the order. mandate is for whoever holds a
-// written mandate of the head (TUQ.). Error: fault.Forbidden "onestop.may_not_sign" for a post that signs nothing
-// for the agency.
-func (b *Book) Sign(agency, unit people.Unit, post string, mandate bool) (Signature, error) {
+// unit below by order (TL.), that head's deputy in their place under the order. Error: fault.Forbidden
+// "onestop.may_not_sign" for a post that signs nothing for the agency.
+func (b *Book) Sign(agency, unit people.Unit, post string) (Signature, error) {
 	r := &b.signing
 	head := r.head(agency, "")
-	if mandate {
-		return Signature{Authority: upper(r.Words.Mandate, head), Post: upper(post)}, nil
-	}
 	own := r.head(unit, post)
 	stands := r.rankOf(own, post)
 	refused := fault.New(fault.Forbidden, "onestop.may_not_sign", "post", post)
@@ -42,6 +38,14 @@ func (b *Book) Sign(agency, unit people.Unit, post string, mandate bool) (Signat
 	}
 	deputy.Authority = order + "\n" + deputy.Authority
 	return deputy, nil
+}
+
+// SignUnder says how somebody signs to whom the head delegated it in writing: in the head's place, by order, or under a
+// mandate.
+func (b *Book) SignUnder(form people.Form, agency people.Unit, post string) Signature {
+	w := &b.signing.Words
+	word := map[people.Form]string{people.KT: w.Instead, people.TL: w.Order, people.TUQ: w.Mandate}[form]
+	return Signature{Authority: upper(word, b.signing.head(agency, "")), Post: upper(post)}
 }
 
 // SignFor is the block of whoever signs for a body that decides together (TM.): a council, a committee.

@@ -218,4 +218,7 @@ func (r *Room) unitCode(name string) string {
 	return strings.Join(words, "-")
 }
 
+// Head is the last ledger position that a report may be asked for.
+func (r *Room) Head() int64 { return r.ledger.Head() }
+
 func (r *Room) now() time.Time { return r.opts.Clock() }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -88,22 +89,23 @@ func (s *Pages) refused(r *web.Request, owner string, err error) error {
 }
 
 // withdraw takes a file back.
-func (s *Pages) withdraw(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *Pages) withdraw(r *web.Request, in url.Values) (string, error) {
 	f, row, add, err := s.get(r)
 	if err == nil && !add {
 		err = web.Forbidden()
 	}
 	if err != nil {
+		return "", err
+	}
+	return row.Path + "?da=luu#tep", s.Files.Withdraw(r.Context(), f.ID, in.Get("ly-do"), r.Actor(), row.Unit)
+}
+
+func (s *Pages) withdrawAgain(r *web.Request, _ url.Values, trouble error) error {
+	f, _, _, err := s.get(r)
+	if err != nil {
 		return err
 	}
-	if err := s.Files.Withdraw(r.Context(), f.ID, in.Get("ly-do"), r.Actor(), row.Unit); err != nil {
-		return s.refused(r, f.Owner, err)
-	}
-	return r.Go(row.Path + "?da=luu#tep")
+	return s.refused(r, f.Owner, trouble)
 }
 
 // The requests of the script that sends files in pieces. Their faults are one sentence in JSON.
@@ -114,10 +116,38 @@ type told struct {
 }
 
 func (s *Pages) tell(r *web.Request, err error) error {
-	if fault.KindOf(err) == fault.Internal {
+	if fault.KindOf(err) == fault.Internal || strings.HasPrefix(r.URL.Path, "/api/") { // programs are told as everywhere
 		return err
 	}
 	return r.JSON(web.Status(fault.KindOf(err)), told{Text: r.ErrorText(err)})
+}
+
+// Begin opens the upload of a file of so many bytes to a row that the reader may add to.
+func (s *Pages) Begin(r *web.Request, n attachment.Incoming, size int64) (*attachment.Upload, error) {
+	row, err := s.addable(r, n.Owner)
+	if err != nil {
+		return nil, err
+	}
+	n.Actor, n.Unit = r.Actor(), row.Unit
+	return s.Files.Begin(n, size)
+}
+
+// Take adds a file, as it streams in, to a row that the reader may add to.
+func (s *Pages) Take(r *web.Request, n attachment.Incoming, content io.Reader) (*attachment.File, error) {
+	row, err := s.addable(r, n.Owner)
+	if err != nil {
+		return nil, err
+	}
+	n.Actor, n.Unit = r.Actor(), row.Unit
+	return s.Files.Add(r.Context(), n, body{content})
+}
+
+// Of are the files of a row that the reader may see.
+func (s *Pages) Of(r *web.Request, owner string) ([]*attachment.File, error) {
+	if _, _, err := s.find(r, owner); err != nil {
+		return nil, err
+	}
+	return s.Files.List(r.Context(), owner)
 }
 
 // begin opens an upload and says where its pieces go.
@@ -126,12 +156,8 @@ func (s *Pages) begin(r *web.Request) error {
 	if err != nil {
 		return s.tell(r, err)
 	}
-	row, err := s.addable(r, in.Get("noi"))
-	if err != nil {
-		return s.tell(r, err)
-	}
 	size, _ := strconv.ParseInt(in.Get("co"), 10, 64) // unreadable = 0, which is refused
-	u, err := s.Files.Begin(attachment.Incoming{Owner: in.Get("noi"), Slot: in.Get("muc"), Name: in.Get("ten"), Actor: r.Actor(), Unit: row.Unit}, size)
+	u, err := s.Begin(r, attachment.Incoming{Owner: in.Get("noi"), Slot: in.Get("muc"), Name: in.Get("ten")}, size)
 	if err != nil {
 		return s.tell(r, err)
 	}
@@ -188,17 +214,14 @@ func (s *Pages) piece(r *web.Request) error {
 }
 
 // abandon drops an upload, by a plain form.
-func (s *Pages) abandon(r *web.Request) error {
+func (s *Pages) abandon(r *web.Request, _ url.Values) (string, error) {
 	u, err := s.Files.Uploaded(r.PathValue("upload"), r.Actor())
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := s.Files.Abandon(u.ID, r.Actor()); err != nil {
-		return err
+		return "", err
 	}
 	row, _, err := s.find(r, u.Owner)
-	if err != nil {
-		return err
-	}
-	return r.Go(row.Path + "#tep")
+	return row.Path + "#tep", err
 }

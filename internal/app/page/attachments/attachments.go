@@ -59,22 +59,25 @@ type Pages struct{ Options }
 // New makes the pages.
 func New(o Options) *Pages { return &Pages{o} }
 
-// maxBody is what one request may carry, in bytes; the rules' own limits are lower.
-const maxBody = 256 << 20
+// MaxBody is what one request may carry, in bytes; the rules' own limits are lower.
+const MaxBody = 256 << 20
 
 // Routes are the pages of files. Who may do what depends on the row, so every handler asks for it.
 func (s *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/tep", Permission: web.SignedIn, Handler: s.row},
-		{Method: http.MethodPost, Pattern: "/tep", Permission: web.SignedIn, Handler: s.add, MaxBody: maxBody},
+		{Method: http.MethodPost, Pattern: "/tep", Permission: web.SignedIn, Handler: s.add, MaxBody: MaxBody},
 		{Method: http.MethodGet, Pattern: "/tep/{file}", Permission: web.SignedIn, Handler: s.one},
 		{Method: http.MethodGet, Pattern: "/tep/{file}/noi-dung", Permission: web.SignedIn, Handler: s.content},
 		{Method: http.MethodGet, Pattern: "/tep/{file}/anh-nho", Permission: web.SignedIn, Handler: s.thumbnail},
-		{Method: http.MethodPost, Pattern: "/tep/{file}/rut", Permission: web.SignedIn, Handler: s.withdraw},
+		web.FormRoute("/tep/{file}/rut", web.SignedIn, s.withdraw, s.withdrawAgain),
 		{Method: http.MethodPost, Pattern: "/tai-len", Permission: web.SignedIn, Handler: s.begin},
 		{Method: http.MethodHead, Pattern: "/tai-len/{upload}", Permission: web.SignedIn, Handler: s.progress},
-		{Method: http.MethodPatch, Pattern: "/tai-len/{upload}", Permission: web.SignedIn, Handler: s.piece, MaxBody: maxBody},
-		{Method: http.MethodPost, Pattern: "/tai-len/{upload}/bo", Permission: web.SignedIn, Handler: s.abandon},
+		{Method: http.MethodPatch, Pattern: "/tai-len/{upload}", Permission: web.SignedIn, Handler: s.piece, MaxBody: MaxBody},
+		web.FormRoute("/tai-len/{upload}/bo", web.SignedIn, s.abandon, nil),
+		{Method: http.MethodHead, Pattern: "/api/v1/tai-len/{upload}", Permission: web.SignedIn, Handler: s.progress},
+		{Method: http.MethodPatch, Pattern: "/api/v1/tai-len/{upload}", Permission: web.SignedIn, Handler: s.piece, MaxBody: MaxBody},
+		{Method: http.MethodGet, Pattern: "/api/v1/tep/{file}/noi-dung", Permission: web.SignedIn, Handler: s.content},
 	}
 }
 

@@ -40,14 +40,14 @@ func Routes(p Parts) []web.Route {
 	s := &pages{p}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: home, Permission: people.ReadCommendation, Handler: s.year},
-		{Method: http.MethodPost, Pattern: home + "/phong-trao", Permission: people.KeepCommendation, Handler: s.movement},
+		web.FormRoute(home+"/phong-trao", people.KeepCommendation, s.movement, s.yearAgain),
 		{Method: http.MethodGet, Pattern: files, Permission: people.ReadCommendation, Handler: s.list},
-		{Method: http.MethodPost, Pattern: files, Permission: people.KeepCommendation, Handler: s.propose},
-		{Method: http.MethodPost, Pattern: home + "/buoc", Permission: people.KeepCommendation, Handler: s.step},
+		web.FormRoute(files, people.KeepCommendation, s.propose, s.yearAgain),
+		web.FormRoute(home+"/buoc", people.KeepCommendation, s.step, nil),
 		{Method: http.MethodGet, Pattern: files + "/{id}", Permission: people.ReadCommendation, Handler: s.one},
 		{Method: http.MethodGet, Pattern: files + "/{id}/tai/{paper}", Permission: people.ReadCommendation, Handler: s.paper},
 		{Method: http.MethodGet, Pattern: persons + "/{id}", Permission: people.ReadCommendation, Handler: s.person},
-		{Method: http.MethodPost, Pattern: persons + "/{id}/{what}", Permission: people.KeepCommendation, Handler: s.write},
+		web.FormRoute(persons+"/{id}/{what}", people.KeepCommendation, s.write, s.personAgain),
 	}
 }
 

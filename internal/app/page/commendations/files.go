@@ -96,38 +96,34 @@ func right(rule commendation.Rule) web.Permission {
 }
 
 // step takes one step for the nominations that were marked.
-func (s *pages) step(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) step(r *web.Request, in url.Values) (string, error) {
 	rule, err := commendation.RuleOf(commendation.Verb(in.Get("buoc")))
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, id := range in["ho-so"] {
 		n, err := s.get(r, id)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if err := r.Require(right(rule), n.Unit); err != nil {
-			return err
+			return "", err
 		}
 	}
 	step := commendation.Step{Actor: r.Actor(), IDs: in["ho-so"], Verb: rule.Verb, Note: in.Get("ly-do"), Decision: in.Get("so")}
 	if day := in.Get("ngay"); day != "" {
 		if step.On, err = calendar.Parse(day); err != nil {
-			return err
+			return "", err
 		}
 	}
 	list, err := s.Room.Take(r.Context(), step)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if len(list) == 1 {
-		return r.Go(Path(list[0].ID))
+		return Path(list[0].ID), nil
 	}
-	return r.Go(filesAddress(list[0].Year, list[0].Award, string(list[0].Stage)))
+	return filesAddress(list[0].Year, list[0].Award, string(list[0].Stage)), nil
 }
 
 type onePage struct {
@@ -224,23 +220,17 @@ func (s *pages) showPerson(r *web.Request, trouble error) error {
 }
 
 // write records one thing about a person or unit.
-func (s *pages) write(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) write(r *web.Request, in url.Values) (string, error) {
 	one, err := s.subject(r, r.PathValue("id"), people.KeepCommendation)
 	if err != nil {
-		return err
+		return "", err
 	}
 	year, _ := strconv.Atoi(in.Get("nam")) // unreadable = refused by the room
-	if err := s.enter(r, one, year, in); err != nil {
-		if fault.KindOf(err) == fault.Internal {
-			return err
-		}
-		return s.showPerson(r, err)
-	}
-	return r.Go(personPath(one.ID, year))
+	return personPath(one.ID, year), s.enter(r, one, year, in)
+}
+
+func (s *pages) personAgain(r *web.Request, _ url.Values, trouble error) error {
+	return s.showPerson(r, trouble)
 }
 
 func (s *pages) enter(r *web.Request, one commendation.Subject, year int, in url.Values) error {

@@ -108,26 +108,28 @@ func (p *yearPage) address(change ...string) string {
 }
 
 // propose opens nominations for the lines that were marked.
-func (s *pages) propose(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) propose(r *web.Request, in url.Values) (string, error) {
 	year, _ := strconv.Atoi(in.Get("nam")) // unreadable = refused by the room
 	for _, id := range in["nguoi"] {
 		if _, err := s.subject(r, id, people.KeepCommendation); err != nil {
-			return err
+			return "", err
 		}
 	}
 	list, err := s.Room.Propose(r.Context(), commendation.Proposal{Actor: r.Actor(), Side: commendation.State, Year: year, Award: in.Get("danh-hieu"),
 		Subjects: in["nguoi"], Occasion: in.Get("dip"), Report: strings.TrimSpace(in.Get("bao-cao"))})
 	if err != nil {
-		if fault.KindOf(err) == fault.Internal || fault.Is(err, "commendation.bad_year") {
-			return err
-		}
-		return s.showYear(r, year, in.Get("danh-hieu"), err)
+		return "", err
 	}
-	return r.Go(filesAddress(list[0].Year, list[0].Award, string(commendation.Reported)))
+	return filesAddress(list[0].Year, list[0].Award, string(commendation.Reported)), nil
+}
+
+// yearAgain is the year's page with what is wrong; a year without a law has no page.
+func (s *pages) yearAgain(r *web.Request, in url.Values, trouble error) error {
+	if k := fault.KindOf(trouble); k == fault.NotFound || fault.Is(trouble, "commendation.bad_year") {
+		return trouble
+	}
+	year, _ := strconv.Atoi(in.Get("nam")) // unreadable = refused above
+	return s.showYear(r, year, in.Get("danh-hieu"), trouble)
 }
 
 // subject is one of the roster in the reader's reach.
@@ -140,18 +142,14 @@ func (s *pages) subject(r *web.Request, id string, p web.Permission) (commendati
 }
 
 // movement opens a movement for the agency.
-func (s *pages) movement(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) movement(r *web.Request, in url.Values) (string, error) {
 	year, _ := strconv.Atoi(in.Get("nam")) // unreadable = refused by the room
 	unit, err := s.Room.Host(r.Context())
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := r.Require(people.KeepCommendation, unit); err != nil {
-		return err
+		return "", err
 	}
 	m := commendation.Movement{Side: commendation.State, Year: year, Title: in.Get("ten"), Unit: unit, Basis: in.Get("can-cu")}
 	if m.From, err = calendar.Parse(in.Get("tu")); err == nil {
@@ -160,11 +158,5 @@ func (s *pages) movement(r *web.Request) error {
 	if err == nil {
 		_, err = s.Room.OpenMovement(r.Context(), r.Actor(), m)
 	}
-	if err != nil {
-		if fault.KindOf(err) == fault.Internal || fault.Is(err, "commendation.bad_year") {
-			return err
-		}
-		return s.showYear(r, year, "", err)
-	}
-	return r.Go(home + "?nam=" + strconv.Itoa(year))
+	return home + "?nam=" + strconv.Itoa(year), err
 }

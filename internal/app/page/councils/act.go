@@ -77,34 +77,33 @@ var deeds = map[string]deed{
 }
 
 // act takes one step from the council's page.
-func (s *pages) act(r *web.Request) error {
-	in, err := r.Form()
+func (s *pages) act(r *web.Request, in url.Values) (string, error) {
+	c, err := s.get(r)
 	if err != nil {
-		return err
+		return "", err
 	}
+	d, ok := deeds[r.PathValue("step")]
+	if !ok {
+		return "", fault.New(fault.NotFound, "councils.unknown_step", "step", r.PathValue("step"))
+	}
+	if !d.everybody && !runs(r, c) {
+		return "", web.Forbidden()
+	}
+	by := council.By{Actor: r.Actor()}
+	by.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
+	return Path(c.ID) + "?da=luu", d.do(s, r, c, by, in)
+}
+
+// again is the council's page with what was typed and what is wrong with it.
+func (s *pages) again(r *web.Request, in url.Values, trouble error) error {
 	c, err := s.get(r)
 	if err != nil {
 		return err
 	}
-	d, ok := deeds[r.PathValue("step")]
-	if !ok {
-		return fault.New(fault.NotFound, "councils.unknown_step", "step", r.PathValue("step"))
+	if _, ok := deeds[r.PathValue("step")]; !ok {
+		return trouble
 	}
-	if !d.everybody && !runs(r, c) {
-		return web.Forbidden()
-	}
-	by := council.By{Actor: r.Actor()}
-	by.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
-	if err := d.do(s, r, c, by, in); err != nil {
-		if k := fault.KindOf(err); k == fault.Internal || k == fault.Forbidden {
-			return err
-		}
-		if c, gone := s.get(r); gone == nil {
-			return s.show(r, c, in, err)
-		}
-		return err
-	}
-	return r.Go(Path(c.ID) + "?da=luu")
+	return s.show(r, c, in, trouble)
 }
 
 // declare is the member's own, or the secretary's from a declaration on paper.

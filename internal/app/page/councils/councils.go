@@ -44,12 +44,12 @@ func Routes(p Parts) []web.Route {
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/hoi-dong", Permission: people.SitInCouncils, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/hoi-dong/moi", Permission: people.RunCouncils, Handler: s.blank},
-		{Method: http.MethodPost, Pattern: "/hoi-dong", Permission: people.RunCouncils, Handler: s.form},
+		web.FormRoute("/hoi-dong", people.RunCouncils, s.form, s.showBlank),
 		{Method: http.MethodGet, Pattern: "/hoi-dong/{id}", Permission: people.SitInCouncils, Handler: s.one},
 		{Method: http.MethodGet, Pattern: "/hoi-dong/{id}/phieu", Permission: people.SitInCouncils, Handler: s.ballot},
 		{Method: http.MethodPost, Pattern: "/hoi-dong/{id}/phieu", Permission: people.SitInCouncils, Handler: s.vote},
 		{Method: http.MethodGet, Pattern: "/hoi-dong/{id}/tai/{paper}", Permission: people.SitInCouncils, Handler: s.paper},
-		{Method: http.MethodPost, Pattern: "/hoi-dong/{id}/{step}", Permission: people.SitInCouncils, Handler: s.act},
+		web.FormRoute("/hoi-dong/{id}/{step}", people.SitInCouncils, s.act, s.again),
 	}
 }
 
@@ -268,26 +268,22 @@ func (s *pages) accounts(r *web.Request) ([]people.Account, error) {
 }
 
 // form forms a council.
-func (s *pages) form(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) form(r *web.Request, in url.Values) (string, error) {
 	n := council.Founding{Dossier: in.Get("ho-so"), Rule: in.Get("loai"), Variant: in.Get("bang-diem"), Title: in.Get("ten"), Unit: in.Get("don-vi"), Decision: in.Get("quyet-dinh"),
-		Secretary: in.Get("thu-ky"), Actor: r.Actor(), Key: r.Actor() + ":" + in.Get("khoa"), Files: filesOf(in.Get("danh-sach"))}
+		Secretary: in.Get("thu-ky"), Actor: r.Actor(), Files: filesOf(in.Get("danh-sach"))}
+	if key := in.Get("khoa"); key != "" {
+		n.Key = r.Actor() + ":" + key
+	}
 	if n.Dossier != "" {
 		if _, err := s.dossier(r, n.Dossier); err != nil {
-			return err
+			return "", err
 		}
 	} else if !people.Holds(r.Reader, people.RunCouncils, n.Unit) {
-		return web.Forbidden()
+		return "", web.Forbidden()
 	}
 	c, err := s.Councils.Form(r.Context(), n)
 	if err != nil {
-		if fault.KindOf(err) == fault.Internal {
-			return err
-		}
-		return s.showBlank(r, in, err)
+		return "", err
 	}
-	return r.Go(Path(c.ID) + "?da=luu")
+	return Path(c.ID) + "?da=luu", nil
 }

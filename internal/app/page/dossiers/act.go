@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,7 +49,7 @@ func (s *pages) steps(r *web.Request, d *dossier.Dossier, p *procedure.Procedure
 			waiting = append(waiting, t)
 			continue
 		}
-		mine = append(mine, s.step(d, p, t, role))
+		mine = append(mine, s.step(r, d, p, t, role))
 	}
 	for i := range mine {
 		if !mine[i].Side {
@@ -61,26 +60,17 @@ func (s *pages) steps(r *web.Request, d *dossier.Dossier, p *procedure.Procedure
 	return mine, waiting
 }
 
-func (s *pages) step(d *dossier.Dossier, p *procedure.Procedure, t *procedure.Transition, role string) step {
-	st := step{T: t, Role: role, Key: rand.Text(), Assign: p.Verb(t, d.State) == "assigned", Side: isSide(p, t)}
-	asked := map[string]bool{}
-	for _, id := range append(append([]string{}, t.Asks...), t.Requires.Fields...) {
-		f := p.Field(id)
-		_, filled := d.Fields[id]
-		again := slices.Contains(t.Asks, id) // asked anew with every act, even when an earlier one filled it
-		if f != nil && !asked[id] && (again || !filled) {
-			asked[id] = true
-			st.Fields = append(st.Fields, f)
+func (s *pages) step(r *web.Request, d *dossier.Dossier, p *procedure.Procedure, t *procedure.Transition, role string) step {
+	st := step{T: t, Role: role, Key: rand.Text(), Assign: p.Verb(t, d.State) == "assigned", Side: isSide(p, t), Typed: url.Values{}}
+	has := func(id string) bool { return d.Fields[id] != nil }
+	for _, f := range p.ShownFields(t, has) {
+		st.Fields = append(st.Fields, f)
+		if !slices.Contains(t.Asks, f.ID) { // which come anew with every act
+			st.Typed.Set(fieldPrefix+f.ID, present(r, d, f))
 		}
 	}
-	for _, id := range t.Requires.Documents {
-		if doc := p.Document(id); doc != nil && !slices.Contains(d.Track.Documents, id) {
-			st.Documents = append(st.Documents, doc)
-		}
-	}
-	for i := range p.Documents { // papers that the step's rule asks about, as proofs of a milestone
-		doc := &p.Documents[i]
-		if asksPaper(t, doc.ID) && !slices.Contains(d.Track.Documents, doc.ID) && !slices.Contains(st.Documents, doc) {
+	for _, doc := range p.ShownPapers(t) {
+		if !slices.Contains(d.Track.Documents, doc.ID) {
 			st.Documents = append(st.Documents, doc)
 		}
 	}
@@ -94,9 +84,16 @@ func (s *pages) step(d *dossier.Dossier, p *procedure.Procedure, t *procedure.Tr
 	return st
 }
 
-// asksPaper reports whether the rule of a step looks at a paper.
-func asksPaper(t *procedure.Transition, id string) bool {
-	return regexp.MustCompile(`\bdocs\.` + regexp.QuoteMeta(id) + `\b`).MatchString(t.When.Source)
+// present is what stands in a field, as its input takes it; a personal value is not shown.
+func present(r *web.Request, d *dossier.Dossier, f *procedure.Field) string {
+	v, ok := dossier.Value(f, d.Fields[f.ID])
+	if on, is := v.(calendar.Date); is {
+		return on.String()
+	}
+	if !ok || f.Personal {
+		return ""
+	}
+	return f.Text(r.Lang, v)
 }
 
 // isSide tells exits, pauses and corrections from the way forward.
@@ -147,6 +144,7 @@ func (s *pages) take(r *web.Request, d *dossier.Dossier, in url.Values) error {
 	if a.Fields, err = formFields(r, p, in); err != nil {
 		return err
 	}
+	unchanged(r, d, p, a, in)
 	a.Documents = formDocuments(in)
 	if a.Dates, err = paperDates(in); err != nil {
 		return err
@@ -164,6 +162,17 @@ func (s *pages) take(r *web.Request, d *dossier.Dossier, in url.Values) error {
 	}
 	_, err = s.dossiers.Act(r.Context(), a)
 	return err
+}
+
+// unchanged leaves out of an act what its form only showed.
+func unchanged(r *web.Request, d *dossier.Dossier, p *procedure.Procedure, a dossier.Act, in url.Values) {
+	t := p.Transition(a.Action)
+	for id := range a.Fields {
+		f := p.Field(id)
+		if t != nil && !slices.Contains(t.Asks, id) && strings.TrimSpace(in.Get(fieldPrefix+id)) == strings.TrimSpace(present(r, d, f)) {
+			delete(a.Fields, id)
+		}
+	}
 }
 
 // request checks that the reader may take the action and prepares it.

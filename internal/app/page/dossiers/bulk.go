@@ -179,24 +179,17 @@ func (s *pages) mayTake(r *web.Request, account, unit string) (bool, error) {
 }
 
 // give is the hand-over form of a dossier's page.
-func (s *pages) give(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) give(r *web.Request, in url.Values) (string, error) {
 	d, err := s.get(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	expect, _ := strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
 	if _, err := s.handOver(r, d, in.Get("giao"), in.Get("ghi-chu"), expect); err != nil {
-		if k := fault.KindOf(err); k == fault.Internal || k == fault.Forbidden {
-			return err
-		}
-		return s.show(r, d, in, err)
+		return "", err
 	}
 	if back := in.Get("ve"); back != "" {
-		return r.Go(listPath(back))
+		return listPath(back), nil
 	}
-	return r.Go(path(d.Code) + "?da=luu")
+	return path(d.Code) + "?da=luu", nil
 }

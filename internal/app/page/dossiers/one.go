@@ -231,7 +231,7 @@ func values(r *web.Request, d *dossier.Dossier, p *procedure.Procedure) []value 
 	}
 	for i := range p.Fields {
 		f := &p.Fields[i]
-		if raw, ok := d.Fields[f.ID]; ok {
+		if raw, ok := d.Fields[f.ID]; ok && !f.Personal { // those have a panel of their own
 			out = append(out, value{f.Label.In(r.Lang), plainText(r, f, raw)})
 		}
 	}

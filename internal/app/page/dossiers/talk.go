@@ -2,6 +2,7 @@ package dossiers
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -54,53 +55,54 @@ func (s *pages) around(r *web.Request, p *onePage) error {
 }
 
 // comment records a remark. It mentions only accounts that may read the dossier; who follows the ledger tells them.
-func (s *pages) comment(r *web.Request) error {
-	return s.said(r, func(d *dossier.Dossier, text string) error {
-		known := func(account string) bool {
-			id, err := s.who.Reader(r.Context(), account)
-			return err == nil && id != nil && people.Holds(id, people.ReadDossiers, d.Unit)
-		}
-		_, err := s.dossiers.Comment(r.Context(), d.Code, text, r.Actor(), known)
-		return err
-	}, "y-kien")
-}
-
-func (s *pages) link(r *web.Request) error {
-	return s.said(r, func(d *dossier.Dossier, other string) error {
-		to, err := s.dossiers.Get(r.Context(), other)
-		if err != nil && fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-		if err != nil || !people.Holds(r.Reader, people.ReadDossiers, to.Unit) {
-			return fault.New(fault.NotFound, "dossiers.unknown", "code", other)
-		}
-		if r.PostForm.Get("go") != "" {
-			return s.dossiers.Unlink(r.Context(), d.Code, other, r.Actor())
-		}
-		return s.dossiers.Link(r.Context(), d.Code, other, r.PostForm.Get("ghi-chu"), r.Actor())
-	}, "ho-so")
-}
-
-// said takes one field of a form about a dossier and shows the page again, with what is wrong where something is.
-func (s *pages) said(r *web.Request, do func(d *dossier.Dossier, text string) error, field string) error {
-	in, err := r.Form()
+func (s *pages) comment(r *web.Request, in url.Values) (string, error) {
+	d, err := s.forTalk(r)
 	if err != nil {
-		return err
+		return "", err
 	}
+	known := func(account string) bool {
+		id, err := s.who.Reader(r.Context(), account)
+		return err == nil && id != nil && people.Holds(id, people.ReadDossiers, d.Unit)
+	}
+	_, err = s.dossiers.Comment(r.Context(), d.Code, strings.TrimSpace(in.Get("y-kien")), r.Actor(), known)
+	return path(d.Code) + "?da=luu", err
+}
+
+// link joins the dossier to another that the reader may see, or parts them.
+func (s *pages) link(r *web.Request, in url.Values) (string, error) {
+	d, err := s.forTalk(r)
+	if err != nil {
+		return "", err
+	}
+	other := strings.TrimSpace(in.Get("ho-so"))
+	to, err := s.dossiers.Get(r.Context(), other)
+	if _, err := visible(r, other, to, err); err != nil {
+		return "", err
+	}
+	if in.Get("go") != "" {
+		err = s.dossiers.Unlink(r.Context(), d.Code, other, r.Actor())
+	} else {
+		err = s.dossiers.Link(r.Context(), d.Code, other, in.Get("ghi-chu"), r.Actor())
+	}
+	return path(d.Code) + "?da=luu", err
+}
+
+// forTalk is the dossier, for those who work on it.
+func (s *pages) forTalk(r *web.Request) (*dossier.Dossier, error) {
+	d, err := s.get(r)
+	if err == nil && !people.Holds(r.Reader, people.ActOnDossiers, d.Unit) {
+		err = web.Forbidden()
+	}
+	return d, err
+}
+
+// again is the dossier's page with what was typed and what is wrong with it.
+func (s *pages) again(r *web.Request, in url.Values, trouble error) error {
 	d, err := s.get(r)
 	if err != nil {
 		return err
 	}
-	if !people.Holds(r.Reader, people.ActOnDossiers, d.Unit) {
-		return web.Forbidden()
-	}
-	if err := do(d, strings.TrimSpace(in.Get(field))); err != nil {
-		if fault.KindOf(err) == fault.Internal {
-			return err
-		}
-		return s.show(r, d, in, err)
-	}
-	return r.Go(path(d.Code) + "?da=luu")
+	return s.show(r, d, in, trouble)
 }
 
 // peek is a dossier at a glance, beside the list: a part of a page, for the script of the list.

@@ -37,7 +37,7 @@ func Routes(e *indicator.Engine, l *ledger.Ledger, who *people.People, procs *pr
 }
 
 func (s *pages) scope(r *web.Request) (scope.Scope, []people.Unit, error) {
-	sc, err := scope.Read(r, s.who, people.ReadFigures, s.figures.Units())
+	sc, err := scope.Read(r, s.who, people.ReadFigures, s.figures.Units(), s.figures.Position())
 	if err != nil {
 		return sc, nil, err
 	}

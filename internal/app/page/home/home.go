@@ -77,7 +77,7 @@ func (s *pages) home(r *web.Request) error {
 	p := homePage{View: r.View(r.T("home.title"))}
 	if r.Can(people.ReadFigures, "") {
 		var err error
-		if p.Scope, err = scope.Read(r, s.who, people.ReadFigures, s.figures.Units()); err != nil {
+		if p.Scope, err = scope.Read(r, s.who, people.ReadFigures, s.figures.Units(), s.figures.Position()); err != nil {
 			return err
 		}
 		if err := s.sum(r, &p); err != nil {
@@ -119,7 +119,7 @@ const tasksListed = 5
 
 // owed fills the reader's own tasks.
 func (s *pages) owed(r *web.Request, p *homePage) error {
-	list, total, err := s.tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), Account: people.Desk(r.Actor()), View: "open", Limit: tasksListed})
+	list, total, err := s.tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), Account: people.Desk(r.Actor()), Helping: true, View: "open", Limit: tasksListed})
 	p.Owed = total
 	for _, t := range list {
 		p.Tasks = append(p.Tasks, tasks.NewRow(r, s.tasks, s.who, t))

@@ -187,31 +187,23 @@ func (s *pages) readCredential(r *web.Request, id, number string) (*dossier.Cred
 }
 
 // end ends a credential before its time.
-func (s *pages) end(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) end(r *web.Request, in url.Values) (string, error) {
 	c, err := s.readCredential(r, in.Get("thu-tuc"), in.Get("so"))
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !people.Holds(r.Reader, people.ActOnDossiers, c.Unit) {
-		return web.Forbidden()
+		return "", web.Forbidden()
 	}
-	on := calendar.NoDate
-	if text := in.Get("ngay"); text != "" {
-		if on, err = calendar.Parse(text); err != nil {
-			return err
-		}
+	on, err := dayOf(in, "ngay")
+	if err != nil {
+		return "", err
 	}
-	if err := s.dossiers.EndCredential(r.Context(), c.Procedure, c.Number, in.Get("ly-do"), on, r.Actor(), in.Get("ghi-chu")); err != nil {
-		if fault.KindOf(err) == fault.Internal {
-			return err
-		}
-		return s.showCredential(r, c.Procedure, c.Number, err)
-	}
-	return r.Go(credentialPath(c) + "&da=luu")
+	return credentialPath(c) + "&da=luu", s.dossiers.EndCredential(r.Context(), c.Procedure, c.Number, in.Get("ly-do"), on, r.Actor(), in.Get("ghi-chu"))
+}
+
+func (s *pages) endAgain(r *web.Request, in url.Values, trouble error) error {
+	return s.showCredential(r, in.Get("thu-tuc"), in.Get("so"), trouble)
 }
 
 func credentialPath(c *dossier.Credential) string {

@@ -49,16 +49,16 @@ func Routes(p Parts) []web.Route {
 	s := p.pages()
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/ho-so/{code}/phieu/{file}", Permission: people.ReadDossiers, Handler: s.file},
-		{Method: http.MethodPost, Pattern: "/ho-so/{code}/phat-hanh", Permission: people.IssueDocuments, Handler: s.issue},
-		{Method: http.MethodPost, Pattern: "/ho-so/{code}/y-kien", Permission: people.ActOnDossiers, Handler: s.ask},
-		{Method: http.MethodPost, Pattern: "/ho-so/{code}/y-kien/{n}", Permission: people.ActOnDossiers, Handler: s.answer},
+		web.FormRoute("/ho-so/{code}/phat-hanh", people.IssueDocuments, s.issue, nil),
+		web.FormRoute("/ho-so/{code}/y-kien", people.ActOnDossiers, s.ask, nil),
+		web.FormRoute("/ho-so/{code}/y-kien/{n}", people.ActOnDossiers, s.answer, nil),
 		{Method: http.MethodGet, Pattern: "/sap-tre", Permission: people.ReadDossiers, Handler: s.soon},
 		{Method: http.MethodGet, Pattern: "/so-theo-doi", Permission: people.ReadDossiers, Handler: s.logbook},
 		{Method: http.MethodGet, Pattern: "/phi", Permission: people.ReadDossiers, Handler: s.fees},
 		{Method: http.MethodGet, Pattern: "/giay-phep", Permission: people.ReadDossiers, Handler: s.credentials},
 		{Method: http.MethodGet, Pattern: "/giay-phep/xuat", Permission: people.ReadDossiers, Handler: s.exportCredentials},
 		{Method: http.MethodGet, Pattern: "/giay-phep/mot", Permission: people.ReadDossiers, Handler: s.credential},
-		{Method: http.MethodPost, Pattern: "/giay-phep/cham-dut", Permission: people.ActOnDossiers, Handler: s.end},
+		web.FormRoute("/giay-phep/cham-dut", people.ActOnDossiers, s.end, s.endAgain),
 		{Method: http.MethodGet, Pattern: "/so-van-ban", Permission: people.ReadDossiers, Handler: s.numbers},
 	}
 }
@@ -80,16 +80,20 @@ func (s *pages) get(r *web.Request) (*dossier.Dossier, error) {
 }
 
 // forActing is get for what changes something.
-func (s *pages) forActing(r *web.Request, p web.Permission) (*dossier.Dossier, url.Values, error) {
-	in, err := r.Form()
-	if err != nil {
-		return nil, nil, err
-	}
+func (s *pages) forActing(r *web.Request, p web.Permission) (*dossier.Dossier, error) {
 	d, err := s.get(r)
 	if err == nil && !people.Holds(r.Reader, p, d.Unit) {
 		err = web.Forbidden()
 	}
-	return d, in, err
+	return d, err
+}
+
+// dayOf reads an optional date of a form.
+func dayOf(in url.Values, name string) (calendar.Date, error) {
+	if text := in.Get(name); text != "" {
+		return calendar.Parse(text)
+	}
+	return calendar.NoDate, nil
 }
 
 func path(code string) string { return "/ho-so/" + url.PathEscape(code) }
@@ -195,56 +199,43 @@ func send(r *web.Request, doc *document.Document, name, ext string) error {
 }
 
 // issue gives a paper its number and signature.
-func (s *pages) issue(r *web.Request) error {
-	d, in, err := s.forActing(r, people.IssueDocuments)
+func (s *pages) issue(r *web.Request, in url.Values) (string, error) {
+	d, err := s.forActing(r, people.IssueDocuments)
 	if err != nil {
-		return err
+		return "", err
 	}
-	q := onestop.Issue{Paper: in.Get("giay"), Signer: in.Get("nguoi-ky"), Mandate: in.Get("uy-quyen") != "", Actor: r.Actor(), On: calendar.NoDate}
-	if on := in.Get("ngay"); on != "" {
-		if q.On, err = calendar.Parse(on); err != nil {
-			return err
-		}
+	on, err := dayOf(in, "ngay")
+	if err != nil {
+		return "", err
 	}
-	if _, err := s.desk.Issue(r.Context(), d, q); err != nil {
-		return err
-	}
-	return r.Go(path(d.Code) + "?da=luu#giay-to")
+	_, err = s.desk.Issue(r.Context(), d, onestop.Issue{Paper: in.Get("giay"), Signer: in.Get("nguoi-ky"), Mandate: in.Get("uy-quyen") != "", Actor: r.Actor(), On: on})
+	return path(d.Code) + "?da=luu#giay-to", err
 }
 
-func (s *pages) ask(r *web.Request) error {
-	d, in, err := s.forActing(r, people.ActOnDossiers)
+func (s *pages) ask(r *web.Request, in url.Values) (string, error) {
+	d, err := s.forActing(r, people.ActOnDossiers)
 	if err != nil {
-		return err
+		return "", err
 	}
-	o := onestop.Opinion{Agency: in.Get("co-quan"), Question: in.Get("noi-dung"), DueOn: calendar.NoDate}
-	if due := in.Get("han"); due != "" {
-		if o.DueOn, err = calendar.Parse(due); err != nil {
-			return err
-		}
+	due, err := dayOf(in, "han")
+	if err != nil {
+		return "", err
 	}
-	if _, err := s.desk.Ask(r.Context(), d, r.Actor(), o); err != nil {
-		return err
-	}
-	return r.Go(path(d.Code) + "?da=luu#lay-y-kien")
+	_, err = s.desk.Ask(r.Context(), d, r.Actor(), onestop.Opinion{Agency: in.Get("co-quan"), Question: in.Get("noi-dung"), DueOn: due})
+	return path(d.Code) + "?da=luu#lay-y-kien", err
 }
 
-func (s *pages) answer(r *web.Request) error {
-	d, in, err := s.forActing(r, people.ActOnDossiers)
+func (s *pages) answer(r *web.Request, in url.Values) (string, error) {
+	d, err := s.forActing(r, people.ActOnDossiers)
 	if err != nil {
-		return err
+		return "", err
+	}
+	on, err := dayOf(in, "ngay")
+	if err != nil {
+		return "", err
 	}
 	n, _ := strconv.ParseInt(r.PathValue("n"), 10, 64) // unreadable = none, which is not found
-	on := calendar.NoDate
-	if text := in.Get("ngay"); text != "" {
-		if on, err = calendar.Parse(text); err != nil {
-			return err
-		}
-	}
-	if err := s.desk.Answer(r.Context(), d, r.Actor(), n, on, in.Get("tra-loi")); err != nil {
-		return err
-	}
-	return r.Go(path(d.Code) + "?da=luu#lay-y-kien")
+	return path(d.Code) + "?da=luu#lay-y-kien", s.desk.Answer(r.Context(), d, r.Actor(), n, on, in.Get("tra-loi"))
 }
 
 // procedureName is a procedure's title, or its id where there is no definition.

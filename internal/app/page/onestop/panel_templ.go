@@ -535,7 +535,7 @@ func opinionsView(p opinionsPanel) templ.Component {
 			templ_7745c5c3_Var30 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<section class=\"kh-card\" aria-labelledby=\"y-kien\"><h2 id=\"lay-y-kien\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<section class=\"kh-card\" aria-labelledby=\"lay-y-kien\"><h2 id=\"lay-y-kien\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"net/url"
 	"strconv"
 
 	"trucot/internal/app/page/tasks"
@@ -67,24 +68,20 @@ func (s *pages) assignable(r *web.Request, side people.Side) ([]people.Unit, err
 
 // repair gives a limitation to a unit as a task. One that somebody
 // has already is not given out again; after a task that was withdrawn it may be.
-func (s *pages) repair(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) repair(r *web.Request, in url.Values) (string, error) {
 	regime, err := s.room.Regimes.Get(r.PathValue("regime"))
 	if err != nil {
-		return err
+		return "", err
 	}
 	unit, of := in.Get("unit"), in.Get("don-vi")
 	if !May(r, people.ReadReports, regime, unit) || !r.Can(people.AssignTasks, of) {
-		return web.Forbidden()
+		return "", web.Forbidden()
 	}
 	position, _ := strconv.ParseInt(r.PathValue("position"), 10, 64) // unreadable = none such
 	period := in.Get("ky")
 	list, err := s.room.Limitations(r.Context(), unit, period, regime.Side, 0)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var found *report.Limitation
 	for i := range list {
@@ -93,26 +90,26 @@ func (s *pages) repair(r *web.Request) error {
 		}
 	}
 	if found == nil {
-		return fault.New(fault.NotFound, "report.no_such_limitation", "position", position, "period", period)
+		return "", fault.New(fault.NotFound, "report.no_such_limitation", "position", position, "period", period)
 	}
 	back := reportPath(regime.ID, r.PathValue("period"), unit) + "#han-che"
 	if found.State() != "unassigned" {
-		return r.Go(back)
+		return back, nil
 	}
 	u, err := s.who.Unit(r.Context(), of, r.Today())
 	if err != nil {
-		return err
+		return "", err
 	}
 	if string(u.Side) != regime.Side { // what one side found is not told to the other
-		return fault.New(fault.Invalid, "reports.other_side")
+		return "", fault.New(fault.Invalid, "reports.other_side")
 	}
 	t, err := s.tasks.Assign(r.Context(), task.Assignment{Title: r.T("reports.repair_task", "text", found.Text), Unit: of, Due: in.Get("han"), On: calendar.NoDate, Actor: r.Actor(),
 		Product: r.T("reports.repair_product"), Key: "limitation/" + strconv.FormatInt(position, 10) + "/" + found.Task})
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := s.room.AssignLimitation(r.Context(), unit, period, position, t.ID, r.Today(), r.Actor()); err != nil {
-		return err
+		return "", err
 	}
-	return r.Go(back)
+	return back, nil
 }

@@ -8,7 +8,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/scope"
@@ -39,7 +38,7 @@ func Routes(room *report.Room, who *people.People, defs *indicator.Definitions, 
 		{Method: http.MethodGet, Pattern: "/bao-cao/{regime}/{period}/tai/{kind}", Permission: people.ReadReports, Handler: s.file},
 		{Method: http.MethodGet, Pattern: "/api/v1/bao-cao/{regime}/{period}/tai/{kind}", Permission: people.ReadReports, Handler: s.file},
 		{Method: http.MethodPost, Pattern: "/bao-cao/{regime}/{period}/chot", Permission: people.FreezeReports, Handler: s.freeze},
-		{Method: http.MethodPost, Pattern: "/bao-cao/{regime}/{period}/han-che/{position}", Permission: people.AssignTasks, Handler: s.repair},
+		web.FormRoute("/bao-cao/{regime}/{period}/han-che/{position}", people.AssignTasks, s.repair, nil),
 	}
 }
 
@@ -168,12 +167,8 @@ func Request(r *web.Request, room *report.Room) (report.Request, error) {
 			return q, err
 		}
 	}
-	if text := r.Query("known"); text != "" {
-		if q.KnownAt, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return q, fault.New(fault.Invalid, "scope.bad_number", "name", "known", "text", text)
-		}
-	}
-	return q, nil
+	q.KnownAt, err = scope.Known(r, room.Head())
+	return q, err
 }
 
 // onePage is one report as it stands, or as it was frozen.

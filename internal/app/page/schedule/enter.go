@@ -94,45 +94,41 @@ func (s *pages) read(r *web.Request, in url.Values) (schedule.Item, error) {
 	return i, err
 }
 
-func (s *pages) enter(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) enter(r *web.Request, in url.Values) (string, error) {
 	i, err := s.read(r, in)
 	if err == nil {
 		_, err = s.book.Enter(r.Context(), r.Actor(), i)
 	}
-	return s.done(r, in, nil, i.On, err)
+	return weekPath(schedule.WeekOf(i.On)), err
 }
 
-func (s *pages) change(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) enterAgain(r *web.Request, in url.Values, trouble error) error {
+	return s.form(r, in, nil, trouble)
+}
+
+func (s *pages) change(r *web.Request, in url.Values) (string, error) {
 	was, err := s.get(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if in.Get("viec") == "huy" {
-		return s.done(r, in, was, was.On, s.book.Cancel(r.Context(), r.Actor(), was.ID, in.Get("ly-do")))
+		return weekPath(schedule.WeekOf(was.On)), s.book.Cancel(r.Context(), r.Actor(), was.ID, in.Get("ly-do"))
 	}
 	now, err := s.read(r, in)
 	if err == nil {
 		version, _ := strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
 		err = s.book.Change(r.Context(), r.Actor(), was.ID, now, version)
 	}
-	return s.done(r, in, was, now.On, err)
+	return weekPath(schedule.WeekOf(now.On)), err
 }
 
-// done goes back to the week, or shows the form again with what was typed.
-func (s *pages) done(r *web.Request, in url.Values, i *schedule.Item, on calendar.Date, err error) error {
-	switch {
-	case err == nil:
-		return r.Go("/lich-cong-tac?tuan=" + schedule.WeekOf(on).Code() + "&da=luu")
-	case fault.KindOf(err) == fault.Internal || fault.KindOf(err) == fault.Forbidden:
+func (s *pages) changeAgain(r *web.Request, in url.Values, trouble error) error {
+	was, err := s.get(r)
+	if err != nil {
 		return err
 	}
-	return s.form(r, in, i, err)
+	return s.form(r, in, was, trouble)
 }
+
+// weekPath is where a change is seen.
+func weekPath(w schedule.Week) string { return "/lich-cong-tac?tuan=" + w.Code() + "&da=luu" }

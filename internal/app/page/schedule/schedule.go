@@ -37,10 +37,10 @@ func Routes(book *schedule.Book, who *people.People, head Head) []web.Route {
 		{Method: http.MethodGet, Pattern: "/lich-cong-tac", Permission: people.ReadDirectives, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/lich-cong-tac/tai", Permission: people.ReadDirectives, Handler: s.sheet},
 		{Method: http.MethodGet, Pattern: "/lich-cong-tac/moi", Permission: people.KeepDirectives, Handler: s.blank},
-		{Method: http.MethodPost, Pattern: "/lich-cong-tac", Permission: people.KeepDirectives, Handler: s.enter},
+		web.FormRoute("/lich-cong-tac", people.KeepDirectives, s.enter, s.enterAgain),
 		{Method: http.MethodGet, Pattern: "/lich-cong-tac/muc/{id}", Permission: people.KeepDirectives, Handler: s.edit},
-		{Method: http.MethodPost, Pattern: "/lich-cong-tac/muc/{id}", Permission: people.KeepDirectives, Handler: s.change},
-		{Method: http.MethodPost, Pattern: "/lich-cong-tac/cong-bo", Permission: people.KeepDirectives, Handler: s.publish},
+		web.FormRoute("/lich-cong-tac/muc/{id}", people.KeepDirectives, s.change, s.changeAgain),
+		web.FormRoute("/lich-cong-tac/cong-bo", people.KeepDirectives, s.publish, nil),
 		{Method: http.MethodPost, Pattern: "/lich-cong-tac/dia-chi", Permission: people.ReadDirectives, Handler: s.newFeed},
 		{Method: http.MethodGet, Pattern: "/lich-cong-tac/ics/{ma}", Permission: web.Public, Handler: s.feed},
 	}
@@ -275,23 +275,16 @@ func was(v *web.View, i *schedule.Item) string {
 }
 
 // publish shows a week to everybody.
-func (s *pages) publish(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) publish(r *web.Request, in url.Values) (string, error) {
 	w, err := schedule.ParseWeek(in.Get("tuan"))
 	if err != nil {
-		return err
+		return "", err
 	}
 	unit := in.Get("don-vi")
 	if unit == "" || !r.Can(people.KeepDirectives, unit) {
-		return web.Forbidden()
+		return "", web.Forbidden()
 	}
-	if err := s.book.Publish(r.Context(), r.Actor(), unit, w); err != nil {
-		return err
-	}
-	return r.Go("/lich-cong-tac?tuan=" + w.Code() + "&da=luu")
+	return weekPath(w), s.book.Publish(r.Context(), r.Actor(), unit, w)
 }
 
 // newFeed makes the reader's address and shows it once.
@@ -299,15 +292,17 @@ func (s *pages) newFeed(r *web.Request) error {
 	if _, err := r.Form(); err != nil {
 		return err
 	}
-	secret, err := s.book.NewFeed(r.Context(), r.Actor())
+	address, err := NewFeed(r, s.book)
 	if err != nil {
 		return err
 	}
-	scheme := "https://"
-	if r.TLS == nil && r.Header.Get("X-Forwarded-Proto") != "https" {
-		scheme = "http://"
-	}
-	return s.show(r, scheme+r.Host+"/lich-cong-tac/ics/"+url.PathEscape(secret))
+	return s.show(r, address)
+}
+
+// NewFeed makes the reader's address of the calendar, in the place of an earlier one; it is given once.
+func NewFeed(r *web.Request, book *schedule.Book) (string, error) {
+	secret, err := book.NewFeed(r.Context(), r.Actor())
+	return r.Origin() + "/lich-cong-tac/ics/" + url.PathEscape(secret), err
 }
 
 func (s *pages) feed(r *web.Request) error {

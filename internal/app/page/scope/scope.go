@@ -28,9 +28,9 @@ type Scope struct {
 var nobody = []string{"\x00"}
 
 // Read reads period, unit, asof and known from the query; without a period it is the reporting year of
-// today. known lists the units that have figures. Errors: calendar.bad_period, scope.bad_number,
-// people.unknown_unit, web.forbidden.
-func Read(r *web.Request, who *people.People, p web.Permission, known []string) (Scope, error) {
+// today. known lists the units that have figures, head is the ledger's last position. Errors: calendar.bad_period,
+// scope.bad_number, scope.beyond_head, people.unknown_unit, web.forbidden.
+func Read(r *web.Request, who *people.People, p web.Permission, known []string, head int64) (Scope, error) {
 	s := Scope{AsOf: calendar.NoDate, Unit: r.Query("unit")}
 	var err error
 	if s.Period, err = period(r); err != nil {
@@ -41,13 +41,28 @@ func Read(r *web.Request, who *people.People, p web.Permission, known []string) 
 			return s, err
 		}
 	}
-	if text := r.Query("known"); text != "" {
-		if s.Known, err = strconv.ParseInt(text, 10, 64); err != nil || s.Known < 0 {
-			return s, fault.New(fault.Invalid, "scope.bad_number", "name", "known", "text", text)
-		}
+	if s.Known, err = Known(r, head); err != nil {
+		return s, err
 	}
 	s.Units, err = units(r, who, p, s, known)
 	return s, err
+}
+
+// Known reads the ledger position whose knowledge is asked for; 0 = now. What will be recorded after head is not known
+// yet: the same question would be answered otherwise later. Errors: scope.bad_number, scope.beyond_head.
+func Known(r *web.Request, head int64) (int64, error) {
+	text := r.Query("known")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err != nil || n < 0:
+		return 0, fault.New(fault.Invalid, "scope.bad_number", "name", "known", "text", text)
+	case n > head:
+		return 0, fault.New(fault.Invalid, "scope.beyond_head", "position", n, "head", head)
+	}
+	return n, nil
 }
 
 func period(r *web.Request) (calendar.Period, error) {

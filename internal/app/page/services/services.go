@@ -45,6 +45,7 @@ func Routes(room *filing.Room) []web.Route {
 		{http.MethodGet, "/tra-cuu", s.trackForm},
 		{http.MethodPost, "/tra-cuu", s.prove},
 		{http.MethodGet, "/tra-cuu/ho-so", s.track},
+		{http.MethodPost, "/tra-cuu/ho-so/cau-hoi", s.answerCouncil},
 		{http.MethodPost, "/tra-cuu/ho-so/{action}", s.reply},
 		{http.MethodPost, "/tra-cuu/thoat", s.leave},
 		{http.MethodPost, "/nop-ho-so/{draft}/{step}/tep", s.attach},

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"trucot/internal/kernel/fault"
@@ -51,9 +52,10 @@ func (s *pages) prove(r *web.Request) error {
 type trackPage struct {
 	*web.View
 	D       *filing.Track
-	Key     string     // idempotency key of the forms
-	Action  string     // the form that was refused
-	Typed   url.Values // what was typed in it
+	Asked   []filing.Asked // by councils
+	Key     string         // idempotency key of the forms
+	Action  string         // the form that was refused
+	Typed   url.Values     // what was typed in it
 	Trouble string
 }
 
@@ -69,6 +71,9 @@ func (s *pages) showTrack(r *web.Request, typed url.Values, trouble error) error
 		return err
 	}
 	p := trackPage{View: r.View(r.T("services.dossier_of", "code", d.Code)), D: d, Key: rand.Text(), Typed: typed}
+	if p.Asked, err = s.filing.Questions(r.Context(), code); err != nil {
+		return err
+	}
 	status := http.StatusOK
 	if trouble != nil {
 		p.Trouble, p.Action, status = r.ErrorText(trouble), r.PathValue("action"), web.Status(fault.KindOf(trouble))
@@ -134,6 +139,34 @@ func (s *pages) take(r *web.Request, code string, in url.Values) error {
 		}
 	}
 	return s.filing.Reply(r.Context(), code, reply)
+}
+
+// answerCouncil answers a question of a council.
+func (s *pages) answerCouncil(r *web.Request) error {
+	in, err := r.Form()
+	if err != nil {
+		return err
+	}
+	code, err := s.filing.Passed(r.Context(), r.Kept("tra-cuu"))
+	if err != nil {
+		return s.passOver(r, err)
+	}
+	n, _ := strconv.Atoi(in.Get("so")) // unreadable = no such question
+	if err := s.filing.AnswerQuestion(r.Context(), filing.CouncilAnswer{Code: code, Council: in.Get("hoi-dong"), Number: n, Text: in.Get("tra-loi")}); err != nil {
+		if fault.KindOf(err) == fault.Internal {
+			return err
+		}
+		return s.showTrack(r, in, err)
+	}
+	return r.Go(trackPath + "/ho-so?da=luu")
+}
+
+// answerTyped is what was typed as the answer to a question, otherwise what was answered before.
+func (p *trackPage) answerTyped(q filing.Asked) string {
+	if p.Trouble != "" && p.Typed.Get("hoi-dong") == q.Council && p.Typed.Get("so") == strconv.Itoa(q.Number) {
+		return p.Typed.Get("tra-loi")
+	}
+	return q.Answer
 }
 
 func (s *pages) leave(r *web.Request) error {

@@ -19,7 +19,7 @@ import (
 func (s *pages) baselineRoutes() []web.Route {
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/moc-viec", Permission: people.ReadTasks, Handler: s.baselines},
-		{Method: http.MethodPost, Pattern: "/moc-viec", Permission: people.AssignTasks, Handler: s.freeze},
+		web.FormRoute("/moc-viec", people.AssignTasks, s.freeze, s.showBaselines),
 		{Method: http.MethodGet, Pattern: "/moc-viec/{id}", Permission: people.ReadTasks, Handler: s.baseline},
 		{Method: http.MethodGet, Pattern: "/moc-viec/{id}/xuat", Permission: people.ReadTasks, Handler: s.baselineTable},
 	}
@@ -75,26 +75,19 @@ func (s *pages) scopeOf(r *web.Request, b *task.Baseline) string {
 	return s.who.UnitName(r.Context(), b.Unit, r.Lang)
 }
 
-func (s *pages) freeze(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) freeze(r *web.Request, in url.Values) (string, error) {
 	b := task.Baseline{Name: in.Get("ten"), Unit: in.Get("don-vi")}
 	if b.Unit == "" || !r.Can(people.AssignTasks, b.Unit) {
-		return web.Forbidden()
+		return "", web.Forbidden()
 	}
 	if d := s.directive(r, in.Get("van-ban")); d != nil {
 		b.Directive = d.ID
 	}
 	got, err := s.tasks.Freeze(r.Context(), r.Actor(), b)
 	if err != nil {
-		if fault.KindOf(err) == fault.Internal {
-			return err
-		}
-		return s.showBaselines(r, in, err)
+		return "", err
 	}
-	return r.Go("/moc-viec/" + url.PathEscape(got.ID) + "?da=luu")
+	return "/moc-viec/" + url.PathEscape(got.ID) + "?da=luu", nil
 }
 
 // compared is a task beside its plan, in words.

@@ -97,7 +97,7 @@ func (s *pages) filter(r *web.Request, q *query) (task.Filter, error) {
 		q.View = "open"
 		if q.Text == "" && q.Unit == "" && q.Directive == "" {
 			mine := f
-			mine.Account, mine.View, mine.Limit = people.Desk(r.Actor()), "open", 1
+			mine.Account, mine.Helping, mine.View, mine.Limit = people.Desk(r.Actor()), true, "open", 1
 			_, n, err := s.tasks.List(r.Context(), mine)
 			if err != nil {
 				return f, err
@@ -109,7 +109,7 @@ func (s *pages) filter(r *web.Request, q *query) (task.Filter, error) {
 	}
 	switch q.View {
 	case "mine":
-		f.Account, f.View = people.Desk(r.Actor()), "open"
+		f.Account, f.Helping, f.View = people.Desk(r.Actor()), true, "open"
 	case "given":
 		f.Account, f.Assigned, f.View = people.Desk(r.Actor()), true, "open"
 	case "unit": // the units in which the reader works; whoever works everywhere sees all

@@ -117,6 +117,7 @@ type Row struct {
 	*task.Task
 	UnitName, OwnerName, Directive string
 	Colour, Word, When             string
+	Helping                        bool // the reader works on it with its owner
 }
 
 // Row makes a task's line: its colour and word, and how long it has left.
@@ -134,6 +135,8 @@ func NewRow(r *web.Request, e *task.Engine, who *people.People, t *task.Task) Ro
 	left := e.Left(t, today)
 	out := Row{Task: t, UnitName: who.UnitName(r.Context(), t.Unit, r.Lang), OwnerName: who.AccountName(r.Context(), t.Owner),
 		Colour: e.Colour(t, today), Word: r.T("task." + string(t.Status(today)))}
+	me := people.Desk(r.Actor())
+	out.Helping = t.Owner != me && slices.Contains(t.Collaborators, me)
 	switch {
 	case t.State != task.Open:
 	case t.Due == calendar.NoDate:

@@ -107,11 +107,11 @@ func (a *App) conferenceParts(ctx context.Context, c *conference.Conference) ([]
 			continue
 		}
 		frozen, err := a.Reports.LastFrozen(ctx, report.Request{Regime: regime.ID, Period: period.Code, AsOf: calendar.NoDate})
+		if fault.Is(err, "report.period_kind") || err == nil && frozen == nil {
+			continue
+		}
 		if err != nil {
 			return nil, err
-		}
-		if frozen == nil {
-			continue
 		}
 		out = append(out, conference.Part{Key: "bao-cao:" + regime.ID, Title: a.Catalog.T(lang.VI, "app.conference_report", "title", regime.Title[lang.VI], "period", period.Name(lang.VI)),
 			Load: func(ctx context.Context) (*document.Document, error) {

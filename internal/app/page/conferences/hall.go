@@ -148,7 +148,7 @@ func (s *pages) screen(r *web.Request) error {
 		return err
 	}
 	for _, c := range conference.Charts(figures, r.Lang) {
-		c.HideTitle = true
+		c.HideTitle, c.Width = true, 560 // stretched over half a wall
 		p.Charts = append(p.Charts, screenChart{c.Title, c.SVG()})
 	}
 	return r.Render(http.StatusOK, screenView(p))

@@ -83,12 +83,22 @@ func (s *sheet) setAll() {
 			s.setSignature()
 			signed = true
 		}
+		if p, ok := block.(Paragraph); ok && i == last && s.textOnly(i) && s.signs() { // no page holds a signature and nothing signed
+			runs, st, o := s.paragraphRuns(p, true)
+			s.need(float64(len(s.wrap(runs, st.Size[0], s.width, o.indent, "")))*1.5*lineHeight(st.Size[0]) + signatureRoom)
+		}
 		s.setBlock(block, i == last)
 	}
 	if !signed {
 		s.setSignature()
 	}
 }
+
+// signatureRoom is what a signature with its recipients takes, millimetres.
+const signatureRoom = 55
+
+// signs reports whether anybody signs or receives the document.
+func (s *sheet) signs() bool { return s.d.Post != "" || s.d.Name != "" || len(s.d.Recipients) > 0 }
 
 func (s *sheet) open() error {
 	fonts, err := faces()
@@ -430,10 +440,10 @@ func (s *sheet) image(p *Picture, x, y float64) {
 // signature is the recipients at the left and who signs at the right, never torn apart.
 func (s *sheet) setSignature() {
 	d := s.d
-	if d.Post == "" && d.Name == "" && len(d.Recipients) == 0 {
+	if !s.signs() {
 		return
 	}
-	s.need(55)
+	s.need(signatureRoom)
 	s.y += 6 * mmPerPoint
 	left := s.width * 0.45
 	b := column{s, s.left() + left, s.y, s.width - left}

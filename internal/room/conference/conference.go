@@ -222,9 +222,9 @@ func (c *Conference) End() string {
 	return clock(at)
 }
 
-// Now is the item that goes on, nil before the first and where none was begun.
+// Now is the item that goes on, nil where none does.
 func (c *Conference) Now() *Slot {
-	if c.Item < 1 || c.Item > len(c.Programme) {
+	if c.Status != Running || c.Item < 1 || c.Item > len(c.Programme) {
 		return nil
 	}
 	return &c.Timetable()[c.Item-1]

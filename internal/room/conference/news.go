@@ -62,7 +62,7 @@ func (r *Room) DraftNews(ctx context.Context, c *Conference) (*News, error) {
 	}
 	count := Count(guests)
 	n := &News{Title: c.Name, Unit: c.Unit, Conference: c.ID, Photos: slices.Clone(c.Photos),
-		Lead: r.text("conference.news_lead", "weekday", c.Day.WeekdayName(lang.VI), "day", c.Day.Format(lang.VI), "place", c.Place, "agency", head.Issuer, "name", c.Name, "chair", chair, "n", count.Present)}
+		Lead: r.text("conference.news_lead", "part", r.text("conference.part_of_day_"+part(c.Start)), "day", c.Day.Format(lang.VI), "place", c.Place, "agency", head.Issuer, "name", c.Name, "chair", chair, "n", count.Present)}
 	for i := range n.Photos {
 		n.Photos[i].People, n.Photos[i].Records = nil, nil
 	}
@@ -93,6 +93,14 @@ func (r *Room) DraftNews(ctx context.Context, c *Conference) (*News, error) {
 		}
 	}
 	return n, nil
+}
+
+// part is the part of the day that news begin with.
+func part(start string) string {
+	if minutes(start) < 12*60 {
+		return "morning"
+	}
+	return "afternoon"
 }
 
 func (n *News) say(text string) { n.Paragraphs = append(n.Paragraphs, NewsParagraph{{Text: text}}) }

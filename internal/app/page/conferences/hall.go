@@ -131,7 +131,7 @@ func (s *pages) screen(r *web.Request) error {
 	}
 	p := &screenPage{base: b, Clock: r.Now().In(calendar.Zone).Format("15:04"), Now: b.C.Now()}
 	for _, slot := range b.C.Timetable() {
-		if slot.N == b.C.Item+1 {
+		if b.C.Status == conference.Running && slot.N == b.C.Item+1 {
 			p.Next = &slot
 		}
 	}
@@ -156,6 +156,9 @@ func (s *pages) screen(r *web.Request) error {
 
 // said is who speaks now, who comes next, and the question that was put last.
 func (s *pages) said(r *web.Request, p *screenPage) error {
+	if p.C.Status != conference.Running {
+		return nil
+	}
 	speeches, questions, err := s.talkRows(r, p.C)
 	for i := range speeches {
 		switch t := &speeches[i]; {

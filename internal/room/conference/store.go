@@ -49,8 +49,9 @@ var (
 	where = ` from conference where ((side = 'state' and $1 = 1) or replace($2, '<' || unit || '>', '') <> $2
 		or side = 'state' and exists (select 1 from conference_guest where conference = conference.id and person = $3 and person <> ''))
 		and ($4 = '' or status = $4 or $4 = 'open' and status in ('preparing','invited','running') or $4 = 'past' and status in ('closed','published'))`
-	listAll  = store.Statement(`select data, version, position` + where + ` order by day desc, id desc limit $5 offset $6`)
-	countAll = store.Statement(`select count(*)` + where)
+	listAfter = store.Statement(`select data, version, position` + where + ` and id > $5 order by id limit $6`)
+	listAll   = store.Statement(`select data, version, position` + where + ` order by day desc, id desc limit $5 offset $6`)
+	countAll  = store.Statement(`select count(*)` + where)
 )
 
 // Reach is whose conferences a list shows.
@@ -67,8 +68,7 @@ type Filter struct {
 	Limit, Offset int    // 50 when 0
 }
 
-// List gives one page of conferences, the latest first, and how many there are in all.
-func (r *Room) List(ctx context.Context, f Filter) ([]*Conference, int, error) {
+func (f *Filter) args() []any {
 	state, units := int64(0), ""
 	if f.Reach.State {
 		state = 1
@@ -76,7 +76,17 @@ func (r *Room) List(ctx context.Context, f Filter) ([]*Conference, int, error) {
 	if len(f.Reach.Units) > 0 {
 		units = "<" + strings.Join(f.Reach.Units, "><") + ">"
 	}
-	args := []any{state, units, f.Reach.Person, f.Status}
+	return []any{state, units, f.Reach.Person, f.Status}
+}
+
+// After gives those behind one by its code, in the order of codes, for whoever reads them all page by page.
+func (r *Room) After(ctx context.Context, f Filter, id string) ([]*Conference, error) {
+	return store.All(ctx, r.db, scanOne, listAfter, append(f.args(), id, int64(max(f.Limit, 1)))...)
+}
+
+// List gives one page of conferences, the latest first, and how many there are in all.
+func (r *Room) List(ctx context.Context, f Filter) ([]*Conference, int, error) {
+	args := f.args()
 	var total int
 	if err := r.db.QueryRow(ctx, countAll, args...).Scan(&total); err != nil {
 		return nil, 0, store.Fault(err)

@@ -96,24 +96,27 @@ type base struct {
 
 func (b *base) path(below string) templ.SafeURL { return templ.SafeURL(Path(b.C.ID) + below) }
 
-// get reads a conference that the reader may see, and whether they keep it. Whoever is invited to one of the state side
-// sees it; another unit's is not found rather than forbidden.
-func (s *pages) get(r *web.Request) (c *conference.Conference, keep bool, own *conference.Guest, err error) {
-	id := r.PathValue("id")
-	if c, err = s.Room.Get(r.Context(), id); err != nil {
+// Get reads a conference that the reader may see, whether they keep it, and their own invitation, nil without one. Whoever
+// is invited to one of the state side sees it; another unit's is not found rather than forbidden.
+func Get(r *web.Request, room *conference.Room, who *people.People, id string) (c *conference.Conference, keep bool, own *conference.Guest, err error) {
+	if c, err = room.Get(r.Context(), id); err != nil {
 		return nil, false, nil, err
 	}
-	person, err := s.People.PersonOf(r.Context(), r.Actor())
+	person, err := who.PersonOf(r.Context(), r.Actor())
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return nil, false, nil, err
 	}
-	if own, err = s.Room.Invitation(r.Context(), id, person); err != nil {
+	if own, err = room.Invitation(r.Context(), id, person); err != nil {
 		return nil, false, nil, err
 	}
 	if !people.Holds(r.Reader, people.ReadConferences, c.Unit) && (own == nil || c.Side != people.State) {
 		return nil, false, nil, conference.NotFound(id)
 	}
 	return c, keeps(r, c), own, nil
+}
+
+func (s *pages) get(r *web.Request) (*conference.Conference, bool, *conference.Guest, error) {
+	return Get(r, s.Room, s.People, r.PathValue("id"))
 }
 
 // open begins the page of a conference; mustKeep refuses who only reads it. trouble is what went wrong, nil for nothing.

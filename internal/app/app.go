@@ -45,6 +45,7 @@ import (
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/activity"
 	"trucot/internal/room/commendation"
+	"trucot/internal/room/conference"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/filing"
@@ -108,6 +109,7 @@ type App struct {
 	Councils    *council.Engine
 
 	Commendation *commendation.Room
+	Conferences  *conference.Room
 
 	// StandingCouncils are those that no dossier needs, read when first asked for.
 	StandingCouncils func() ([]*procedure.Standing, error)
@@ -159,6 +161,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		quality.Texts(),
 		council.Texts(),
 		commendation.Texts(),
+		conference.Texts(),
 		party.Texts(),
 		search.Texts(),
 		Texts(),
@@ -210,7 +213,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), activity.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold(), party.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), activity.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold(), party.Fold(), conference.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -268,7 +271,10 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		return err
 	}
 	a.openActivities(o)
-	return a.openReports(regimes)
+	if err := a.openReports(regimes); err != nil {
+		return err
+	}
+	return a.openConferences(ctx, o.Data)
 }
 
 // openFiling opens the citizens' side.

@@ -29,6 +29,7 @@ var railLines = []railLine{
 	{"app.rail_dossiers", "/ho-so", "files", people.ReadDossiers},
 	{"app.rail_desk", "/sap-tre", "clock", people.ReadDossiers},
 	{"app.rail_councils", "/hoi-dong", "building-bank", people.SitInCouncils},
+	{"app.rail_conferences", "/hoi-nghi", "calendar-event", people.ReadConferences},
 	{"app.rail_commendation", "/khen-thuong", "hierarchy-2", people.ReadCommendation},
 	{"app.rail_party", "/dang", "building-bank", people.ReadParty},
 	{"app.rail_reports", "/bao-cao", "report", people.ReadReports},

@@ -16,6 +16,7 @@ import (
 	"trucot/internal/app/page/admin"
 	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/commendations"
+	"trucot/internal/app/page/conferences"
 	"trucot/internal/app/page/councils"
 	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/dossiers"
@@ -70,7 +71,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), activities.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), find.Texts(), party.Texts(), search.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), activities.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), conferences.Texts(), find.Texts(), party.Texts(), search.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -95,6 +96,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		quality.Routes(a.Quality, a.Procedures, a.People),
 		councils.Routes(a.councilPages()),
 		commendations.Routes(a.commendationPages()),
+		conferences.Routes(a.conferencePages(files)),
 		find.Routes(find.Options{Dossiers: a.Dossiers, Tasks: a.Tasks, Directives: a.Directives, Procedures: a.Procedures, Rail: a.places}),
 		procedures.Routes(a.Procedures, a.draw),
 		flow.Routes(a.Flow, a.Procedures, a.People),
@@ -119,7 +121,7 @@ func (a *App) apiParts(rate int, files *attachments.Pages, pages []web.Route) ap
 		}
 	}
 	return api.Parts{Words: a.Catalog, Ledger: a.Ledger, People: a.People, Calendar: a.Calendar, Procedures: a.Procedures, Dossiers: a.Dossiers,
-		DossierAPI: a.dossierAPI(), Tasks: a.Tasks, Directives: a.Directives, Indicators: a.Indicators, Reports: a.Reports, Notify: a.Notify,
+		DossierAPI: a.dossierAPI(), Tasks: a.Tasks, Directives: a.Directives, Indicators: a.Indicators, Reports: a.Reports, Conferences: a.Conferences, Notify: a.Notify,
 		Files: files, Schedule: a.Schedule, Filing: a.Filing, Forms: forms, Describe: a.describe, Rate: rate}
 }
 

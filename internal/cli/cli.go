@@ -80,6 +80,7 @@ type root struct {
 	Council    councilCmd    `cmd:"" help:"help_council"`
 
 	Commendation commendationCmd `cmd:"" help:"help_commendation"`
+	Conference   conferenceCmd   `cmd:"" help:"help_conference"`
 }
 
 // Main parses args, runs the command and returns the exit code: 0 done, 1 failed, 2 wrong usage.

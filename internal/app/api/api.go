@@ -28,6 +28,7 @@ import (
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/web"
+	"trucot/internal/room/conference"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/filing"
@@ -36,24 +37,25 @@ import (
 
 // Parts are what the operations work on.
 type Parts struct {
-	Words      *lang.Catalog
-	Ledger     *ledger.Ledger
-	People     *people.People
-	Calendar   *calendar.Calendar
-	Procedures *procedure.Set
-	Dossiers   *dossier.Engine
-	DossierAPI dossiers.API
-	Tasks      *task.Engine
-	Directives *directive.Register
-	Indicators *indicator.Engine
-	Reports    *report.Room
-	Notify     *notify.Engine
-	Files      *attachments.Pages
-	Schedule   *schedule.Book
-	Filing     *filing.Room
-	Forms      map[string]web.Route                                                    // the pages' forms by their pattern
-	Describe   func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
-	Rate       int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
+	Words       *lang.Catalog
+	Ledger      *ledger.Ledger
+	People      *people.People
+	Calendar    *calendar.Calendar
+	Procedures  *procedure.Set
+	Dossiers    *dossier.Engine
+	DossierAPI  dossiers.API
+	Tasks       *task.Engine
+	Directives  *directive.Register
+	Indicators  *indicator.Engine
+	Reports     *report.Room
+	Conferences *conference.Room
+	Notify      *notify.Engine
+	Files       *attachments.Pages
+	Schedule    *schedule.Book
+	Filing      *filing.Room
+	Forms       map[string]web.Route                                                    // the pages' forms by their pattern
+	Describe    func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
+	Rate        int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
 }
 
 // Base is where the operations live.
@@ -127,7 +129,7 @@ func Routes(p Parts) []web.Route {
 
 func newService(p Parts) *service {
 	s := &service{Parts: p}
-	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.fileOps(), s.trackOps())
+	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.fileOps(), s.trackOps())
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s

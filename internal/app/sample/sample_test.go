@@ -16,6 +16,7 @@ import (
 	work "trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
+	"trucot/internal/room/conference"
 	"trucot/internal/room/report"
 	"trucot/internal/testing/storetest"
 )
@@ -359,7 +360,7 @@ func TestTheSampleHasWorkInEveryStatus(t *testing.T) {
 	for _, r := range rows {
 		sum.OnTime, sum.DoneLate, sum.InTerm, sum.Overdue = sum.OnTime+r.OnTime, sum.DoneLate+r.DoneLate, sum.InTerm+r.InTerm, sum.Overdue+r.Overdue
 	}
-	if want := (work.UnitCount{OnTime: 7, DoneLate: 2, InTerm: 8, Overdue: 2}); sum != want {
+	if want := (work.UnitCount{OnTime: 9, DoneLate: 3, InTerm: 9, Overdue: 3}); sum != want {
 		t.Errorf("%+v, not %+v", sum, want)
 	}
 	f, err := g.Indicators.Figure(indicator.Query{Period: calendar.MustPeriod("2025"), AsOf: calendar.NoDate}, "task.total")
@@ -372,5 +373,34 @@ func TestTheSampleHasWorkInEveryStatus(t *testing.T) {
 	}
 	if links, err := g.Directives.Chain(t.Context(), found[0].ID); err != nil || len(links) != 1 {
 		t.Errorf("%v, %v", links, err)
+	}
+}
+
+// The sample's past conference has its sixty guests, of whom some came late and some not at all, a question without an
+// answer, and conclusions of which each kind of task came; the coming one waits for replies.
+func TestTheSampleHasAPastAndAComingConference(t *testing.T) {
+	g := opened(t)
+	past, err := g.Conferences.Get(t.Context(), "HN-2025-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	guests, err := g.Conferences.Guests(t.Context(), past.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := conference.Count(guests); n.Invited != 60 || n.Late == 0 || n.Present <= n.Late || n.Present == n.Invited {
+		t.Errorf("%+v", n)
+	}
+	p, err := g.Conferences.Progress(t.Context(), past)
+	if want := (work.UnitCount{OnTime: 2, DoneLate: 1, InTerm: 1, Overdue: 1}); err != nil || p.Count != want || past.Status != conference.Published {
+		t.Errorf("%+v, %s, %v", p.Count, past.Status, err)
+	}
+	talks, err := g.Conferences.Talks(t.Context(), past.ID)
+	if _, questions := conference.Split(talks); err != nil || len(questions) != 2 || questions[0].Open() || !questions[1].Open() {
+		t.Errorf("%v, %v", questions, err)
+	}
+	coming, err := g.Conferences.Get(t.Context(), "HN-2025-2")
+	if err != nil || coming.Status != conference.Invited || coming.Day <= Today() {
+		t.Errorf("%+v, %v", coming, err)
 	}
 }

@@ -48,6 +48,7 @@ type sheet struct {
 	y      float64 // where the next line begins, millimetres from the top
 	number int     // of the page as printed
 	images int
+	pack   *Pack // numbers run through all parts; nil for a document of its own
 }
 
 // WritePDF writes the document as a PDF file with its fonts inside. The same document gives the same bytes.
@@ -60,24 +61,44 @@ func (d *Document) WritePDF(w io.Writer) error {
 	if err := s.open(); err != nil {
 		return err
 	}
+	s.newPage()
+	s.setAll()
+	return s.output(w)
+}
+
+func (s *sheet) output(w io.Writer) error {
+	if err := s.pdf.Output(w); err != nil {
+		return fault.New(fault.Internal, "document.pdf").Because(err)
+	}
+	return nil
+}
+
+// setAll sets the whole document from the current page on.
+func (s *sheet) setAll() {
 	s.setHead()
 	s.setOpening()
 	last, signed := s.lastText(), false
-	for i, block := range d.Blocks {
+	for i, block := range s.d.Blocks {
 		if _, appendix := block.(Section); appendix && !signed {
 			s.setSignature()
 			signed = true
+		}
+		if p, ok := block.(Paragraph); ok && i == last && s.textOnly(i) && s.signs() { // no page holds a signature and nothing signed
+			runs, st, o := s.paragraphRuns(p, true)
+			s.need(float64(len(s.wrap(runs, st.Size[0], s.width, o.indent, "")))*1.5*lineHeight(st.Size[0]) + signatureRoom)
 		}
 		s.setBlock(block, i == last)
 	}
 	if !signed {
 		s.setSignature()
 	}
-	if err := s.pdf.Output(w); err != nil {
-		return fault.New(fault.Internal, "document.pdf").Because(err)
-	}
-	return nil
 }
+
+// signatureRoom is what a signature with its recipients takes, millimetres.
+const signatureRoom = 55
+
+// signs reports whether anybody signs or receives the document.
+func (s *sheet) signs() bool { return s.d.Post != "" || s.d.Name != "" || len(s.d.Recipients) > 0 }
 
 func (s *sheet) open() error {
 	fonts, err := faces()
@@ -99,7 +120,6 @@ func (s *sheet) open() error {
 	for _, style := range []string{"", "B", "I", "BI"} {
 		s.pdf.AddUTF8FontFromBytes(face, style, fonts[style])
 	}
-	s.newPage()
 	return nil
 }
 
@@ -111,6 +131,9 @@ func (s *sheet) newPage() {
 	}
 	s.pdf.AddPageFormat(orientation, fpdf.SizeType{Wd: 210, Ht: 297})
 	s.number++
+	if s.pack != nil {
+		s.setFoot()
+	}
 	if s.number > 1 {
 		s.put(line{text: []Run{{Text: itoa(s.number)}}, size: s.l.Styles["page_number"].Size[1], align: Center}, s.left(), s.l.Page.Header, s.width)
 	}
@@ -393,7 +416,7 @@ func (s *sheet) setBlock(block Block, last bool) {
 	case PageBreak:
 		s.newPage()
 	case Section:
-		if b.Restart {
+		if b.Restart && s.pack == nil {
 			s.number = 0
 		}
 		s.turn(b.Landscape)
@@ -417,10 +440,10 @@ func (s *sheet) image(p *Picture, x, y float64) {
 // signature is the recipients at the left and who signs at the right, never torn apart.
 func (s *sheet) setSignature() {
 	d := s.d
-	if d.Post == "" && d.Name == "" && len(d.Recipients) == 0 {
+	if !s.signs() {
 		return
 	}
-	s.need(55)
+	s.need(signatureRoom)
 	s.y += 6 * mmPerPoint
 	left := s.width * 0.45
 	b := column{s, s.left() + left, s.y, s.width - left}

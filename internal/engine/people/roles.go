@@ -52,20 +52,22 @@ const (
 	ReadCommendation   web.Permission = "commendation.read"   // simulation, nominations and what stands on record
 	KeepCommendation   web.Permission = "commendation.keep"   // record classes and merits, nominate, take the steps
 	DecideCommendation web.Permission = "commendation.decide" // record decisions and revocations
+	ReadConferences    web.Permission = "conference.read"     // conferences; guests see theirs without it
+	KeepConferences    web.Permission = "conference.keep"     // prepare, invite, check in, conclude
 	ReadParty          web.Permission = "party.read"          // needed besides, for anything of a Party unit
 	KeepParty          web.Permission = "party.keep"          // enter members and what the Party organisation does
 )
 
-var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices, ReadCouncils, SitInCouncils}
+var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices, ReadCouncils, SitInCouncils, ReadConferences}
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople, ManageHooks),
-	Leader:        set(reading, RecordFigures, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation),
+	Leader:        set(reading, RecordFigures, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences),
 	UnitHead:      set(reading, RecordFigures, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation),
-	GeneralOffice: set(reading, RecordFigures, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation),
+	GeneralOffice: set(reading, RecordFigures, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences),
 	OneStop:       set(reading, RecordFigures, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks, OpenPersonal),
 	Specialist:    set(reading, RecordFigures, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal), // inspections and portfolios are opened by the agency itself
-	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks),
+	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadConferences, KeepConferences, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks),
 	PartyAdmin:    set([]web.Permission{ReadParty}, ManagePeople),
 	CouncilMember: set([]web.Permission{SitInCouncils, ReadNotices}),
 	Viewer:        set(reading, ReadCommendation),
@@ -101,7 +103,7 @@ func Roles() []Role {
 func Permissions() []web.Permission {
 	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, RecordFigures, ReadReports, FreezeReports, ReadLedger, ReadDirectives,
 		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadCouncils, RunCouncils, SitInCouncils,
-		ReadCommendation, KeepCommendation, DecideCommendation, ReadParty, KeepParty}
+		ReadCommendation, KeepCommendation, DecideCommendation, ReadConferences, KeepConferences, ReadParty, KeepParty}
 }
 
 // GrantRole records that an account has a role in a unit and below. Errors: people.unknown_account,

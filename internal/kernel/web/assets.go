@@ -66,6 +66,7 @@ var loadAssets = sync.OnceValue(func() *assets {
 	}
 	a.add("icon.svg", part{file: "assets/icon.svg"})
 	a.add("attachments.js", part{file: "assets/attachments.js"})
+	a.add("conference.js", part{file: "assets/conference.js"})
 	a.add("passkey.js", part{file: "assets/passkey.js"})
 	own := part{file: "assets/kh.css"}
 	for _, name := range slices.Sorted(maps.Keys(a.hashed)) {

@@ -13,13 +13,21 @@ import (
 // WriteDOCX writes the report in the official layout of its side and day. The same report gives the same
 // bytes.
 func (rep *Report) WriteDOCX(w io.Writer) error {
-	d := rep.head()
-	if rep.Regime.Kind == KindForms {
-		rep.formsBody(d)
-	} else if err := rep.reviewBody(d); err != nil {
+	d, err := rep.Document()
+	if err != nil {
 		return err
 	}
 	return d.WriteDOCX(w)
+}
+
+// Document is the report as it is to be written.
+func (rep *Report) Document() (*document.Document, error) {
+	d := rep.head()
+	if rep.Regime.Kind == KindForms {
+		rep.formsBody(d)
+		return d, nil
+	}
+	return d, rep.reviewBody(d)
 }
 
 // head is the official heading and the signature.

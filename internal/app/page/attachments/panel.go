@@ -63,6 +63,11 @@ func (s *Pages) OnDirective(r *web.Request, v *web.View, d *directive.Document) 
 	return s.part(r, v, "directive/"+d.ID)
 }
 
+// OnConference is the photos of a conference and whatever else came of it.
+func (s *Pages) OnConference(r *web.Request, v *web.View, id string) (templ.Component, error) {
+	return s.part(r, v, "conference/"+id)
+}
+
 // part makes the list of a row's files for its page; nil where there is nothing to show and nothing to do.
 func (s *Pages) part(r *web.Request, v *web.View, owner string) (templ.Component, error) {
 	p, err := s.panel(r, v, owner)

@@ -14,6 +14,7 @@ import (
 	"trucot/internal/app/page/account"
 	"trucot/internal/app/page/admin"
 	"trucot/internal/app/page/attachments"
+	"trucot/internal/app/page/campaigns"
 	"trucot/internal/app/page/commendations"
 	"trucot/internal/app/page/councils"
 	"trucot/internal/app/page/directives"
@@ -68,7 +69,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
-	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
+	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), campaigns.Texts(), scope.Texts(),
 		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), find.Texts(), party.Texts(), search.Texts()}
 }
 
@@ -97,6 +98,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		procedures.Routes(a.Procedures, a.draw),
 		flow.Routes(a.Flow, a.Procedures, a.People),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog, a.Tasks),
+		campaigns.Routes(a.campaignPages(files)),
 		party.Routes(a.Party, a.People, a.partyWork),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),

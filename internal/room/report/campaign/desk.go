@@ -139,7 +139,7 @@ func (d *Desk) plan(ctx context.Context, o Opening) (*Campaign, []Asked, error) 
 		c.Due = rule.Due(period)
 	}
 	if c.Unit == "" {
-		c.Unit = d.top(ctx, c.Side)
+		c.Unit = d.Top(ctx, c.Side)
 	}
 	outline, err := d.Reports.Regimes.Outline(regime.Side, period.To)
 	if err != nil {
@@ -155,8 +155,8 @@ func (d *Desk) plan(ctx context.Context, o Opening) (*Campaign, []Asked, error) 
 	return c, asked, err
 }
 
-// top is the unit at the top of a side.
-func (d *Desk) top(ctx context.Context, side people.Side) string {
+// Top is the unit at the top of a side.
+func (d *Desk) Top(ctx context.Context, side people.Side) string {
 	units, _ := d.People.Units(ctx, d.Today(), side) // without units there is none
 	for _, u := range units {
 		if u.Parent == "" {
@@ -327,4 +327,15 @@ func (d *Desk) periods(c *Campaign) (now, then calendar.Period, err error) {
 		then = now.Previous()
 	}
 	return now, then, nil
+}
+
+// Compared is the period that a campaign's regime compares with.
+func (d *Desk) Compared(c *Campaign) (calendar.Period, error) {
+	_, then, err := d.periods(c)
+	return then, err
+}
+
+// Side lists the units of one side in a subtree: what a figure of the unit is counted over.
+func (d *Desk) Side(ctx context.Context, unit string, side people.Side) ([]string, error) {
+	return d.covers(ctx, unit, side, nil)
 }

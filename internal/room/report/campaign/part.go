@@ -111,16 +111,15 @@ func (d *Desk) recordsOf(ctx context.Context, c *Campaign, id string, units []st
 	}
 	sums := map[string]indicator.Value{}
 	var order []string
-	for _, r := range records {
-		at, known := streams[r.Position]
-		if !known {
-			e, err := d.l.Event(ctx, r.Position)
-			if err != nil {
-				return nil, false, err
-			}
-			at = e.Stream
-			streams[r.Position] = at
+	err = d.l.About(ctx, streams, func(yield func(int64) bool) {
+		for i := 0; i < len(records) && yield(records[i].Position); i++ {
 		}
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	for _, r := range records {
+		at := streams[r.Position]
 		if _, seen := sums[at]; !seen {
 			order = append(order, at)
 		}

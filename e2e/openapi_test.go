@@ -99,7 +99,8 @@ var noOperation = map[string]string{
 
 // notYet are forms whose operation is still to be made.
 var notYet = []string{"/khen-thuong", "/lich-cong-tac", "/moc-viec", "/tep", "/tai-len", "/ho-so/{code}/chuyen", "/ho-so/{code}/nhan-xet", "/ho-so/{code}/lien-ket",
-	"/ho-so/{code}/phat-hanh", "/ho-so/{code}/y-kien", "/giay-phep", "/hoi-dong", "/bao-cao/{regime}/{period}/han-che"}
+	"/ho-so/{code}/phat-hanh", "/ho-so/{code}/y-kien", "/giay-phep", "/hoi-dong", "/bao-cao/{regime}/{period}/han-che",
+	"/bao-cao/dot/{id}/buoc", "/bao-cao/dot/{id}/phan/{unit}/luu", "/bao-cao/dot/{id}/phan/{unit}/nhap", "/bao-cao/dot/goi"}
 
 // excused reports whether a form, or what it stands below, needs no operation or has none yet.
 func excused(pattern string) bool {
@@ -113,6 +114,7 @@ var sameAs = map[string]string{
 	"/viec": "task-assign", "/viec/{id}/sua": "task-change", "/viec/{id}/{action}": "task-act",
 	"/chi-dao": "directive-add", "/chi-dao/{id}/hieu-luc": "directive-change", "/chi-dao/{id}/chi-tieu": "directive-goal",
 	"/bao-cao/{regime}/{period}/chot": "report-freeze",
+	"/bao-cao/dot":                    "campaign-open", "/bao-cao/dot/{id}/phan/{unit}/nop": "campaign-part-submit", "/bao-cao/dot/{id}/phan/{unit}/tra-lai": "campaign-part-return",
 	"/thong-bao/da-doc":               "notice-read", "/thong-bao/tuy-chon": "notice-choose",
 	"/quan-tri/webhook": "webhook-add", "/quan-tri/webhook/{id}/xoa": "webhook-remove",
 }

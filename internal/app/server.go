@@ -114,7 +114,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 // apiParts are what the API works on.
 func (a *App) apiParts(rate int) api.Parts {
 	return api.Parts{Words: a.Catalog, Ledger: a.Ledger, People: a.People, Calendar: a.Calendar, Procedures: a.Procedures, Dossiers: a.Dossiers,
-		DossierAPI: a.dossierAPI(), Tasks: a.Tasks, Directives: a.Directives, Indicators: a.Indicators, Reports: a.Reports, Notify: a.Notify,
+		DossierAPI: a.dossierAPI(), Tasks: a.Tasks, Directives: a.Directives, Indicators: a.Indicators, Reports: a.Reports, Campaigns: a.Campaigns, Notify: a.Notify,
 		Describe: a.describe, Rate: rate}
 }
 

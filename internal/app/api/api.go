@@ -29,6 +29,7 @@ import (
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/report"
+	"trucot/internal/room/report/campaign"
 )
 
 // Parts are what the operations work on.
@@ -44,6 +45,7 @@ type Parts struct {
 	Directives *directive.Register
 	Indicators *indicator.Engine
 	Reports    *report.Room
+	Campaigns  *campaign.Desk
 	Notify     *notify.Engine
 	Describe   func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
 	Rate       int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
@@ -118,7 +120,7 @@ func Routes(p Parts) []web.Route {
 
 func newService(p Parts) *service {
 	s := &service{Parts: p}
-	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps())
+	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps())
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s

@@ -286,6 +286,9 @@ func (d *Desk) count(ctx context.Context, c *Campaign, p *Part, lines []Prefille
 // sharesOf are the records of one line: the unit's own, and those that it claims.
 func (d *Desk) sharesOf(ctx context.Context, c *Campaign, p *Part, line *Prefilled, streams map[int64]string) ([]share, bool, error) {
 	claims := p.Entered.Rows[line.Indicator].Claims
+	if line.Actual == 0 || line.Actual == indicator.NoValue { // nothing that another unit could count too
+		return nil, true, nil
+	}
 	if p.External {
 		var out []share
 		for _, claim := range claims {

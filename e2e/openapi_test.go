@@ -115,7 +115,7 @@ var sameAs = map[string]string{
 	"/chi-dao": "directive-add", "/chi-dao/{id}/hieu-luc": "directive-change", "/chi-dao/{id}/chi-tieu": "directive-goal",
 	"/bao-cao/{regime}/{period}/chot": "report-freeze",
 	"/bao-cao/dot":                    "campaign-open", "/bao-cao/dot/{id}/phan/{unit}/nop": "campaign-part-submit", "/bao-cao/dot/{id}/phan/{unit}/tra-lai": "campaign-part-return",
-	"/thong-bao/da-doc":               "notice-read", "/thong-bao/tuy-chon": "notice-choose",
+	"/thong-bao/da-doc": "notice-read", "/thong-bao/tuy-chon": "notice-choose",
 	"/quan-tri/webhook": "webhook-add", "/quan-tri/webhook/{id}/xoa": "webhook-remove",
 }
 

@@ -3,6 +3,8 @@ package campaigns
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"trucot/internal/app/page/scope"
 	"trucot/internal/engine/people"
@@ -54,6 +56,8 @@ func (s *pages) showBlank(r *web.Request, in url.Values, wrong error) error {
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(p.Regimes, func(a, b *report.Regime) int { return strings.Compare(b.Side, a.Side) }) // the State's first
+	slices.SortStableFunc(p.Units, func(a, b people.Unit) int { return strings.Compare(string(b.Side), string(a.Side)) })
 	return r.Render(status, blank(p))
 }
 

@@ -182,7 +182,7 @@ func off(v indicator.Value) indicator.Value {
 }
 
 func (d *Desk) unitTable(p *Paper) document.Table {
-	out := document.Table{Size: 12, Columns: []document.Column{{Width: 0.8, Align: document.Center}, {Width: 4, Align: document.Left}, {Width: 2.4, Align: document.Left}, {Width: 5.5, Align: document.Left}},
+	out := document.Table{Size: 12, Columns: []document.Column{{Width: 0.8, Align: document.Center}, {Width: 3.2, Align: document.Left}, {Width: 2, Align: document.Left}, {Width: 7.4, Align: document.Left}},
 		Head: [][]document.Cell{{{Text: d.say("report.col_no")}, {Text: d.say("campaign.col_unit")}, {Text: d.say("campaign.col_handed_in")}, {Text: d.say("campaign.col_whys")}}}}
 	for i, u := range p.Units {
 		out.Rows = append(out.Rows, []document.Cell{{Text: strconv.Itoa(i + 1)}, {Text: u.Name}, {Text: d.handedIn(u)}, {Text: d.whys(u, "; ")}})
@@ -207,13 +207,13 @@ func (d *Desk) handedIn(u UnitLine) string {
 func (d *Desk) whys(u UnitLine, between string) string {
 	var out []string
 	for _, w := range u.Whys {
-		out = append(out, d.say("campaign.why_line", "figure", w.Figure, "now", cell(w.Now), "previous", cell(w.Previous), "why", w.Text))
+		out = append(out, d.say("campaign.why_line", "figure", w.Figure, "now", cell(w.Now), "previous", cell(w.Previous), "why", strings.TrimRight(w.Text, ". ")))
 	}
 	return strings.Join(out, between)
 }
 
 func (d *Desk) doubleTable(p *Paper) document.Table {
-	out := document.Table{Size: 12, Columns: []document.Column{{Width: 3, Align: document.Left}, {Width: 3, Align: document.Left}, {Width: 3.6, Align: document.Left}, {Width: 2.6, Align: document.Left}, {Width: 1, Align: document.Right}, {Width: 3, Align: document.Left}},
+	out := document.Table{Size: 12, Columns: []document.Column{{Width: 3, Align: document.Left}, {Width: 3, Align: document.Left}, {Width: 3.6, Align: document.Left}, {Width: 2.4, Align: document.Left}, {Width: 1.6, Align: document.Right}, {Width: 3, Align: document.Left}},
 		Head: [][]document.Cell{{{Text: d.say("report.col_figure")}, {Text: d.say("campaign.col_record")}, {Text: d.say("campaign.col_counted_by")}, {Text: d.say("campaign.col_keeper")}, {Text: d.say("campaign.col_doubled")}, {Text: d.say("campaign.col_reason")}}}}
 	for _, x := range p.Doubles {
 		keeper := x.Keeper

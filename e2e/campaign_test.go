@@ -172,8 +172,9 @@ func TestACampaignFromTheHeadToTheLeader(t *testing.T) {
 	if text := p.Text(); !strings.Contains(text, "đã ban hành") || !strings.Contains(text, "01/BC-") {
 		t.Fatalf("not issued: %s", text)
 	}
-	for _, v := range p.Violations() {
-		t.Error(v)
+	p.Scripts(true)
+	for _, path := range []string{"", "/phan/qlcn", "/tong-hop", "/noi-dung"} {
+		look(t, p, "dot"+strings.ReplaceAll(path, "/", "-"), a.url+id+path, 1440, 360)
 	}
 }
 

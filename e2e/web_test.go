@@ -95,7 +95,7 @@ func (a *agency) paths() map[string]string {
 		"quy-trinh": "/quy-trinh", "dong-chay": "/quy-trinh/book_loan/dong-chay", "lich-cong-tac": "/lich-cong-tac", "lich-thang": "/lich-cong-tac?thang=2021-06", "lich-moi": "/lich-cong-tac/moi", "viec-moi": "/viec/moi?van-ban=" + old, "viec-nhap": "/viec/nhap", "mot-viec": "/viec/" + task, "sua-viec": "/viec/" + task + "/sua",
 		"tep": "/tep/" + file.ID, "tep-cua-ho-so": "/tep?noi=" + file.Owner,
 		"trang-chu": "/", "ho-so": "/ho-so", "ho-so-qua-han": "/ho-so?xem=late&don-vi=qlcn", "ho-so-tim": "/ho-so?q=khong+co+gi", "ho-so-moi": "/ho-so/moi?thu-tuc=book_loan", "ho-so-nhom": "/ho-so?xem=all&nhom=tuan&sap=-han&cot=ma,nop,nguoi-nop", "tim": "/tim?q=de+xuat", "tiep-nhan": "/ho-so/tiep-nhan?thu-tuc=radiation_work_licence",
-		"bao-cao": "/bao-cao", "bao-cao-nam": "/bao-cao/tong-ket-nam/2020", "so-ket": "/bao-cao/so-ket-6-thang/2021-H1", "bieu": "/bao-cao/tkth-26-2015/2017-S?unit=so-kh-cn-quang-tri",
+		"bao-cao": "/bao-cao", "dot-bao-cao": "/bao-cao/dot", "mo-dot": "/bao-cao/dot/moi", "moc-chot": "/bao-cao/dot/moc?chi-tieu=dossier.received", "bao-cao-nam": "/bao-cao/tong-ket-nam/2020", "so-ket": "/bao-cao/so-ket-6-thang/2021-H1", "bieu": "/bao-cao/tkth-26-2015/2017-S?unit=so-kh-cn-quang-tri",
 		"o-bieu":    "/so-lieu/tkth01.01.1?period=2017-S&unit=so-kh-cn-quang-tri",
 		"mot-ho-so": "/ho-so/" + a.code(30), "ngay-cu": "/ho-so/" + a.code(25) + "?ngay=2021-06-01", "ho-so-xong": "/ho-so/" + a.code(3), "so-lieu": "/so-lieu?period=2021", "mot-so-lieu": "/so-lieu/dossier.received?period=2021&known=40",
 		"sap-tre": "/sap-tre", "so-theo-doi": "/so-theo-doi?tu=2021-01-01", "giay-phep": "/giay-phep?xem=", "phi": "/phi?tu=2021-01-01", "so-van-ban": "/so-van-ban?nam=2021",

@@ -26,7 +26,7 @@ func (a *App) openCampaigns(layouts *document.Layouts) {
 
 // campaignPages are what the pages of campaigns stand on.
 func (a *App) campaignPages(files *attachments.Pages) campaigns.Parts {
-	return campaigns.Parts{Desk: a.Campaigns, People: a.People, Figures: a.Indicators, Ledger: a.Ledger, Words: a.Catalog, Files: files.OnRow}
+	return campaigns.Parts{Desk: a.Campaigns, People: a.People, Figures: a.Indicators, Ledger: a.Ledger, Files: files.OnRow}
 }
 
 // campaignRow is a unit's part as a row that evidence hangs on.

@@ -15,7 +15,6 @@ import (
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
-	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/report/campaign"
@@ -27,7 +26,6 @@ type Parts struct {
 	Ledger  *ledger.Ledger
 	People  *people.People
 	Figures *indicator.Engine
-	Words   *lang.Catalog
 	// Files shows the files that hang on a stream; nil component = nothing to show.
 	Files func(r *web.Request, v *web.View, stream string) (templ.Component, error)
 }

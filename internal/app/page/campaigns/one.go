@@ -25,12 +25,10 @@ type onePage struct {
 	Signs    bool
 	Asked    []people.Unit // for which the reader may comment
 	Comments []said
-	Names    map[string]string
 	Signer   string
 	Open     int // double counts
 	Trouble  string
 	Typed    url.Values
-	XLSX     bool
 }
 
 type partRow struct {

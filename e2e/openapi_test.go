@@ -101,7 +101,8 @@ var noOperation = map[string]string{
 
 // notYet are forms whose operation is still to be made.
 var notYet = []string{"/so-viec",
-	"/hoi-nghi/{id}/chuong-trinh", "/hoi-nghi/{id}/muc", "/hoi-nghi/{id}/dai-bieu", "/hoi-nghi/{id}/phat-bieu/{n}", "/hoi-nghi/{id}/tai-lieu", "/hoi-nghi/{id}/cam-on", "/hoi-nghi/{id}/anh", "/hoi-nghi/{id}/tin"}
+	"/hoi-nghi/{id}/chuong-trinh", "/hoi-nghi/{id}/muc", "/hoi-nghi/{id}/dai-bieu", "/hoi-nghi/{id}/phat-bieu/{n}", "/hoi-nghi/{id}/tai-lieu", "/hoi-nghi/{id}/cam-on", "/hoi-nghi/{id}/anh", "/hoi-nghi/{id}/tin",
+	"/bao-cao/dot/{id}/buoc", "/bao-cao/dot/{id}/phan/{unit}/luu", "/bao-cao/dot/{id}/phan/{unit}/nhap", "/bao-cao/dot/goi"}
 
 // excused reports whether a form, or what it stands below, needs no operation or has none yet.
 func excused(pattern string) bool {
@@ -115,7 +116,8 @@ var sameAs = map[string]string{
 	"/viec": "task-assign", "/viec/{id}/sua": "task-change", "/viec/{id}/{action}": "task-act",
 	"/chi-dao": "directive-add", "/chi-dao/{id}/hieu-luc": "directive-change", "/chi-dao/{id}/chi-tieu": "directive-goal",
 	"/bao-cao/{regime}/{period}/chot": "report-freeze",
-	"/thong-bao/da-doc":               "notice-read", "/thong-bao/tuy-chon": "notice-choose",
+	"/bao-cao/dot":                    "campaign-open", "/bao-cao/dot/{id}/phan/{unit}/nop": "campaign-part-submit", "/bao-cao/dot/{id}/phan/{unit}/tra-lai": "campaign-part-return",
+	"/thong-bao/da-doc": "notice-read", "/thong-bao/tuy-chon": "notice-choose",
 	"/tep": "file-add", "/tai-len": "upload-begin", "/tai-len/{upload}": "upload-piece", "/lich-cong-tac/dia-chi": "schedule-feed",
 	"/hoi-nghi": "conference-prepare", "/hoi-nghi/{id}/sua": "conference-change", "/hoi-nghi/{id}/buoc": "conference-move", "/hoi-nghi/{id}/phat-bieu": "conference-ask",
 	"/hoi-nghi/{id}/ket-luan": "conference-conclude", "/hoi-nghi/{id}/thong-bao": "conference-issue", "/moi/{token}/diem-danh": "conference-check-in",

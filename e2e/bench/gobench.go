@@ -129,3 +129,15 @@ func measureImports(ctx context.Context, o *options) ([]row, error) {
 	more, err := rowsOf(forms, []figureRow{{"ImportForm ns/op", "a form, read, recognised, recorded and cross-footed", "ms", nsToMs, most(100), ""}})
 	return append(rows, more...), err
 }
+
+// measureCampaign adds up a report campaign of many units, and writes its report.
+func measureCampaign(ctx context.Context, o *options) ([]row, error) {
+	figures, err := goBench(ctx, o, "./internal/room/report/campaign", "^Benchmark(Consolidate|Document)$", "5x")
+	if err != nil {
+		return nil, err
+	}
+	return rowsOf(figures, []figureRow{
+		{"Consolidate ns/op", "500 units × 200 figures added up, double counts compared", "ms", nsToMs, most(1000), ""},
+		{"Document ns/op", "the report of that campaign as DOCX", "ms", nsToMs, most(2000), ""},
+	})
+}

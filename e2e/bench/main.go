@@ -42,6 +42,7 @@ var sections = []struct {
 	{"ledger", measureLedger},
 	{"columns", measureColumns},
 	{"import", measureImports},
+	{"campaign", measureCampaign},
 }
 
 func main() {

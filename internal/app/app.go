@@ -53,6 +53,7 @@ import (
 	"trucot/internal/room/party"
 	"trucot/internal/room/quality"
 	"trucot/internal/room/report"
+	"trucot/internal/room/report/campaign"
 )
 
 // Options say where the data is.
@@ -94,6 +95,7 @@ type App struct {
 	Flow       *flow.Engine
 	Indicators *indicator.Engine
 	Reports    *report.Room
+	Campaigns  *campaign.Desk
 	Tasks      *task.Engine
 	Directives *directive.Register
 	Notify     *notify.Engine
@@ -151,6 +153,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		procedure.Texts(),
 		dossier.Texts(),
 		report.Texts(),
+		campaign.Texts(),
 		directive.Texts(),
 		schedule.Texts(), activity.Texts(),
 		script.Texts(),
@@ -213,7 +216,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), activity.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold(), party.Fold(), conference.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), campaign.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), activity.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold(), party.Fold(), conference.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"trucot/internal/app/page/campaigns"
 	"trucot/internal/app/page/councils"
 	"trucot/internal/app/page/directives"
 	"trucot/internal/app/page/events"
@@ -58,6 +59,9 @@ type noticed struct {
 	Member   struct {
 		Account string `json:"account"`
 	} `json:"member"` // of a council
+	Round struct {
+		Units []string `json:"units"`
+	} `json:"round"` // of comments on a report
 }
 
 // noticesOf says what an event tells whom.
@@ -94,6 +98,20 @@ func (a *App) noticesOf(ctx context.Context, e ledger.Event) ([]notify.Notice, e
 		tell(kind, d.Assignee)
 	case notify.CouncilInvited:
 		tell(kind, x.Member.Account)
+	case notify.PartAsked, notify.PartReturned:
+		who, err := a.roles(ctx)
+		if err != nil {
+			return nil, err
+		}
+		tell(kind, who.heads[e.Unit]...)
+	case notify.CommentsAsked:
+		who, err := a.roles(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, unit := range x.Round.Units {
+			tell(kind, who.heads[unit]...)
+		}
 	}
 	if mentions {
 		tell(notify.Mentioned, x.Mentions...)
@@ -106,7 +124,8 @@ var concerning = map[string]notify.Kind{
 	"task." + string(task.Assigned): notify.TaskAssigned, "task." + string(task.TakenOver): notify.TaskAssigned,
 	"task." + string(task.ExtensionRequested): notify.TaskAsked, "task." + string(task.ExplanationDemanded): notify.ExplanationDemanded,
 	"dossier.assigned": notify.DossierAssigned, "dossier.supplemented": notify.DossierSupplemented,
-	"council.seated": notify.CouncilInvited,
+	"council.seated":      notify.CouncilInvited,
+	"campaign.part_asked": notify.PartAsked, "campaign.part_returned": notify.PartReturned, "campaign.comments_asked": notify.CommentsAsked,
 }
 
 // known leaves out who has no account: a dossier may be assigned to a post.
@@ -166,7 +185,11 @@ func (a *App) noticesDue(ctx context.Context, today calendar.Date) ([]notify.Not
 			tell(d.DueOn, notify.DossierDueSoon, notify.DossierOverdue, "dossier/"+d.Code, d.Assignee)
 		}
 	}
-	return a.known(ctx, out)
+	parts, err := a.partsDue(ctx, today)
+	if err != nil {
+		return nil, err
+	}
+	return a.known(ctx, append(out, parts...))
 }
 
 // partyUnits are the units of the Party side: each person is told of their own tasks there too.
@@ -206,6 +229,15 @@ func (a *App) describe(r *web.Request, subject string) (title, path string, visi
 	case "directive":
 		if d, err := directives.Get(r, a.Directives, id); err == nil {
 			return d.Label(), directives.Path(id), true
+		}
+	case "campaign":
+		if c, _, err := campaigns.Get(r, a.Campaigns, id); err == nil {
+			return c.Title, campaigns.Path(id), true
+		}
+	case "campaign-part":
+		name, unit, _ := strings.Cut(id, "/")
+		if c, p, err := campaigns.GetPart(r, a.Campaigns, name, unit); err == nil {
+			return c.Title + " – " + a.People.UnitName(r.Context(), p.Unit, r.Lang), campaigns.PartPath(name, unit), true
 		}
 	case "council":
 		if c, err := a.Councils.Get(r.Context(), id); err == nil && councils.Sees(r, c) {

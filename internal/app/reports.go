@@ -22,6 +22,7 @@ func (a *App) openReports(regimes *report.Regimes) error {
 	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, layouts, report.Options{
 		Clock: a.clock, Agency: a.reportingAgency, Checkpoint: a.checkpointAt, UnitByName: a.unitByName, Repair: a.repair,
 	})
+	a.openCampaigns(layouts)
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"trucot/internal/app/page/activities"
 	"trucot/internal/app/page/admin"
 	"trucot/internal/app/page/attachments"
+	"trucot/internal/app/page/campaigns"
 	"trucot/internal/app/page/commendations"
 	"trucot/internal/app/page/conferences"
 	"trucot/internal/app/page/councils"
@@ -70,7 +71,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
-	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), scope.Texts(),
+	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), campaigns.Texts(), scope.Texts(),
 		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), activities.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), conferences.Texts(), find.Texts(), party.Texts(), search.Texts()}
 }
 
@@ -101,6 +102,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		procedures.Routes(a.Procedures, a.draw),
 		flow.Routes(a.Flow, a.Procedures, a.People),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog, a.Tasks),
+		campaigns.Routes(a.campaignPages(files)),
 		party.Routes(a.Party, a.People, a.partyWork),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
@@ -121,7 +123,7 @@ func (a *App) apiParts(rate int, files *attachments.Pages, pages []web.Route) ap
 		}
 	}
 	return api.Parts{Words: a.Catalog, Ledger: a.Ledger, People: a.People, Calendar: a.Calendar, Procedures: a.Procedures, Dossiers: a.Dossiers,
-		DossierAPI: a.dossierAPI(), Tasks: a.Tasks, Directives: a.Directives, Indicators: a.Indicators, Reports: a.Reports, Conferences: a.Conferences, Notify: a.Notify,
+		DossierAPI: a.dossierAPI(), Tasks: a.Tasks, Directives: a.Directives, Indicators: a.Indicators, Reports: a.Reports, Conferences: a.Conferences, Campaigns: a.Campaigns, Notify: a.Notify,
 		Files: files, Schedule: a.Schedule, Filing: a.Filing, Forms: forms, Describe: a.describe, Rate: rate}
 }
 

@@ -19,6 +19,10 @@ type reportCmd struct {
 	Build   reportBuildCmd   `cmd:"" help:"help_report_build"`
 	Freeze  reportFreezeCmd  `cmd:"" help:"help_report_freeze"`
 	Changes reportChangesCmd `cmd:"" help:"help_report_changes"`
+
+	Package     reportPackageCmd     `cmd:"" help:"help_report_package"`
+	Consolidate reportConsolidateCmd `cmd:"" help:"help_report_consolidate"`
+	Cutoffs     reportCutoffsCmd     `cmd:"" help:"help_report_cutoffs"`
 }
 
 // reportListCmd is "trucot report list".

@@ -33,6 +33,7 @@ import (
 	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/filing"
 	"trucot/internal/room/report"
+	"trucot/internal/room/report/campaign"
 )
 
 // Parts are what the operations work on.
@@ -49,6 +50,7 @@ type Parts struct {
 	Indicators  *indicator.Engine
 	Reports     *report.Room
 	Conferences *conference.Room
+	Campaigns   *campaign.Desk
 	Notify      *notify.Engine
 	Files       *attachments.Pages
 	Schedule    *schedule.Book
@@ -129,7 +131,7 @@ func Routes(p Parts) []web.Route {
 
 func newService(p Parts) *service {
 	s := &service{Parts: p}
-	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.fileOps(), s.trackOps())
+	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.fileOps(), s.trackOps())
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s

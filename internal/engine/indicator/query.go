@@ -288,7 +288,7 @@ func (ev *evaluation) sumOfParts(c *compiled, out []Figure) {
 
 func (ev *evaluation) ratio(c *compiled, out []Figure) {
 	of, over := ev.figure(ev.e.defs.index[c.Of]), ev.figure(ev.e.defs.index[c.Over])
-	ofPart, overPart := ev.e.defs.mainPart(c.Of), ev.e.defs.mainPart(c.Over)
+	ofPart, overPart := ev.e.defs.MainPart(c.Of), ev.e.defs.MainPart(c.Over)
 	share := func(a, b Value) Value { return Quotient(a, b, c.Definition.Scale, c.Places) }
 	for g := range out {
 		out[g].Opening = share(of[g].Opening, over[g].Opening)
@@ -298,14 +298,14 @@ func (ev *evaluation) ratio(c *compiled, out []Figure) {
 	}
 }
 
-// mainPart is the part by which an indicator is usually quoted: a stock's closing, anything else's arising.
-func (d *Definitions) mainPart(id string) Part {
+// MainPart is the part by which an indicator is usually quoted: a stock's closing, anything else's arising.
+func (d *Definitions) MainPart(id string) Part {
 	c := d.list[d.index[id]]
 	if c.Type == Stock {
 		return Closing
 	}
 	for _, n := range c.needs() {
-		if c.Type == Sum && d.mainPart(n.id) == Closing {
+		if c.Type == Sum && d.MainPart(n.id) == Closing {
 			return Closing
 		}
 	}

@@ -26,18 +26,17 @@ func Of(n int64) Value { return Value(n) * One }
 // ParseValue reads a plain decimal, "-12.345": a point before at most three decimals, no grouping. Empty is
 // NoValue. Error: fault.Invalid "indicator.bad_value".
 func ParseValue(s string) (Value, error) {
-	bad := fault.New(fault.Invalid, "indicator.bad_value", "text", s)
 	if s == "" {
 		return NoValue, nil
 	}
 	digits, negative := strings.CutPrefix(s, "-")
 	whole, decimals, pointed := strings.Cut(digits, ".")
 	if !allDigits(whole) || pointed && !allDigits(decimals) || len(decimals) > 3 || len(whole) > 15 {
-		return NoValue, bad
+		return NoValue, fault.New(fault.Invalid, "indicator.bad_value", "text", s)
 	}
 	n, err := strconv.ParseInt(whole+(decimals + "000")[:3], 10, 64)
 	if err != nil {
-		return NoValue, bad
+		return NoValue, fault.New(fault.Invalid, "indicator.bad_value", "text", s)
 	}
 	if negative {
 		n = -n

@@ -35,12 +35,18 @@ const (
 	DossierSupplemented Kind = "dossier_supplemented"
 	Mentioned           Kind = "mentioned"
 	CouncilInvited      Kind = "council_invited"
+	PartAsked           Kind = "part_asked" // a unit's part of a report campaign
+	PartDueSoon         Kind = "part_due_soon"
+	PartOverdue         Kind = "part_overdue"
+	PartEscalated       Kind = "part_escalated" // a unit is late, for the agency's leaders
+	PartReturned        Kind = "part_returned"
+	CommentsAsked       Kind = "comments_asked" // on the draft of a report
 )
 
 // Kinds lists the kinds in the order of the interface.
 func Kinds() []Kind {
 	return []Kind{TaskAssigned, TaskDueSoon, TaskOverdue, TaskAsked, ExplanationDemanded, DossierAssigned, DossierDueSoon, DossierOverdue,
-		DossierSupplemented, Mentioned, CouncilInvited}
+		DossierSupplemented, Mentioned, CouncilInvited, PartAsked, PartDueSoon, PartOverdue, PartEscalated, PartReturned, CommentsAsked}
 }
 
 // Way is how a person wants to be told of a kind.

@@ -36,6 +36,10 @@ const (
 	RecordFigures      web.Permission = "figure.record" // write down work that is no dossier, and figures
 	ReadReports        web.Permission = "report.read"
 	FreezeReports      web.Permission = "report.freeze"
+	FillParts          web.Permission = "report.fill"     // write in a unit's part of a report campaign
+	SubmitParts        web.Permission = "report.submit"   // hand it in
+	RunCampaigns       web.Permission = "report.campaign" // open, return, consolidate, write, issue
+	SignReports        web.Permission = "report.sign"     // sign the consolidated report
 	ReadLedger         web.Permission = "ledger.read"
 	ManagePeople       web.Permission = "people.manage"
 	OpenPersonal       web.Permission = "personal.open" // see masked personal data, with a reason that is written down
@@ -62,12 +66,12 @@ var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadRe
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople, ManageHooks),
-	Leader:        set(reading, RecordFigures, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences),
-	UnitHead:      set(reading, RecordFigures, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation),
-	GeneralOffice: set(reading, RecordFigures, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences),
+	Leader:        set(reading, RecordFigures, ActOnDossiers, IssueDocuments, FreezeReports, RunCampaigns, SignReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences),
+	UnitHead:      set(reading, RecordFigures, FillParts, SubmitParts, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation),
+	GeneralOffice: set(reading, RecordFigures, IssueDocuments, FreezeReports, RunCampaigns, FillParts, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences),
 	OneStop:       set(reading, RecordFigures, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks, OpenPersonal),
-	Specialist:    set(reading, RecordFigures, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal), // inspections and portfolios are opened by the agency itself
-	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadConferences, KeepConferences, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks),
+	Specialist:    set(reading, RecordFigures, FillParts, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal), // inspections and portfolios are opened by the agency itself
+	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadConferences, KeepConferences, FillParts, SubmitParts, RunCampaigns, SignReports, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks),
 	PartyAdmin:    set([]web.Permission{ReadParty}, ManagePeople),
 	CouncilMember: set([]web.Permission{SitInCouncils, ReadNotices}),
 	Viewer:        set(reading, ReadCommendation),
@@ -101,7 +105,7 @@ func Roles() []Role {
 
 // Permissions lists what routes ask for, for the scopes of API tokens.
 func Permissions() []web.Permission {
-	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, RecordFigures, ReadReports, FreezeReports, ReadLedger, ReadDirectives,
+	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, RecordFigures, ReadReports, FreezeReports, FillParts, SubmitParts, RunCampaigns, SignReports, ReadLedger, ReadDirectives,
 		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadCouncils, RunCouncils, SitInCouncils,
 		ReadCommendation, KeepCommendation, DecideCommendation, ReadConferences, KeepConferences, ReadParty, KeepParty}
 }

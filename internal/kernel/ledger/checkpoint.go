@@ -182,3 +182,20 @@ func openNote(text, origin string, keys []string) (Checkpoint, error) {
 	copy(c.Root[:], raw)
 	return c, nil
 }
+
+// Sign signs a text of another kind under the node's key, such as the figures of a report, in the form of sumdb/note: lines
+// of UTF-8, the last one ended. Errors: fault.Unavailable "ledger.no_key"; fault.Invalid "ledger.not_signable" for a text
+// that could pass for a checkpoint or is none.
+func (l *Ledger) Sign(text string) (string, error) {
+	if l.signer == nil {
+		return "", fault.New(fault.Unavailable, "ledger.no_key")
+	}
+	if first, _, _ := strings.Cut(text, "\n"); first == l.origin {
+		return "", fault.New(fault.Invalid, "ledger.not_signable")
+	}
+	signed, err := note.Sign(&note.Note{Text: text}, l.signer)
+	if err != nil {
+		return "", fault.New(fault.Invalid, "ledger.not_signable").Because(err)
+	}
+	return string(signed), nil
+}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"iter"
 	"slices"
 	"time"
 
@@ -17,6 +18,7 @@ var (
 	scanEvents = store.Statement(`select ` + eventColumns + ` from event where position > $1 order by position limit $2`)
 	readStream = store.Statement(`select ` + eventColumns + ` from event where stream = $1 order by version`)
 	readMany   = store.Statement(`select ` + eventColumns + ` from event where stream in ` + placeholders(1, manyStreams) + ` order by stream, version`)
+	readAbout  = store.Statement(`select position, stream from event where position in ` + placeholders(1, manyStreams))
 	readEvent  = store.Statement(`select ` + eventColumns + ` from event where position = $1`)
 )
 
@@ -95,6 +97,45 @@ func (l *Ledger) Event(ctx context.Context, position int64) (Event, error) {
 		return Event{}, fault.New(fault.NotFound, "ledger.no_event", "position", position)
 	}
 	return found[0], nil
+}
+
+// About adds the streams of events to a map by position; what it has already is not read again.
+func (l *Ledger) About(ctx context.Context, streams map[int64]string, positions iter.Seq[int64]) error {
+	var missing []any
+	read := func() error {
+		for len(missing) < manyStreams {
+			missing = append(missing, int64(0)) // no event's position
+		}
+		rows, err := l.db.Query(ctx, readAbout, missing...)
+		if err != nil {
+			return store.Fault(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var at int64
+			var stream string
+			if err := rows.Scan(&at, &stream); err != nil {
+				return store.Fault(err)
+			}
+			streams[at] = stream
+		}
+		missing = missing[:0]
+		return store.Fault(rows.Err())
+	}
+	for at := range positions {
+		if _, known := streams[at]; known {
+			continue
+		}
+		if missing = append(missing, at); len(missing) == manyStreams {
+			if err := read(); err != nil {
+				return err
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return read()
 }
 
 func scanEvent(rows *sql.Rows) (Event, error) {

@@ -187,17 +187,29 @@ func (r *Request) FormWithFile(field string) (url.Values, Upload, error) {
 	if err != nil {
 		return nil, Upload{}, r.bodyFault(err)
 	}
-	f, head, err := r.FormFile(field)
-	if err != nil { // a form without the file is complete
-		return r.PostForm, Upload{}, nil
+	all, err := r.Uploads(field)
+	if err != nil || len(all) == 0 { // a form without the file is complete
+		return r.PostForm, Upload{}, err
 	}
-	defer f.Close()
-	data, err := io.ReadAll(f)
-	if err != nil {
-		return nil, Upload{}, r.bodyFault(err)
+	return r.PostForm, all[0], nil
+}
+
+// Uploads are all the files that came in a field of a form that FormWithFile has read.
+func (r *Request) Uploads(field string) ([]Upload, error) {
+	var out []Upload
+	for _, head := range r.MultipartForm.File[field] {
+		f, err := head.Open()
+		if err != nil {
+			return nil, r.bodyFault(err)
+		}
+		data, err := io.ReadAll(f)
+		f.Close()
+		if err != nil {
+			return nil, r.bodyFault(err)
+		}
+		out = append(out, Upload{Name: head.Filename[strings.LastIndexAny(head.Filename, `/\`)+1:], Data: data})
 	}
-	name := head.Filename[strings.LastIndexAny(head.Filename, `/\`)+1:]
-	return r.PostForm, Upload{Name: name, Data: data}, nil
+	return out, nil
 }
 
 // Query is a query parameter, trimmed and in NFC as the rest of the program stores text.

@@ -151,7 +151,7 @@ func (r *Room) build(ctx context.Context, q Request, as *Agency, edition int) (*
 	if err != nil {
 		return nil, err
 	}
-	period, err := periodFor(regime, q.Period)
+	period, err := regime.Period(q.Period)
 	if err != nil {
 		return nil, err
 	}
@@ -194,8 +194,9 @@ func (r *Room) layoutFor(regime *Regime) (*document.Layout, error) {
 	return r.layouts.At(side, calendar.OfTime(r.now()))
 }
 
-// periodFor reads a period and checks that the regime has it; a bare year is the year of a yearly regime.
-func periodFor(regime *Regime, code string) (calendar.Period, error) {
+// Period reads a period and checks that the regime has it; a bare year is the year of a yearly regime. Errors: those of
+// calendar.ParsePeriod, fault.Invalid "report.period_kind".
+func (regime *Regime) Period(code string) (calendar.Period, error) {
 	kinds := map[calendar.PeriodKind]string{calendar.PeriodHalf: "half", calendar.PeriodYear: "year", calendar.PeriodStatistics: "statistics"}
 	if len(code) == 4 && len(regime.Periods) == 1 && regime.Periods[0] == "statistics" {
 		code += "-S"

@@ -109,7 +109,7 @@ func (r *Room) LastFrozen(ctx context.Context, q Request) (*Frozen, error) {
 	if err != nil {
 		return nil, err
 	}
-	period, err := periodFor(regime, q.Period)
+	period, err := regime.Period(q.Period)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func (r *Room) Changes(ctx context.Context, f *Frozen) ([]Change, error) {
 
 // figureChange compares one number of a review with what it would be today.
 func (r *Room) figureChange(f *Frozen, was FrozenFigure) (c Change, changed bool, err error) {
-	ref := parseRef(was.Ref)
+	ref := ParseRef(was.Ref)
 	if ref.Part == "change" {
 		return c, false, nil // follows from the two numbers it compares
 	}

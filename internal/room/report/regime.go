@@ -218,7 +218,7 @@ func (o *Outline) Refs() []Ref {
 	var out []Ref
 	seen := map[Ref]bool{}
 	add := func(text string) {
-		r := parseRef(text)
+		r := ParseRef(text)
 		if !seen[r] {
 			seen[r] = true
 			out = append(out, r)

@@ -143,34 +143,42 @@ func (w *review) change(id string) (indicator.Value, bool) {
 // fewCases is the count below which a percentage of change says less than the difference itself.
 const fewCases = 20 * indicator.One
 
-// changeWords says a change: "tăng 12,5%", "giảm 03 hồ sơ", "không đổi".
+// changeWords says a change of an indicator against the compared period.
 func (w *review) changeWords(id string) string {
-	v, ok := w.change(id)
-	if !ok {
+	part := w.usual(id)
+	if _, ok := w.change(id); !ok {
 		return ""
 	}
-	key := "report.change_up"
+	def, _ := w.room.figures.Definitions().Get(id)
+	return w.room.ChangeWords(def, w.now[id].Get(part), w.then[id].Get(part))
+}
+
+// ChangeWords says a change as official papers do: "tăng 12,5%", "giảm 03 hồ sơ", "không đổi"; empty where there was
+// nothing to compare with.
+func (r *Room) ChangeWords(def indicator.Definition, now, then indicator.Value) string {
+	if now == indicator.NoValue || !present(then) {
+		return ""
+	}
+	v, key := now-then, "report.change_up"
 	switch {
 	case v == 0:
-		return w.room.text("report.change_none")
+		return r.text("report.change_none")
 	case v < 0:
 		key, v = "report.change_down", -v
 	}
-	def, _ := w.room.figures.Definitions().Get(id)
-	then := w.then[id].Get(w.usual(id))
-	amount := official(v.Round(def.Places)) + " " + def.Measure.In(lang.VI)
+	amount := Official(v.Round(def.Places)) + " " + def.Measure.In(lang.VI)
 	switch {
 	case def.Type == indicator.Ratio:
-		amount = lang.Decimal(lang.VI, int64(v.Round(def.Places))) + " " + w.room.text("report.percentage_points")
+		amount = lang.Decimal(lang.VI, int64(v.Round(def.Places))) + " " + r.text("report.percentage_points")
 	case then >= fewCases:
 		amount = lang.Decimal(lang.VI, int64(indicator.Quotient(v, then, 100, 1))) + "%"
 	}
-	return w.room.text(key, "amount", amount)
+	return r.text(key, "amount", amount)
 }
 
-// official writes a count as official papers do: a whole number under ten has two digits. Percentages are
+// Official writes a count as official papers do: a whole number under ten has two digits. Percentages are
 // written plainly.
-func official(v indicator.Value) string {
+func Official(v indicator.Value) string {
 	if v > 0 && v < indicator.Of(10) && v%indicator.One == 0 {
 		return "0" + v.String()
 	}
@@ -182,9 +190,9 @@ func (w *review) number(refText string) int {
 	if i, ok := w.index[refText]; ok {
 		return i
 	}
-	ref := parseRef(refText)
+	ref := ParseRef(refText)
 	v, part, period := w.value(ref)
-	text := official(v)
+	text := Official(v)
 	if def, ok := w.room.figures.Definitions().Get(ref.Indicator); ok && def.Type == indicator.Ratio {
 		text = lang.Decimal(lang.VI, int64(v))
 	}
@@ -197,7 +205,7 @@ func (w *review) number(refText string) int {
 }
 
 func (w *review) present(refText string) bool {
-	ref := parseRef(refText)
+	ref := ParseRef(refText)
 	v, _, _ := w.value(ref)
 	if ref.Part == "change" {
 		return v != indicator.NoValue // no change at all is worth saying
@@ -360,7 +368,7 @@ func (w *review) annex(a AnnexDef) FigureTable {
 // row is one indicator beside the period compared with. Both numbers are rounded before they are
 // subtracted, so that the printed difference is the difference of the printed numbers.
 func (w *review) row(refText string) FigureRow {
-	ref := parseRef(refText)
+	ref := ParseRef(refText)
 	def, _ := w.room.figures.Definitions().Get(ref.Indicator)
 	row := FigureRow{Label: def.Title.In(lang.VI), Measure: def.Measure.In(lang.VI), This: w.number(refText), Estimate: -1,
 		Change: indicator.NoValue, ChangePct: indicator.NoValue}
@@ -390,7 +398,7 @@ func (w *review) before(ref Ref, part indicator.Part) int {
 		return i
 	}
 	v := w.then[ref.Indicator].Get(part)
-	w.rep.Figures = append(w.rep.Figures, Number{Ref: key, Indicator: ref.Indicator, Part: part, Period: w.rep.Compare.Code, Value: v, Text: official(v)})
+	w.rep.Figures = append(w.rep.Figures, Number{Ref: key, Indicator: ref.Indicator, Part: part, Period: w.rep.Compare.Code, Value: v, Text: Official(v)})
 	w.index[key] = len(w.rep.Figures) - 1
 	return w.index[key]
 }

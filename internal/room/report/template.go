@@ -63,8 +63,8 @@ type Ref struct {
 
 var refParts = []string{"opening", "arising", "closing", "previous", "change", "estimate", "target"}
 
-// parseRef splits "dossier.open.opening"; a last word that is no part belongs to the id.
-func parseRef(s string) Ref {
+// ParseRef splits "dossier.open.opening"; a last word that is no part belongs to the id.
+func ParseRef(s string) Ref {
 	if i := strings.LastIndexByte(s, '.'); i > 0 && slices.Contains(refParts, s[i+1:]) {
 		return Ref{s[:i], s[i+1:]}
 	}

@@ -175,3 +175,8 @@ func (s *Pages) showRow(r *web.Request, owner string, trouble error) error {
 	}
 	return r.Render(status, page(p))
 }
+
+// OnRow is the files of any row, by its stream.
+func (s *Pages) OnRow(r *web.Request, v *web.View, stream string) (templ.Component, error) {
+	return s.part(r, v, stream)
+}

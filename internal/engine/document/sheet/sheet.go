@@ -45,6 +45,7 @@ type Sheet struct {
 	Rows     iter.Seq[[]Value]
 	Notes    []string // below the table
 	Portrait bool     // else A4 lying
+	Open     []int    // columns of the body that may be written in, counted from 0; every other cell is locked. nil = no lock
 }
 
 // Line is a line above the table, across all its columns.

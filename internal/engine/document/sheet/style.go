@@ -17,6 +17,7 @@ type format struct {
 	size   float64
 	head   bool // centred, bold, grey
 	line   bool // text around the table: no frame
+	open   bool // may be written in where the sheet is locked
 }
 
 // The formats of values. Grouping and decimal marks are those of the reader's own spreadsheet program.
@@ -47,6 +48,9 @@ func (s *styles) of(f format) int {
 	style := &excelize.Style{
 		Font:      &excelize.Font{Family: "Times New Roman", Size: size, Bold: f.bold || f.head, Italic: f.italic},
 		Alignment: &excelize.Alignment{Vertical: "center", WrapText: true, Horizontal: string(f.align)},
+	}
+	if f.open {
+		style.Protection = &excelize.Protection{Locked: false}
 	}
 	if f.number != "" {
 		style.CustomNumFmt = &f.number

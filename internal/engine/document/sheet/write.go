@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
@@ -18,6 +19,11 @@ func (s *Sheet) write(x *excelize.File, name string, st *styles) error {
 	}
 	if err := s.printSetup(x, name); err != nil {
 		return err
+	}
+	if s.Open != nil { // without a password: it guards against slips, not against will
+		if err := x.ProtectSheet(name, &excelize.SheetProtectionOptions{SelectLockedCells: true, SelectUnlockedCells: true, FormatColumns: true, FormatRows: true}); err != nil {
+			return err
+		}
 	}
 	w, err := x.NewStreamWriter(name)
 	if err != nil {
@@ -165,7 +171,7 @@ func (p *pen) body() error {
 			if i < len(row) {
 				v, f = value(row[i])
 			}
-			f.align = p.s.Columns[i].Align
+			f.align, f.open = p.s.Columns[i].Align, slices.Contains(p.s.Open, i)
 			cells[i] = excelize.Cell{StyleID: p.st.of(f), Value: v}
 		}
 		if err := p.set(cells); err != nil {

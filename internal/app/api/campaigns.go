@@ -1,0 +1,163 @@
+package api
+
+import (
+	"net/http"
+
+	"trucot/internal/app/page/campaigns"
+	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/web"
+	"trucot/internal/room/report/campaign"
+)
+
+func (s *service) campaignOps() []operation {
+	return []operation{
+		op("campaign-get", http.MethodGet, "/bao-cao/dot/{id}", people.ReadReports, s.getCampaign),
+		op("campaign-open", http.MethodPost, "/bao-cao/dot", people.RunCampaigns, s.openCampaign),
+		op("campaign-part-submit", http.MethodPost, "/bao-cao/dot/{id}/phan/{unit}/nop", people.SubmitParts, s.submitPart),
+		op("campaign-part-return", http.MethodPost, "/bao-cao/dot/{id}/phan/{unit}/tra-lai", people.RunCampaigns, s.returnPart),
+	}
+}
+
+// OneCampaign names a report campaign.
+type OneCampaign struct {
+	ID string `path:"id" maxLength:"100"`
+}
+
+// Campaign is a report campaign with the parts that the reader may see.
+type Campaign struct {
+	ID      string         `json:"id"`
+	Regime  string         `json:"regime"`
+	Period  string         `json:"period"`
+	Title   string         `json:"title"`
+	Stage   string         `json:"stage"`
+	Due     calendar.Date  `json:"due" format:"date"`
+	Number  string         `json:"number,omitempty"`
+	Parts   []CampaignPart `json:"parts"`
+	Version int64          `json:"version"`
+}
+
+// CampaignPart is a unit's part of a campaign.
+type CampaignPart struct {
+	Unit    string `json:"unit"`
+	Stage   string `json:"stage"`
+	Due     string `json:"due"`
+	On      string `json:"on,omitempty"`
+	Late    bool   `json:"late"`
+	Reason  string `json:"reason,omitempty"`
+	Version int64  `json:"version"`
+}
+
+func partOf(r *web.Request, p *campaign.Part) CampaignPart {
+	out := CampaignPart{Unit: p.Unit, Stage: string(p.Stage), Due: p.Due.String(), Late: p.Late(r.Today()), Reason: p.Reason, Version: p.Version}
+	if p.On != calendar.NoDate {
+		out.On = p.On.String()
+	}
+	return out
+}
+
+func campaignOf(r *web.Request, c *campaign.Campaign, parts []*campaign.Part) Campaign {
+	out := Campaign{ID: c.ID, Regime: c.Regime, Period: c.Period, Title: c.Title, Stage: string(c.Stage), Due: c.Due, Number: c.Number, Parts: []CampaignPart{}, Version: c.Version}
+	for _, p := range parts {
+		if r.Can(people.ReadReports, c.Unit) || r.Can(people.ReadReports, p.Unit) {
+			out.Parts = append(out.Parts, partOf(r, p))
+		}
+	}
+	return out
+}
+
+func (s *service) getCampaign(r *web.Request, in *OneCampaign) (*reply[Campaign], error) {
+	c, parts, err := campaigns.Get(r, s.Campaigns, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return ok(campaignOf(r, c, parts))
+}
+
+// Opening is a campaign to open.
+type Opening struct {
+	Regime   string   `json:"regime" minLength:"1" maxLength:"60" example:"tong-ket-nam"`
+	Period   string   `json:"period" minLength:"1" maxLength:"20" example:"2025"`
+	AsOf     string   `json:"as_of,omitempty" format:"date"`
+	Due      string   `json:"due,omitempty" format:"date"`
+	UnitsDue string   `json:"units_due,omitempty" format:"date"`
+	Units    []string `json:"units,omitempty" maxItems:"2000"`
+	External []string `json:"external,omitempty" maxItems:"2000"`
+}
+
+type openCampaign struct{ Body Opening }
+
+func (s *service) openCampaign(r *web.Request, in *openCampaign) (*reply[Campaign], error) {
+	regime, err := s.Reports.Regimes.Get(in.Body.Regime)
+	if err != nil {
+		return nil, err
+	}
+	if !campaigns.Runs(r, s.Campaigns, regime) {
+		return nil, web.Forbidden()
+	}
+	b := in.Body
+	o := campaign.Opening{Regime: b.Regime, Period: b.Period, Units: b.Units, External: b.External}
+	for _, d := range []struct {
+		name, text string
+		to         *calendar.Date
+	}{{"as_of", b.AsOf, &o.AsOf}, {"due", b.Due, &o.Due}, {"units_due", b.UnitsDue, &o.DueBy}} {
+		if *d.to = calendar.NoDate; d.text == "" {
+			continue
+		}
+		if *d.to, err = calendar.Parse(d.text); err != nil {
+			return nil, fault.New(fault.Invalid, "api.bad_value").At(fault.Place{File: "body." + d.name}).Because(err)
+		}
+	}
+	c, err := s.Campaigns.Open(r.Context(), o, campaign.By{Actor: r.Actor()})
+	if err != nil {
+		return nil, err
+	}
+	parts, err := s.Campaigns.Parts(r.Context(), c.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &reply[Campaign]{Status: http.StatusCreated, Body: campaignOf(r, c, parts)}, nil
+}
+
+type onePart struct {
+	OneCampaign
+	Unit string `path:"unit" maxLength:"100"`
+}
+
+// submitPart hands in what the part's form holds.
+func (s *service) submitPart(r *web.Request, in *onePart) (*reply[CampaignPart], error) {
+	if _, _, err := campaigns.GetPart(r, s.Campaigns, in.ID, in.Unit); err != nil {
+		return nil, err
+	}
+	if err := r.Require(people.SubmitParts, in.Unit); err != nil {
+		return nil, err
+	}
+	p, err := s.Campaigns.Submit(r.Context(), in.ID, in.Unit, campaign.By{Actor: r.Actor()})
+	if err != nil {
+		return nil, err
+	}
+	return ok(partOf(r, p))
+}
+
+type returnPart struct {
+	onePart
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"2000"`
+	}
+}
+
+func (s *service) returnPart(r *web.Request, in *returnPart) (*reply[CampaignPart], error) {
+	c, _, err := campaigns.GetPart(r, s.Campaigns, in.ID, in.Unit)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Require(people.RunCampaigns, c.Unit); err != nil {
+		return nil, err
+	}
+	p, err := s.Campaigns.Return(r.Context(), in.ID, in.Unit, in.Body.Reason, campaign.By{Actor: r.Actor()})
+	if err != nil {
+		return nil, err
+	}
+	return ok(partOf(r, p))
+}

@@ -53,18 +53,22 @@ const (
 	DecideCommendation web.Permission = "commendation.decide" // record decisions and revocations
 	ReadParty          web.Permission = "party.read"          // needed besides, for anything of a Party unit
 	KeepParty          web.Permission = "party.keep"          // enter members and what the Party organisation does
+	ReadNews           web.Permission = "news.read"           // articles that are not public yet
+	WriteNews          web.Permission = "news.write"
+	EditNews           web.Permission = "news.edit"
+	ApproveNews        web.Permission = "news.approve" // publish, correct, withdraw
 )
 
-var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices, ReadCouncils, SitInCouncils}
+var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices, ReadCouncils, SitInCouncils, ReadNews}
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople, ManageHooks),
-	Leader:        set(reading, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation),
-	UnitHead:      set(reading, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation),
-	GeneralOffice: set(reading, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation),
+	Leader:        set(reading, ActOnDossiers, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation, WriteNews, ApproveNews),
+	UnitHead:      set(reading, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, WriteNews),
+	GeneralOffice: set(reading, IssueDocuments, FreezeReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation, WriteNews, EditNews),
 	OneStop:       set(reading, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks, OpenPersonal),
-	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal), // inspections and portfolios are opened by the agency itself
-	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks),
+	Specialist:    set(reading, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal, WriteNews), // inspections and portfolios are opened by the agency itself
+	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks, ReadNews, WriteNews, EditNews, ApproveNews),
 	PartyAdmin:    set([]web.Permission{ReadParty}, ManagePeople),
 	CouncilMember: set([]web.Permission{SitInCouncils, ReadNotices}),
 	Viewer:        set(reading, ReadCommendation),
@@ -100,7 +104,7 @@ func Roles() []Role {
 func Permissions() []web.Permission {
 	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, ReadReports, FreezeReports, ReadLedger, ReadDirectives,
 		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadCouncils, RunCouncils, SitInCouncils,
-		ReadCommendation, KeepCommendation, DecideCommendation, ReadParty, KeepParty}
+		ReadCommendation, KeepCommendation, DecideCommendation, ReadParty, KeepParty, ReadNews, WriteNews, EditNews, ApproveNews}
 }
 
 // GrantRole records that an account has a role in a unit and below. Errors: people.unknown_account,

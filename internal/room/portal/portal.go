@@ -136,12 +136,12 @@ func (a *Article) Shown() []Picture {
 }
 
 // Picture finds a picture by its file, nil for none.
-func (a *Article) Picture(file string) *Picture {
-	i := slices.IndexFunc(a.Pictures, func(p Picture) bool { return p.File == file })
+func (c *Content) Picture(file string) *Picture {
+	i := slices.IndexFunc(c.Pictures, func(p Picture) bool { return p.File == file })
 	if i < 0 {
 		return nil
 	}
-	return &a.Pictures[i]
+	return &c.Pictures[i]
 }
 
 // Writer is the account that began the article, "" before it stands.

@@ -45,16 +45,16 @@ func (a *App) cited(text string) []portal.Citation {
 }
 
 func (a *App) newsParts() news.Parts {
-	return news.Parts{News: a.Portal, Files: a.Attachments, Find: a.Find, Record: a.record}
+	return news.Parts{News: a.Portal, Files: a.Attachments, Find: a.Find, Record: a.Record}
 }
 
 func (a *App) newsroomParts() newsroom.Parts {
-	return newsroom.Parts{News: a.Portal, Files: a.Attachments, People: a.People, Record: a.record}
+	return newsroom.Parts{News: a.Portal, Files: a.Attachments, People: a.People, Record: a.Record}
 }
 
-// record is the public part of what an article names; nil for what is not there or not for everybody: nothing of the Party's
+// Record is the public part of what an article names; nil for what is not there or not for everybody: nothing of the Party's
 // side, nothing personal.
-func (a *App) record(ctx context.Context, ref portal.Ref, tag lang.Tag) (*news.Record, error) {
+func (a *App) Record(ctx context.Context, ref portal.Ref, tag lang.Tag) (*news.Record, error) {
 	switch ref.Kind {
 	case portal.RefFigure:
 		return a.figureRecord(ctx, ref, tag)
@@ -69,7 +69,7 @@ func (a *App) record(ctx context.Context, ref portal.Ref, tag lang.Tag) (*news.R
 func (a *App) figureRecord(ctx context.Context, ref portal.Ref, tag lang.Tag) (*news.Record, error) {
 	def, ok := a.Indicators.Definitions().Get(ref.ID)
 	period, err := calendar.ParsePeriod(ref.Period)
-	if !ok || err != nil {
+	if !ok || err != nil || strings.HasPrefix(ref.ID, "party.") { // the Party's figures are for its own readers
 		return nil, nil
 	}
 	units, err := a.People.Units(ctx, calendar.OfTime(a.clock()), people.State)

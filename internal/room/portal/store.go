@@ -145,10 +145,7 @@ func (f *Filter) args(now time.Time) []any {
 }
 
 // midnight is when a day begins, in microseconds.
-func midnight(d calendar.Date) int64 {
-	const day = 24 * time.Hour
-	return (int64(d)*int64(day) - 7*int64(time.Hour)) / int64(time.Microsecond)
-}
+func midnight(d calendar.Date) int64 { return int64(d)*86_400_000_000 - 25_200_000_000 }
 
 // Public lists public articles, the newest first.
 func (e *Engine) Public(ctx context.Context, f Filter) ([]Head, error) {

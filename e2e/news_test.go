@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"trucot/e2e/browser"
 	"trucot/internal/app"
 	"trucot/internal/engine/attachment"
@@ -127,11 +129,10 @@ func TestNewsFromWriterToReader(t *testing.T) {
 	if text := reader.Text(); !strings.Contains(text, "<script>alert(1)</script>") || !strings.Contains(text, "Chưa có ai đánh giá") {
 		t.Error(text)
 	}
-	reader.Press("Escape")
 	browser.Eval[bool](reader, `(document.getElementById("sao-3").focus(), true)`)
 	reader.Press(" ")
-	reader.Press("ArrowRight")
-	reader.Press("Enter")
+	reader.Press(kb.ArrowRight)
+	reader.Press(kb.Enter)
 	if text := reader.Text(); !strings.Contains(text, "4/5 sao, 1 lượt đánh giá") || !strings.Contains(text, "Bạn đã cho 4 sao") {
 		t.Error(text)
 	}

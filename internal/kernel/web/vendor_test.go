@@ -7,5 +7,5 @@ import (
 )
 
 func TestVendoredAssetsAreTheLockedOnes(t *testing.T) {
-	vendorlock.Check(t, "assets", "kh.css", "kh.js", "citizen.css", "news.css", "editor.js", "icon.svg", "attachments.js", "passkey.js", "news.css", "news-editor.js")
+	vendorlock.Check(t, "assets", "kh.css", "kh.js", "citizen.css", "news.css", "icon.svg", "attachments.js", "passkey.js", "news.css", "news-editor.js")
 }

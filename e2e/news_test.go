@@ -9,6 +9,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -317,5 +320,46 @@ func TestTheTwoPagesReadWell(t *testing.T) {
 				t.Errorf("%s lacks %q", file, want)
 			}
 		}
+	}
+}
+
+// TestTheEditorKeepsWhatItShows: an article of every kind of block goes through the browser's editor unchanged; what is
+// pasted from Word becomes blocks; nothing offends the policy.
+func TestTheEditorKeepsWhatItShows(t *testing.T) {
+	a := newsroom(t)
+	x := draft(t, a, "qlcn", portal.Content{Title: "Bài", Body: portal.ParseMarkup("## Đề mục\nĐoạn **đậm** _nghiêng_ [có số](so-lieu:dossier.received@2021) và [trang](https://a.vn/x).\n- một\n- hai\n\n1. nhất\n> trích\n![Chú thích chưa có ảnh]()\n| A | B |\n| 1 | 2 |")})
+	p := browser.New(t, axe)
+	path, _, err := a.People.NewLink(t.Context(), "phong")
+	must(t, err)
+	p.Open(a.url + path)
+	p.Click("main form button")
+	edit := func(do string) []portal.Block {
+		p.Open(a.url + "/bien-tap/" + x.ID + "/sua")
+		browser.Eval[bool](p, `new Promise(done => { const look = () => document.querySelector(".tt-write [contenteditable]") ? done(true) : setTimeout(look, 20); look(); })`)
+		if do != "" {
+			browser.Eval[bool](p, do)
+		}
+		p.Shot(os.Getenv("SHOTS"), "soan-thao")
+		said := p.Said()
+		if do != "" { // the styles of what is pasted are refused, which the browser tells
+			said = slices.DeleteFunc(said, func(s string) bool { return strings.Contains(s, "style-src") })
+		}
+		for _, v := range append(p.Violations(), said...) {
+			t.Error(v)
+		}
+		p.Click(`.tt-editor button.btn-primary`)
+		now, err := a.Portal.Get(t.Context(), x.ID)
+		must(t, err)
+		return now.Body
+	}
+	if got := edit(""); portal.Markup(got) != portal.Markup(x.Body) {
+		t.Errorf("saved as\n%s\nwas\n%s", portal.Markup(got), portal.Markup(x.Body))
+	}
+	word := "<html xmlns:o='urn:schemas-microsoft-com:office:office'><head><style>p{color:red}</style></head><body><p class=MsoNormal style='mso-x:y'><b>Từ Word</b><o:p></o:p></p><script>alert(1)</script></body></html>"
+	got := portal.Markup(edit(`(() => { const d = new DataTransfer(); d.setData("text/html", ` + strconv.Quote(word) + `);
+		const at = document.querySelector(".tt-write [contenteditable]"); at.focus();
+		at.dispatchEvent(new ClipboardEvent("paste", {clipboardData: d, bubbles: true, cancelable: true})); return true })()`))
+	if !strings.Contains(got, "Từ Word") || strings.Contains(got, "alert") {
+		t.Error(got)
 	}
 }

@@ -28,7 +28,7 @@ func (c *importArticleCmd) Run(env *Env) error {
 	defer a.Close()
 	var failed fault.List
 	for _, file := range c.Files {
-		done, err := a.ImportArticle(env.Ctx, app.ArticleFile{Path: file, Unit: c.Unit, Section: c.Section, Actor: "cli"})
+		done, err := a.ImportArticle(env.Ctx, app.ArticleFile{Path: file, Unit: c.Unit, Section: c.Section, Actor: commandLine})
 		if err != nil {
 			if failed, err = collect(failed, err); err != nil {
 				return err

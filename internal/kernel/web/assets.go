@@ -61,6 +61,8 @@ var loadAssets = sync.OnceValue(func() *assets {
 	a.add("icon.svg", part{file: "assets/icon.svg"})
 	a.add("attachments.js", part{file: "assets/attachments.js"})
 	a.add("passkey.js", part{file: "assets/passkey.js"})
+	a.add("news-editor.js", part{file: "assets/news-editor.js"})
+	a.add("tiptap.min.js", part{file: "assets/vendor/tiptap.min.js"})
 	own := part{file: "assets/kh.css"}
 	for _, name := range slices.Sorted(maps.Keys(a.hashed)) {
 		own.replace = append(own.replace, "url("+name+")", "url("+assetPrefix+a.hashed[name]+")")

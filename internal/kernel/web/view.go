@@ -141,6 +141,9 @@ func (v *View) agency() string { return v.Pick(v.req.site.opts.Agency) }
 
 func (v *View) sample() bool { return v.req.site.opts.Sample }
 
+// Asset is the address of one of the shipped files, for a script that loads another.
+func (v *View) Asset(name string) string { return v.asset(name) }
+
 func (v *View) asset(name string) string { return v.req.site.assets.URL(name) }
 
 // current reports whether a rail item leads to this page or one below it.

@@ -99,7 +99,7 @@ func (s *pages) look(markup string, a *portal.Article) string {
 	if a != nil {
 		shown.Pictures, id = a.Pictures, a.ID
 	}
-	w := public.Writer{Article: shown, Caption: "", Ref: portal.Ref.String,
+	w := public.Writer{Article: shown, Edit: true, Ref: portal.Ref.String,
 		Picture: func(file string) string { return Path(id) + "/anh/" + url.PathEscape(file) }}
 	return w.HTML()
 }

@@ -15,6 +15,7 @@ type Writer struct {
 	Picture func(file string) string // address of a picture
 	Ref     func(portal.Ref) string  // address of a record, "" where the words stay words
 	Caption string                   // what stands before a caption without a picture
+	Edit    bool                     // for the editor in the browser, which reads back what pictures are
 	out     strings.Builder
 }
 
@@ -71,6 +72,10 @@ func (w *Writer) table(rows [][][]portal.Run) {
 
 func (w *Writer) photo(b portal.Block) {
 	p := w.Article.Picture(b.Photo)
+	if w.Edit {
+		w.editable(b, p)
+		return
+	}
 	if p == nil {
 		w.out.WriteString(`<p class="tt-caption"><span>` + html.EscapeString(w.Caption) + "</span> ")
 		w.runs(b.Text)
@@ -81,6 +86,16 @@ func (w *Writer) photo(b portal.Block) {
 	if len(b.Text) > 0 {
 		w.in("figcaption", b.Text)
 	}
+	w.out.WriteString("</figure>")
+}
+
+// editable is a picture, or a caption that waits for one, as the editor knows it.
+func (w *Writer) editable(b portal.Block, p *portal.Picture) {
+	w.out.WriteString("<figure>")
+	if p != nil {
+		w.out.WriteString(`<img src="` + html.EscapeString(w.Picture(p.File)) + `" alt="` + html.EscapeString(p.Alt) + `" data-tep="` + html.EscapeString(p.File) + `"/>`)
+	}
+	w.in("figcaption", b.Text)
 	w.out.WriteString("</figure>")
 }
 

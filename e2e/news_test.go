@@ -302,7 +302,7 @@ func TestTheTwoPagesReadWell(t *testing.T) {
 	p := browser.New(t, axe)
 	for file, has := range map[string][]string{
 		"000_2391c05e7fc9e50d.txt": {"Thứ Bảy, 29/06/2019, 16:24 (GMT+7)", "Toàn cảnh hội nghị", "Nguồn: Trung tâm Nghiên cứu", "Lượt xem: 0"},
-		"004_6eb69ec5a5895d47.txt": {"Thứ Tư, 19/01/2022", "Thu Huyên"},
+		"004_6eb69ec5a5895d47.txt": {"Thu Huyên"}, // from after the tests' day, so it comes out on that
 	} {
 		at := now
 		done, err := a.ImportArticle(t.Context(), app.ArticleFile{Path: shared.Dir(t, "seeds", file), Actor: "cli"})
@@ -316,7 +316,7 @@ func TestTheTwoPagesReadWell(t *testing.T) {
 		look(t, p, "trang-"+x.ID, a.url+x.Path(), 1440, 360)
 		text := p.Text()
 		for _, want := range append(has, x.Title, x.Lead) {
-			if x.Dated.Before(now) && !strings.Contains(text, want) {
+			if !strings.Contains(text, want) {
 				t.Errorf("%s lacks %q", file, want)
 			}
 		}

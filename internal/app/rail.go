@@ -31,7 +31,7 @@ var railLines = []railLine{
 	{"app.rail_councils", "/hoi-dong", "building-bank", people.SitInCouncils},
 	{"app.rail_commendation", "/khen-thuong", "hierarchy-2", people.ReadCommendation},
 	{"app.rail_party", "/dang", "building-bank", people.ReadParty},
-	{"app.rail_news", "/bien-tap", "language", people.WriteNews},
+	{"app.rail_news", "/bien-tap", "news", people.WriteNews},
 	{"app.rail_reports", "/bao-cao", "report", people.ReadReports},
 	{"app.rail_figures", "/so-lieu", "chart-bar", people.ReadFigures},
 	{"app.rail_procedures", "/thu-tuc", "book-2", people.ReadProcedures},

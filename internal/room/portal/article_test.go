@@ -208,6 +208,14 @@ func TestMarkupAndBack(t *testing.T) {
 	})
 }
 
+func fromHTML(text string) ([]portal.Block, error) {
+	blocks, err := portal.ParseHTML(text)
+	if err != nil {
+		return nil, err
+	}
+	return portal.Clean(blocks)
+}
+
 // TestHTMLBecomesBlocks: what office programs and other sites write, and what nobody may.
 func TestHTMLBecomesBlocks(t *testing.T) {
 	for in, want := range map[string]string{
@@ -224,7 +232,7 @@ func TestHTMLBecomesBlocks(t *testing.T) {
 		`<!--[if gte mso 9]><xml>rác</xml><![endif]--><p class=MsoNormal>Từ Word<o:p></o:p></p>`: "Từ Word",
 		`<iframe src="//x"></iframe><form><input value="a"></form><p onclick="x()">còn</p>`:      "còn",
 	} {
-		got, err := portal.Clean(portal.ParseHTML(in))
+		got, err := fromHTML(in)
 		if err != nil || portal.Markup(got) != want {
 			t.Errorf("%s\ngave %q\nwant %q %v", in, portal.Markup(got), want, err)
 		}
@@ -235,7 +243,7 @@ func TestHTMLBecomesBlocks(t *testing.T) {
 func FuzzHTML(f *testing.F) {
 	f.Add(`<p>a<a href="https://x">b</a></p><ul><li>c`)
 	f.Fuzz(func(t *testing.T, text string) {
-		once, err := portal.Clean(portal.ParseHTML(text))
+		once, err := fromHTML(text)
 		if err != nil {
 			return
 		}
@@ -263,4 +271,18 @@ func FuzzReadArticle(f *testing.F) {
 			t.Fatal("an article without a title")
 		}
 	})
+}
+
+// TestOddTextsTakeNoTime: texts that a reader of signs could get lost in. Each would take minutes by the square of its length.
+func TestOddTextsTakeNoTime(t *testing.T) {
+	const n = 200_000
+	for _, sign := range []string{"[", "_", "**", "|", "[a]", "](", "\\", "- [", "x<i></i>"} {
+		text := strings.Repeat(sign, n/len(sign))
+		if blocks := portal.ParseMarkup(text); len(blocks) == 0 && strings.Trim(text, "|") != "" {
+			t.Errorf("%q left nothing", sign)
+		}
+		if blocks, err := fromHTML(text); err != nil && !fault.Is(err, "portal.too_long") || err == nil && len(blocks) == 0 {
+			t.Errorf("%q as HTML: %v", sign, err)
+		}
+	}
 }

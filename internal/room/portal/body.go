@@ -196,31 +196,27 @@ func cleanTable(b Block) (Block, bool) {
 // cleanRuns joins runs of one manner and leaves single blanks inside, none at the ends.
 func cleanRuns(runs []Run) []Run {
 	var out []Run
+	var text strings.Builder // of the last run of out
+	close := func() {
+		if n := len(out) - 1; n >= 0 {
+			out[n].Text = lang.NFC(text.String())
+		}
+		text.Reset()
+	}
 	blank := true // nothing yet, or the last letter is a blank
 	for _, r := range runs {
 		r.Link = safeLink(r.Link)
-		var b strings.Builder
-		for _, c := range lang.NFC(strings.ToValidUTF8(r.Text, "")) {
-			switch {
-			case isBlank(c):
-				if !blank {
-					b.WriteByte(' ')
-				}
-				blank = true
-			case c >= ' ' && c != 0x7f && c != 0xfeff && c != 0x200b && c != 0xfffd:
-				b.WriteRune(c)
-				blank = false
-			}
-		}
-		if r.Text = b.String(); r.Text == "" {
+		var letters string
+		if letters, blank = singleBlanks(r.Text, blank); letters == "" {
 			continue
 		}
-		if n := len(out) - 1; n >= 0 && out[n].Bold == r.Bold && out[n].Italic == r.Italic && out[n].Link == r.Link {
-			out[n].Text = lang.NFC(out[n].Text + r.Text)
-			continue
+		if n := len(out) - 1; n < 0 || out[n].Bold != r.Bold || out[n].Italic != r.Italic || out[n].Link != r.Link {
+			close()
+			out = append(out, r)
 		}
-		out = append(out, r)
+		text.WriteString(letters)
 	}
+	close()
 	for n := len(out) - 1; n >= 0; n-- {
 		if out[n].Text = strings.TrimRight(out[n].Text, " "); out[n].Text != "" {
 			break
@@ -228,6 +224,25 @@ func cleanRuns(runs []Run) []Run {
 		out = out[:n]
 	}
 	return out
+}
+
+// singleBlanks is a text with one blank where there are several, none where a blank stands before, and without signs that
+// nobody sees; blank says whether it ends in one.
+func singleBlanks(text string, blank bool) (string, bool) {
+	var b strings.Builder
+	for _, c := range strings.ToValidUTF8(text, "") {
+		switch {
+		case isBlank(c):
+			if !blank {
+				b.WriteByte(' ')
+			}
+			blank = true
+		case c >= ' ' && c != 0x7f && c != 0xfeff && c != 0x200b && c != 0xfffd:
+			b.WriteRune(c)
+			blank = false
+		}
+	}
+	return b.String(), blank
 }
 
 func isBlank(r rune) bool {

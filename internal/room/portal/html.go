@@ -5,20 +5,31 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"trucot/internal/kernel/fault"
 )
 
 // ParseHTML reads a page or a piece of one into blocks, as an editor in the browser or a file of another site gives it. What
 // has no place in a block (scripts, styles, forms, frames) is left out with what it holds; other elements leave their text.
-func ParseHTML(text string) []Block {
+// Error: portal.too_long.
+func ParseHTML(text string) ([]Block, error) {
+	tooLong := fault.New(fault.TooLarge, "portal.too_long", "limit", maxText>>10)
+	if strings.Count(text, "<") > maxTags {
+		return nil, tooLong
+	}
 	doc, err := html.Parse(strings.NewReader(text))
 	if err != nil { // a reader of strings never fails; a tree that is too deep does
-		return nil
+		return nil, tooLong.Because(err)
 	}
 	r := htmlReader{}
 	r.walk(doc, Run{}, 0)
 	r.end()
-	return r.out
+	return r.out, nil
 }
+
+// maxTags is how many tags a text may have: a hundred pages of Word have a third. Tags that are never closed take the parser the
+// square of their number.
+const maxTags = 30_000
 
 // maxNesting is how deep elements may stand in each other before the rest is left out.
 const maxNesting = 200

@@ -94,8 +94,7 @@ func readParts(ctx context.Context, name string, r io.ReaderAt, size int64) ([]p
 	}
 	text, _ := lang.Decode(raw)
 	if start := strings.ToLower(text[:min(len(text), 2000)]); strings.HasPrefix(strings.TrimSpace(start), "<") || strings.Contains(start, "<html") || strings.Contains(start, "<p>") {
-		parts, title := htmlParts(text)
-		return parts, title, nil
+		return htmlParts(text)
 	}
 	return textParts(text), "", nil
 }
@@ -126,8 +125,11 @@ func visible(r rune) rune {
 }
 
 // htmlParts reads the part of a page that is the article, and its title.
-func htmlParts(text string) ([]part, string) {
-	blocks, _ := Clean(ParseHTML(text)) // what is too long fails when the article is made
+func htmlParts(text string) ([]part, string, error) {
+	blocks, err := ParseHTML(text)
+	if err == nil {
+		blocks, err = Clean(blocks)
+	}
 	title := ""
 	var out []part
 	for _, b := range blocks {
@@ -137,7 +139,7 @@ func htmlParts(text string) ([]part, string) {
 		}
 		out = append(out, part{b, 1})
 	}
-	return out, title
+	return out, title, err
 }
 
 // recognise finds the parts of an article.

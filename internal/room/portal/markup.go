@@ -58,20 +58,22 @@ func parseRow(line string) (Block, bool) {
 		return Block{Kind: Table}, true
 	}
 	var row [][]Run
-	cell, rest := "", strings.TrimPrefix(line, "|")
+	var cell strings.Builder
+	rest := strings.TrimPrefix(line, "|")
 	for i := 0; i < len(rest); i++ {
 		switch {
 		case rest[i] == '\\' && i+1 < len(rest):
-			cell += rest[i : i+2]
+			cell.WriteString(rest[i : i+2])
 			i++
 		case rest[i] == '|':
-			row, cell = append(row, parseRuns(strings.TrimSpace(cell))), ""
+			row = append(row, parseRuns(strings.TrimSpace(cell.String())))
+			cell.Reset()
 		default:
-			cell += rest[i : i+1]
+			cell.WriteByte(rest[i])
 		}
 	}
-	if strings.TrimSpace(cell) != "" {
-		row = append(row, parseRuns(strings.TrimSpace(cell)))
+	if last := strings.TrimSpace(cell.String()); last != "" {
+		row = append(row, parseRuns(last))
 	}
 	return Block{Kind: Table, Rows: [][][]Run{row}}, true
 }
@@ -87,6 +89,16 @@ func parseLink(s string) (words, target, rest string, ok bool) {
 		return "", "", "", false
 	}
 	return s[:shut], s[shut+2 : shut+end], s[shut+end+1:], true
+}
+
+// nextLink is how much of a text is left where a link may begin again, after parseLink found none behind a bracket: the brackets
+// before that would look at the same closing one, and a text of them would take the square of its length. -1 = nowhere.
+func nextLink(s string) int {
+	shut := unescaped(s, ']')
+	if shut < 0 || strings.HasPrefix(s[shut+1:], "(") {
+		return -1
+	}
+	return len(s) - shut - 1
 }
 
 func unescaped(s string, sign byte) int {
@@ -106,6 +118,7 @@ func parseRuns(s string) []Run { return inline(s, Run{}) }
 func inline(s string, how Run) []Run {
 	var out []Run
 	var word strings.Builder
+	links := len(s) // a link may begin where no more than so much is left
 	flush := func() {
 		if word.Len() > 0 {
 			r := how
@@ -133,9 +146,10 @@ func inline(s string, how Run) []Run {
 			out = append(out, inline(s[1:1+end], how)...)
 			how.Italic = false
 			s = s[1+end+1:]
-		case s[0] == '[' && how.Link == "":
+		case s[0] == '[' && how.Link == "" && len(s) <= links:
 			words, target, rest, ok := parseLink(s[1:])
 			if !ok {
+				links = nextLink(s[1:])
 				word.WriteByte('[')
 				s = s[1:]
 				continue

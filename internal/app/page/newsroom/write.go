@@ -109,7 +109,10 @@ func (s *pages) read(in url.Values, a *portal.Article) (portal.Content, error) {
 	c := portal.Content{Lang: lang.Tag(in.Get("ngon-ngu")), Pair: in.Get("cap"), Section: in.Get("muc"), Title: in.Get("tieu-de"), Lead: in.Get("sapo"),
 		Tags: strings.Split(in.Get("the"), ","), Author: in.Get("tac-gia"), Source: in.Get("nguon")}
 	if html := in.Get("noi-dung-html"); html != "" {
-		c.Body = portal.ParseHTML(html)
+		var err error
+		if c.Body, err = portal.ParseHTML(html); err != nil {
+			return c, err
+		}
 		if body, err := portal.Clean(c.Body); err == nil { // so that the form comes back with what was typed, also where something else is wrong
 			in.Set("noi-dung", portal.Markup(body))
 		}

@@ -136,7 +136,7 @@ func TestNewsFromWriterToReader(t *testing.T) {
 	reader.Press(" ")
 	reader.Press(kb.ArrowRight)
 	reader.Press(kb.Enter)
-	for i := 0; i < 200 && !strings.Contains(reader.Text(), "Bạn đã cho"); i++ { // a key, unlike a click, does not wait for the page that it leads to
+	for i := 0; i < 200 && !browser.Eval[bool](reader, `(document.body?.innerText ?? "").includes("Bạn đã cho")`); i++ { // a key, unlike a click, does not wait for the page that it leads to
 		time.Sleep(20 * time.Millisecond)
 	}
 	if text := reader.Text(); !strings.Contains(text, "4/5 sao, 1 lượt đánh giá") || !strings.Contains(text, "Bạn đã cho 4 sao") {

@@ -96,3 +96,13 @@ func TestTheListIsMeasured(t *testing.T) {
 		}
 	}
 }
+
+func TestTheArticleIsMeasured(t *testing.T) {
+	rows, err := measurePortal(t.Context(), &options{runs: 1, seconds: 200 * time.Millisecond, dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := rows[len(rows)-1]; rows[0].value <= 0 || last.value != 0 {
+		t.Errorf("%v a second; views less visits: %v", rows[0].value, last.value)
+	}
+}

@@ -98,14 +98,18 @@ func appendRequest(b []byte, host, token string, s step) []byte {
 	return append(b, s.body...)
 }
 
-// readAnswer passes one answer, which must be 200 and say its length or come in chunks.
+// readAnswer passes one answer, which must be 200 and say its length, or 304.
 func readAnswer(in *bufio.Reader, s step) error {
 	line, err := in.ReadSlice('\n')
 	if err != nil {
 		return err
 	}
-	ok := bytes.HasPrefix(line, []byte("HTTP/1.1 200"))
+	held := bytes.HasPrefix(line, []byte("HTTP/1.1 304")) // has no body
+	ok := held || bytes.HasPrefix(line, []byte("HTTP/1.1 200"))
 	length := -1
+	if held {
+		length = 0
+	}
 	for {
 		if line, err = in.ReadSlice('\n'); err != nil {
 			return err

@@ -39,6 +39,7 @@ var sections = []struct {
 	{"year", measureYear},
 	{"list", measureWorklist},
 	{"office", measureOffice},
+	{"portal", measurePortal},
 	{"ledger", measureLedger},
 	{"columns", measureColumns},
 	{"import", measureImports},

@@ -51,6 +51,7 @@ import (
 	"trucot/internal/room/filing"
 	"trucot/internal/room/onestop"
 	"trucot/internal/room/party"
+	"trucot/internal/room/portal"
 	"trucot/internal/room/quality"
 	"trucot/internal/room/report"
 	"trucot/internal/room/report/campaign"
@@ -112,6 +113,7 @@ type App struct {
 
 	Commendation *commendation.Room
 	Conferences  *conference.Room
+	Portal       *portal.Engine
 
 	// StandingCouncils are those that no dossier needs, read when first asked for.
 	StandingCouncils func() ([]*procedure.Standing, error)
@@ -166,6 +168,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		commendation.Texts(),
 		conference.Texts(),
 		party.Texts(),
+		portal.Texts(),
 		search.Texts(),
 		Texts(),
 	)...)
@@ -216,7 +219,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), campaign.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), activity.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold(), party.Fold(), conference.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), campaign.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), activity.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold(), party.Fold(), conference.Fold(), portal.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})
@@ -265,6 +268,9 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	if err := a.openNotify(ctx, o); err != nil {
 		return err
 	}
+	if err := a.openPortal(ctx, o); err != nil {
+		return err
+	}
 	a.openDesk(o.Data)
 	a.openCommendation(o.Data)
 	if err := a.openFiling(ctx, o); err != nil {
@@ -295,7 +301,7 @@ func (a *App) openFiling(ctx context.Context, o Options) error {
 
 // Close waits for the commands under way and closes the database.
 func (a *App) Close() error {
-	err := a.Ledger.Close()
+	err := errors.Join(a.Portal.Close(), a.Ledger.Close())
 	a.saveFigures()
 	a.saveSearch(context.Background())
 	return errors.Join(err, a.DB.Close())

@@ -25,8 +25,9 @@ func (a *App) openConferences(ctx context.Context, data string) error {
 	var err error
 	a.Conferences, err = conference.New(ctx, a.Ledger, a.DB, conference.Options{
 		Clock: a.clock, People: a.People, Tasks: a.Tasks, Figures: a.Indicators, Seal: a.Vault.Seal, Open: a.Vault.Open,
-		Rules: func() (*conference.Rules, error) { return conference.Load(Definitions(data)) },
-		Head:  a.sideHead, Issue: a.issueNotice, Parts: a.conferenceParts,
+		Rules:    func() (*conference.Rules, error) { return conference.Load(Definitions(data)) },
+		Newsroom: conferenceNews{a},
+		Head:     a.sideHead, Issue: a.issueNotice, Parts: a.conferenceParts,
 		Symbol: func(side people.Side) string {
 			if side == people.Party {
 				return a.agency.Party.Symbol

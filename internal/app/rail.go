@@ -32,6 +32,7 @@ var railLines = []railLine{
 	{"app.rail_conferences", "/hoi-nghi", "calendar-event", people.ReadConferences},
 	{"app.rail_commendation", "/khen-thuong", "hierarchy-2", people.ReadCommendation},
 	{"app.rail_party", "/dang", "building-bank", people.ReadParty},
+	{"app.rail_news", "/bien-tap", "news", people.WriteNews},
 	{"app.rail_reports", "/bao-cao", "report", people.ReadReports},
 	{"app.rail_figures", "/so-lieu", "chart-bar", people.ReadFigures},
 	{"app.rail_work", "/so-viec", "circle-check", people.RecordFigures},

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
@@ -42,6 +43,7 @@ type finder struct {
 
 	edition int64 // of the directory that they were read from
 	today   calendar.Date
+	due     time.Time // until when scheduled articles are in
 }
 
 func (a *App) searchFile() string { return filepath.Join(a.data, "search.snapshot") }
@@ -76,6 +78,9 @@ func (a *App) searchIndex(ctx context.Context) (*search.Index, error) {
 	if err := a.follow(ctx); err != nil {
 		return nil, err
 	}
+	if err := a.indexDue(ctx); err != nil {
+		return nil, err
+	}
 	return f.index, a.indexPosts(ctx)
 }
 
@@ -90,19 +95,19 @@ func (a *App) openSearch(ctx context.Context) error {
 	mark, err := x.Restore(a.searchFile())
 	if err == nil {
 		if at, ok := a.searchMark(ctx, mark); ok {
-			f.index, f.at, f.saved = x, at, at
+			f.index, f.at, f.saved, f.due = x, at, at, a.recordedAt(ctx, at)
 			return a.indexProcedures(ctx, x)
 		}
 		x = search.New(lex)
 	}
 	slog.Debug("search: reading the records from the start", "why", err)
-	at := a.Ledger.Head()
+	at, now := a.Ledger.Head(), a.clock()
 	for _, s := range a.searchSources() {
 		if err := s.All(ctx, func(docs ...search.Doc) { x.Put(docs...) }); err != nil {
 			return err
 		}
 	}
-	f.index, f.at, f.saved = x, at, 0
+	f.index, f.at, f.saved, f.due = x, at, 0, now
 	return a.indexProcedures(ctx, x)
 }
 
@@ -154,6 +159,18 @@ func (a *App) follow(ctx context.Context) error {
 	return nil
 }
 
+// recordedAt is when an event was written down; the beginning of time where none is.
+func (a *App) recordedAt(ctx context.Context, at int64) time.Time {
+	if at == 0 {
+		return time.Time{}
+	}
+	e, err := a.Ledger.Event(ctx, at)
+	if err != nil {
+		return time.Time{}
+	}
+	return e.RecordedAt
+}
+
 // saveSearch writes the file where reading the records again would take noticeably longer.
 func (a *App) saveSearch(ctx context.Context) {
 	f := &a.finder
@@ -179,6 +196,7 @@ func (a *App) searchSources() []SearchSource {
 		{Kind: "directive", Stream: "directive/", One: a.oneDirective, All: a.allDirectives},
 		{Kind: "task", Stream: "task/", One: a.oneTask, All: a.allTasks},
 		{Kind: "dossier", Stream: "dossier/", One: a.oneDossier, All: a.allDossiers},
+		{Kind: "news", Stream: "article/", One: a.oneArticle, All: a.allArticles},
 	}
 }
 

@@ -28,10 +28,12 @@ import (
 	"trucot/internal/app/page/home"
 	"trucot/internal/app/page/intake"
 	"trucot/internal/app/page/login"
+	"trucot/internal/app/page/newsroom"
 	"trucot/internal/app/page/notices"
 	"trucot/internal/app/page/onestop"
 	"trucot/internal/app/page/party"
 	"trucot/internal/app/page/personal"
+	"trucot/internal/app/page/portal"
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/quality"
 	"trucot/internal/app/page/reports"
@@ -72,7 +74,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), campaigns.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), activities.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), conferences.Texts(), find.Texts(), party.Texts(), search.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), activities.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), conferences.Texts(), find.Texts(), party.Texts(), search.Texts(), portal.Texts(), newsroom.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -108,6 +110,8 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
 		notices.Routes(a.Notify, a.People, a.describe),
 		search.Routes(search.Parts{Find: a.Find, Complete: a.Complete, People: a.People}),
+		portal.Routes(a.newsParts()),
+		newsroom.Routes(a.newsroomParts()),
 	} {
 		all = append(all, part...)
 	}

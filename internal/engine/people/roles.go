@@ -60,18 +60,22 @@ const (
 	KeepConferences    web.Permission = "conference.keep"     // prepare, invite, check in, conclude
 	ReadParty          web.Permission = "party.read"          // needed besides, for anything of a Party unit
 	KeepParty          web.Permission = "party.keep"          // enter members and what the Party organisation does
+	ReadNews           web.Permission = "news.read"           // articles that are not public yet
+	WriteNews          web.Permission = "news.write"
+	EditNews           web.Permission = "news.edit"
+	ApproveNews        web.Permission = "news.approve" // publish, correct, withdraw
 )
 
-var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices, ReadCouncils, SitInCouncils, ReadConferences}
+var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices, ReadCouncils, SitInCouncils, ReadConferences, ReadNews}
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople, ManageHooks),
-	Leader:        set(reading, RecordFigures, ActOnDossiers, IssueDocuments, FreezeReports, RunCampaigns, SignReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences),
-	UnitHead:      set(reading, RecordFigures, FillParts, SubmitParts, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation),
-	GeneralOffice: set(reading, RecordFigures, IssueDocuments, FreezeReports, RunCampaigns, FillParts, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences),
+	Leader:        set(reading, RecordFigures, ActOnDossiers, IssueDocuments, FreezeReports, RunCampaigns, SignReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences, WriteNews, ApproveNews),
+	UnitHead:      set(reading, RecordFigures, FillParts, SubmitParts, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, WriteNews),
+	GeneralOffice: set(reading, RecordFigures, IssueDocuments, FreezeReports, RunCampaigns, FillParts, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences, WriteNews, EditNews),
 	OneStop:       set(reading, RecordFigures, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks, OpenPersonal),
-	Specialist:    set(reading, RecordFigures, FillParts, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal), // inspections and portfolios are opened by the agency itself
-	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadConferences, KeepConferences, FillParts, SubmitParts, RunCampaigns, SignReports, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks),
+	Specialist:    set(reading, RecordFigures, FillParts, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal, WriteNews), // inspections and portfolios are opened by the agency itself
+	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadConferences, KeepConferences, FillParts, SubmitParts, RunCampaigns, SignReports, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks, ReadNews, WriteNews, EditNews, ApproveNews),
 	PartyAdmin:    set([]web.Permission{ReadParty}, ManagePeople),
 	CouncilMember: set([]web.Permission{SitInCouncils, ReadNotices}),
 	Viewer:        set(reading, ReadCommendation),
@@ -107,7 +111,7 @@ func Roles() []Role {
 func Permissions() []web.Permission {
 	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, RecordFigures, ReadReports, FreezeReports, FillParts, SubmitParts, RunCampaigns, SignReports, ReadLedger, ReadDirectives,
 		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadCouncils, RunCouncils, SitInCouncils,
-		ReadCommendation, KeepCommendation, DecideCommendation, ReadConferences, KeepConferences, ReadParty, KeepParty}
+		ReadCommendation, KeepCommendation, DecideCommendation, ReadConferences, KeepConferences, ReadParty, KeepParty, ReadNews, WriteNews, EditNews, ApproveNews}
 }
 
 // GrantRole records that an account has a role in a unit and below. Errors: people.unknown_account,

@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -14,8 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/andybalholm/brotli"
 )
 
 //go:embed assets
@@ -28,12 +25,9 @@ const assetPrefix = "/tinh/"
 // asset is one file with its compressed forms, made at the first request that can use them. Its parts are read from the
 // program again when they are sent: an idle server holds none of them.
 type asset struct {
-	parts      []part
-	typ, etag  string
-	gzipOnce   sync.Once
-	gzip       []byte
-	brotliOnce sync.Once
-	brotli     []byte
+	forms
+	parts     []part
+	typ, etag string
 }
 
 type assets struct {
@@ -68,13 +62,16 @@ var loadAssets = sync.OnceValue(func() *assets {
 	a.add("attachments.js", part{file: "assets/attachments.js"})
 	a.add("conference.js", part{file: "assets/conference.js"})
 	a.add("passkey.js", part{file: "assets/passkey.js"})
+	a.add("news-editor.js", part{file: "assets/news-editor.js"})
+	a.add("tiptap.min.js", part{file: "assets/vendor/tiptap.min.js"})
 	own := part{file: "assets/kh.css"}
 	for _, name := range slices.Sorted(maps.Keys(a.hashed)) {
 		own.replace = append(own.replace, "url("+name+")", "url("+assetPrefix+a.hashed[name]+")")
 	}
+	news := part{file: "assets/news.css"} // stands on the public pages and in the newsroom's preview
 	// one sheet: the vendored base first, ours after it so that ours wins
-	a.add(styleName, part{file: "assets/vendor/tabler.min.css", classes: vendorClasses}, own)
-	a.add(citizenName, own, part{file: "assets/citizen.css"}) // no vendored base: a phone on a bad line reads a tenth of it
+	a.add(styleName, part{file: "assets/vendor/tabler.min.css", classes: vendorClasses}, own, news)
+	a.add(citizenName, own, part{file: "assets/citizen.css"}, news) // no vendored base: a phone on a bad line reads a tenth of it
 	a.add(scriptName, part{file: "assets/kh.js"})
 	return a
 })
@@ -154,36 +151,9 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.Set("Vary", "Accept-Encoding")
-	switch accept := r.Header.Get("Accept-Encoding"); {
-	case strings.Contains(accept, "br"):
-		h.Set("Content-Encoding", "br")
-		w.Write(as.brotliForm())
-	case strings.Contains(accept, "gzip"):
-		h.Set("Content-Encoding", "gzip")
-		w.Write(as.gzipForm())
-	default:
-		w.Write(as.body())
+	encoding, body := as.take(r.Header.Get("Accept-Encoding"), as.body)
+	if encoding != "" {
+		h.Set("Content-Encoding", encoding)
 	}
-}
-
-func (as *asset) brotliForm() []byte {
-	as.brotliOnce.Do(func() {
-		var b bytes.Buffer
-		w := brotli.NewWriterLevel(&b, 5)
-		w.Write(as.body())
-		w.Close()
-		as.brotli = b.Bytes()
-	})
-	return as.brotli
-}
-
-func (as *asset) gzipForm() []byte {
-	as.gzipOnce.Do(func() {
-		var b bytes.Buffer
-		w, _ := gzip.NewWriterLevel(&b, gzip.DefaultCompression) // the level is a constant in range
-		w.Write(as.body())
-		w.Close()
-		as.gzip = b.Bytes()
-	})
-	return as.gzip
+	w.Write(body)
 }

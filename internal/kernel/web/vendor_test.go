@@ -7,5 +7,5 @@ import (
 )
 
 func TestVendoredAssetsAreTheLockedOnes(t *testing.T) {
-	vendorlock.Check(t, "assets", "kh.css", "kh.js", "citizen.css", "icon.svg", "attachments.js", "passkey.js", "conference.js")
+	vendorlock.Check(t, "assets", "kh.css", "kh.js", "citizen.css", "news.css", "icon.svg", "attachments.js", "passkey.js", "conference.js", "news-editor.js")
 }

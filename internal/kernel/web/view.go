@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/a-h/templ"
+
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 )
@@ -16,12 +18,15 @@ type View struct {
 	Lang   lang.Tag
 	Theme  Theme
 	Path   string // where this page is, for the switches to come back to
+	Other  string // the same page in the other language, where that has an address of its own
 	Crumbs []Crumb
 	Rail   []RailItem
 	Notice string // one sentence about what was just done
 	Today  calendar.Date
 	Wide   bool // the page is a table that wants the whole width
 	Bell   int  // unread notices, -1 without a bell
+
+	Head templ.Component // what a public page says to programs in its head; nil = nothing
 
 	req *Request
 }
@@ -120,9 +125,23 @@ func Initials(name string) string {
 	return b.String()
 }
 
+// Agency is the agency's name in the page's language.
+func (v *View) Agency() string { return v.agency() }
+
+// switchTo is where the switch of languages comes back to.
+func (v *View) switchTo() string {
+	if v.Other != "" {
+		return v.Other
+	}
+	return v.Path
+}
+
 func (v *View) agency() string { return v.Pick(v.req.site.opts.Agency) }
 
 func (v *View) sample() bool { return v.req.site.opts.Sample }
+
+// Asset is the address of one of the shipped files, for a script that loads another.
+func (v *View) Asset(name string) string { return v.asset(name) }
 
 func (v *View) asset(name string) string { return v.req.site.assets.URL(name) }
 

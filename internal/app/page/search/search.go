@@ -42,7 +42,7 @@ func Routes(p Parts) []web.Route {
 }
 
 // kinds in the order in which the facets list them.
-var kinds = []string{"directive", "task", "dossier", "procedure", "person"}
+var kinds = []string{"directive", "task", "dossier", "news", "procedure", "person"}
 
 // asked is the page's address taken apart.
 type asked struct {
@@ -157,7 +157,7 @@ func day(s string) (int32, error) {
 // scope is what a reader may find: of each kind what its own list would show. Posts of the state side are public inside
 // the agency; those of the Party are the Party's.
 func scope(id web.Identity) []engine.Clause {
-	out := []engine.Clause{{All: []string{"kind:person", "side:state"}}}
+	out := []engine.Clause{{All: []string{"kind:person", "side:state"}}, {All: []string{"kind:news"}}} // public news are everybody's
 	for _, k := range []struct {
 		kind string
 		p    web.Permission
@@ -265,6 +265,8 @@ func address(kind, id string) string {
 		return "/viec/" + url.PathEscape(id)
 	case "dossier":
 		return "/ho-so/" + url.PathEscape(id)
+	case "news":
+		return "/tin-tuc/bai/" + url.PathEscape(id)
 	case "procedure":
 		return "/thu-tuc/" + url.PathEscape(id)
 	}

@@ -177,10 +177,24 @@ func (p *Page) Click(selector string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	// to the middle first, as a reader would scroll: the bar of a phone lies over the lower edge
-	Eval[bool](p, "void document.querySelector("+strconv.Quote(selector)+")?.scrollIntoView({block: 'center', behavior: 'instant'}), true")
+	p.settle(selector)
 	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		p.t.Fatalf("click %s: %v", selector, err)
+	}
+}
+
+// settle brings an element to the middle, as a reader would scroll (the bar of a phone lies over the lower edge), and waits until it
+// stands still: a click goes to a place, and on a busy machine a page may still move under it.
+func (p *Page) settle(selector string) {
+	p.t.Helper()
+	where := "(e => { if (!e) return ''; e.scrollIntoView({block: 'center', behavior: 'instant'}); const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height].join() })(document.querySelector(" + strconv.Quote(selector) + "))"
+	for last, i := "", 0; i < 100; i++ {
+		now := Eval[string](p, where)
+		if now == last && now != "" {
+			return
+		}
+		last = now
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 

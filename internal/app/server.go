@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"time"
 
 	"trucot/internal/app/api"
@@ -162,13 +161,9 @@ func (a *App) agencyName(ctx context.Context) map[lang.Tag]string {
 // stopIn is how long open requests may finish after the program was told to stop.
 const stopIn = 10 * time.Second
 
-// serverGarbage is how much garbage, in percent of what is in use, a server lets pile up: what is in use is small beside
-// any machine's memory, and the collector then takes half the time.
-const serverGarbage = 200
-
 // Serve answers at ln until ctx ends, then lets open requests finish.
 func Serve(ctx context.Context, ln net.Listener, h http.Handler) error {
-	debug.SetGCPercent(serverGarbage)
+	followHeap()
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },

@@ -2,6 +2,7 @@ package document
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -39,15 +40,12 @@ func advance(r rune, face int) int {
 	if r >= ' ' && r <= '~' {
 		return advances[face][r-' ']
 	}
-	for _, part := range norm.NFD.String(string(r)) {
-		if part >= ' ' && part <= '~' {
-			base := advances[face][part-' ']
-			if strings.ContainsRune("ơờớởỡợưừứửữựƠỜỚỞỠỢƯỪỨỬỮỰ", r) {
-				base = horned[face][hornedBase(part)]
-			}
-			return base
+	var room [utf8.UTFMax]byte
+	if parts := norm.NFD.Properties(utf8.AppendRune(room[:0], r)).Decomposition(); len(parts) > 0 && parts[0] >= ' ' && parts[0] <= '~' {
+		if strings.ContainsRune("ơờớởỡợưừứửữựƠỜỚỞỠỢƯỪỨỬỮỰ", r) {
+			return horned[face][hornedBase(parts[0])]
 		}
-		break
+		return advances[face][parts[0]-' ']
 	}
 	if w, ok := horned[face][r]; ok {
 		return w
@@ -61,8 +59,16 @@ func advance(r rune, face int) int {
 	return 1024
 }
 
-func hornedBase(r rune) rune {
-	return map[rune]rune{'o': 'ơ', 'u': 'ư', 'O': 'Ơ', 'U': 'Ư'}[r]
+func hornedBase(letter byte) rune {
+	switch letter {
+	case 'o':
+		return 'ơ'
+	case 'u':
+		return 'ư'
+	case 'O':
+		return 'Ơ'
+	}
+	return 'Ư'
 }
 
 // fit sets a text into mm: at the largest size of the style's range at which its lines fit, else at the

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -85,9 +86,13 @@ func BenchmarkDocument(b *testing.B) {
 	o, id := crowd(b)
 	paper, err := o.Paper(o.ctx, id)
 	must(b, err)
+	var printed bytes.Buffer
+	must(b, o.WritePDF(&printed, paper))
+	pages := regexp.MustCompile(`/Type\s*/Page\b`).FindAllIndex(printed.Bytes(), -1)
 	for b.Loop() {
 		var out bytes.Buffer
 		must(b, o.WriteDOCX(&out, paper))
 		b.ReportMetric(float64(out.Len()), "bytes")
 	}
+	b.ReportMetric(float64(len(pages)), "pages")
 }

@@ -3,6 +3,7 @@ package campaign
 import (
 	"cmp"
 	"context"
+	"hash/maphash"
 	"runtime"
 	"slices"
 
@@ -202,21 +203,39 @@ func doubles(c *Campaign, parts []*Part) []Double {
 	return out
 }
 
-// sharedRecords are the keys of records that more than one part names.
+// sharedRecords are the keys of records that more than one part names. Each processor looks at its share of the keys.
 func sharedRecords(parts []*Part) map[string]bool {
 	n := 0
 	for _, p := range parts {
 		n += len(p.Records)
 	}
-	first, shared := make(map[string]int32, n), map[string]bool{}
-	for i, p := range parts {
-		for _, stream := range p.Records {
-			key := Key(stream)
-			if at, seen := first[key]; seen && at != int32(i) {
-				shared[key] = true
-			} else {
-				first[key] = int32(i)
+	seed, shards := maphash.MakeSeed(), runtime.GOMAXPROCS(0)
+	found := make([][]string, shards)
+	var group errgroup.Group
+	for s := range shards {
+		group.Go(func() error {
+			first := make(map[string]int32, n/shards)
+			for i, p := range parts {
+				for _, stream := range p.Records {
+					key := Key(stream)
+					if shards > 1 && maphash.String(seed, key)%uint64(shards) != uint64(s) {
+						continue
+					}
+					if at, seen := first[key]; !seen {
+						first[key] = int32(i)
+					} else if at != int32(i) {
+						found[s] = append(found[s], key)
+					}
+				}
 			}
+			return nil
+		})
+	}
+	_ = group.Wait() // none fails
+	shared := map[string]bool{}
+	for _, keys := range found {
+		for _, key := range keys {
+			shared[key] = true
 		}
 	}
 	return shared

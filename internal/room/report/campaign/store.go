@@ -22,7 +22,7 @@ var tables = []ledger.Table{
 			position bigint not null, primary key (campaign, unit)) without rowid`,
 	}},
 	{Name: "campaign_line", DDL: []string{
-		`create table campaign_line (campaign text not null, unit text not null, data text not null, primary key (campaign, unit)) without rowid`,
+		`create table campaign_line (campaign text not null, unit text not null, data blob not null, primary key (campaign, unit)) without rowid`,
 	}},
 }
 
@@ -51,7 +51,7 @@ var (
 
 // Fold keeps the tables of campaigns and of their parts.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "campaign", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "campaign", Version: 2, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			e := &batch[i]
 			var err error
@@ -99,11 +99,7 @@ func foldPart(ctx context.Context, tx store.Tx, id, unit string, e *ledger.Event
 		return err
 	}
 	if e.Kind == kindSubmitted {
-		lines, err := json.Marshal(counted{p.Lines, p.Records})
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, upsertLines, id, unit, string(lines)); err != nil {
+		if _, err := tx.Exec(ctx, upsertLines, id, unit, packLines(p.Lines, p.Records)); err != nil {
 			return err
 		}
 	}
@@ -115,12 +111,6 @@ func foldPart(ctx context.Context, tx store.Tx, id, unit string, e *ledger.Event
 	}
 	_, err = tx.Exec(ctx, upsertPart, id, unit, string(p.Stage), int64(p.Due), string(data), p.Version, p.Position)
 	return err
-}
-
-// counted is a part's figures as their table holds them.
-type counted struct {
-	Lines   []Line   `json:"lines"`
-	Records []string `json:"records,omitempty"`
 }
 
 func one[T any](ctx context.Context, r store.Reader, scan func(*sql.Rows) (*T, error), q store.SQL, args ...any) (*T, error) {
@@ -150,7 +140,10 @@ func scanPart(rows *sql.Rows) (*Part, error) {
 }
 
 // unitLines is a row of campaign_line.
-type unitLines struct{ unit, data string }
+type unitLines struct {
+	unit string
+	data []byte
+}
 
 func scanLines(rows *sql.Rows) (*unitLines, error) {
 	var l unitLines
@@ -180,13 +173,6 @@ func (d *Desk) Part(ctx context.Context, id, unit string) (*Part, error) {
 		return p, err
 	}
 	return p, p.fill(l.data)
-}
-
-func (p *Part) fill(data string) error {
-	var c counted
-	err := json.Unmarshal([]byte(data), &c)
-	p.Lines, p.Records = c.Lines, c.Records
-	return err
 }
 
 // Parts lists a campaign's parts by unit, without their figures.

@@ -1,0 +1,42 @@
+package app
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
+)
+
+// A server lets garbage pile up in percent of what is in use. Up to smallHeap, which is little more than the definitions,
+// it keeps little, so that the server of a small agency stays small; from largeHeap on it lets twice as much pile up as
+// is in use, which is small beside any machine's memory and halves the collector's time. Between them it is a slope.
+const (
+	smallHeap, littleGarbage = 14 << 20, 60
+	largeHeap, muchGarbage   = 20 << 20, 200
+)
+
+// garbage is the percentage for what is in use, in bytes.
+func garbage(live uint64) int {
+	over := min(max(live, smallHeap), largeHeap) - smallHeap
+	return littleGarbage + int(over*(muchGarbage-littleGarbage)/(largeHeap-smallHeap))
+}
+
+// followHeap keeps the collector's setting in step with what is in use for the rest of the process.
+var followHeap = sync.OnceFunc(func() {
+	now := muchGarbage
+	debug.SetGCPercent(now)
+	afterCollections(func() {
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		if p := garbage(live[0].Value.Uint64()); p != now { // to set it stops everything for a moment
+			now = p
+			debug.SetGCPercent(p)
+		}
+	})
+})
+
+// afterCollections calls f now and after each collection, one call at a time. An object that nothing holds tells of one.
+func afterCollections(f func()) {
+	f()
+	runtime.AddCleanup(&struct{ f func() }{}, afterCollections, f)
+}

@@ -49,16 +49,21 @@ const (
 // Routes are the pages of the newsroom.
 func Routes(p Parts) []web.Route {
 	s := &pages{p}
+	article := func(pattern string, do web.Deed, again web.Again) web.Route {
+		rt := web.FormRoute(pattern, people.WriteNews, do, again)
+		rt.MaxBody = maxArticle
+		return rt
+	}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/bien-tap", Permission: people.ReadNews, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/bien-tap/moi", Permission: people.WriteNews, Handler: s.blank},
-		{Method: http.MethodPost, Pattern: "/bien-tap", Permission: people.WriteNews, Handler: s.enter, MaxBody: maxArticle},
+		article("/bien-tap", s.enter, s.enterAgain),
 		{Method: http.MethodGet, Pattern: "/bien-tap/{id}", Permission: people.ReadNews, Handler: s.one},
 		{Method: http.MethodGet, Pattern: "/bien-tap/{id}/sua", Permission: people.WriteNews, Handler: s.edit},
-		{Method: http.MethodPost, Pattern: "/bien-tap/{id}/sua", Permission: people.WriteNews, Handler: s.change, MaxBody: maxArticle},
+		article("/bien-tap/{id}/sua", s.change, s.changeAgain),
 		{Method: http.MethodPost, Pattern: "/bien-tap/{id}/anh", Permission: people.WriteNews, Handler: s.addPicture, MaxBody: maxPicture},
 		{Method: http.MethodGet, Pattern: "/bien-tap/{id}/anh/{file}", Permission: people.ReadNews, Handler: s.picture},
-		{Method: http.MethodPost, Pattern: "/bien-tap/{id}/{step}", Permission: people.WriteNews, Handler: s.step},
+		web.FormRoute("/bien-tap/{id}/{step}", people.WriteNews, s.step, s.stepAgain),
 		{Method: http.MethodGet, Pattern: "/tin-tuc/tu-kiem-tra", Permission: people.ReadNews, Handler: s.check},
 	}
 }
@@ -283,38 +288,35 @@ func moment(text string) (time.Time, error) {
 }
 
 // step takes an editorial step.
-func (s *pages) step(r *web.Request) error {
-	form, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) step(r *web.Request, in url.Values) (string, error) {
 	a, err := s.get(r)
 	if err != nil {
-		return err
+		return "", err
 	}
-	m := portal.Move{Reason: form.Get("ly-do")}
+	m := portal.Move{Reason: in.Get("ly-do"), Version: web.Seen(in, a.Version)}
 	for step, slug := range slugs {
 		if slug == r.PathValue("step") {
 			m.Step = step
 		}
 	}
 	if m.Step == "" {
-		return fault.New(fault.NotFound, "portal.not_found", "id", a.ID)
+		return "", fault.New(fault.NotFound, "portal.not_found", "id", a.ID)
 	}
 	if !people.Holds(r.Reader, a.Right(m.Step), a.Unit) {
-		return web.Forbidden()
+		return "", web.Forbidden()
 	}
-	m.Version, _ = strconv.ParseInt(form.Get("ban"), 10, 64) // unreadable = none that it could have
-	if m.At, err = moment(form.Get("dang-luc")); err == nil {
-		err = s.News.Take(r.Context(), r.Actor(), a.ID, m)
+	if m.At, err = moment(in.Get("dang-luc")); err != nil {
+		return "", err
 	}
-	switch {
-	case err == nil:
-		return r.Go(Path(a.ID) + "?da=luu")
-	case fault.KindOf(err) == fault.Internal:
-		return err
+	return Path(a.ID) + "?da=luu", s.News.Take(r.Context(), r.Actor(), a.ID, m)
+}
+
+func (s *pages) stepAgain(r *web.Request, _ url.Values, trouble error) error {
+	a, err := s.get(r)
+	if err != nil || fault.KindOf(trouble) == fault.NotFound {
+		return trouble
 	}
-	return s.show(r, a, err)
+	return s.show(r, a, trouble)
 }
 
 // addPicture takes a picture and lays it at the end of the text.

@@ -74,7 +74,9 @@ var slugs = map[portal.Step]string{portal.Submit: "trinh", portal.Forward: "chuy
 // Path is an article's page in the newsroom.
 func Path(id string) string { return "/bien-tap/" + url.PathEscape(id) }
 
-// get reads an article that the reader may see; another's is not there.
+// Get reads the article that the address names, if the reader may see it; another's is not there.
+func (p Parts) Get(r *web.Request) (*portal.Article, error) { return (&pages{p}).get(r) }
+
 func (s *pages) get(r *web.Request) (*portal.Article, error) {
 	id := r.PathValue("id")
 	a, err := s.News.Get(r.Context(), id)
@@ -325,21 +327,29 @@ func (s *pages) addPicture(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.get(r)
-	if err != nil {
-		return err
+	path, err := s.Lay(r, form, file)
+	if err == nil {
+		return r.Go(path + "?da=luu")
 	}
-	if !s.may(r, a, portal.Edit) {
-		return web.Forbidden()
-	}
-	err = s.lay(r, a, form, file)
-	switch {
-	case err == nil:
-		return r.Go(Path(a.ID) + "?da=luu")
-	case fault.KindOf(err) == fault.Internal:
+	a, gone := s.get(r)
+	if k := fault.KindOf(err); gone != nil || k == fault.Internal || k == fault.Forbidden {
 		return err
 	}
 	return s.show(r, a, err)
+}
+
+// Lay lays a picture at the end of the text of the article that the address names, "mo-ta" its description and "chu-thich" its
+// caption, and gives the article's page. Errors: newsroom.no_alt, newsroom.no_picture_file.
+func (p Parts) Lay(r *web.Request, form url.Values, up web.Upload) (string, error) {
+	s := &pages{p}
+	a, err := s.get(r)
+	if err != nil {
+		return "", err
+	}
+	if !s.may(r, a, portal.Edit) {
+		return "", web.Forbidden()
+	}
+	return Path(a.ID), s.lay(r, a, form, up)
 }
 
 func (s *pages) lay(r *web.Request, a *portal.Article, form url.Values, up web.Upload) error {

@@ -94,7 +94,8 @@ var noOperation = map[string]string{
 	"/nop-ho-so": "the citizen's own pages; a program files by dossier-open", "/tra-cuu": "the citizen's own pages",
 	"/ho-so/tiep-nhan": "dossier-open", "/ho-so/hang-loat": "a loop over dossier-act", "/ho-so/bo-loc": "saved views are the page's",
 	"/ho-so/{code}/du-lieu-ca-nhan": "personal data is opened by a person who gives a reason", "/hoi-dong/{id}/phieu": "a secret ballot is cast by a person",
-	"/viec/nhap": "the table in is a loop over task-assign and task-change", "/viec/hang-loat": "a loop over task-change",
+	"/tin-tuc/bai/{id}/danh-gia": "a star is a reader's own",
+	"/viec/nhap":                 "the table in is a loop over task-assign and task-change", "/viec/hang-loat": "a loop over task-change",
 	"/moi/{token}": "the guest's own page", "/moi/{token}/hoi": "the guest's own page",
 	"/chi-dao/nhan-dien": "directive-find gives the citations; the form is filled in by the program itself",
 }

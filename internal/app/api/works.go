@@ -166,7 +166,7 @@ type campaignStep struct {
 
 type partBook struct {
 	Versioned
-	onePart
+	OnePart
 	Name    string `query:"name" required:"true" maxLength:"300" example:"qlcn.xlsx"`
 	RawBody []byte `contentType:"application/octet-stream"`
 }

@@ -19,7 +19,7 @@ func (a *App) mailDraft(ctx context.Context, draft, address, secret string) erro
 
 // matters are the events of which a citizen who gave an address is told.
 var matters = map[string]notify.Matter{"dossier.received": notify.CitizenReceived, "dossier.supplement_requested": notify.CitizenAsked,
-	"dossier.finished": notify.CitizenCompleted, "filing.lodged": notify.CitizenReceived}
+	"dossier.finished": notify.CitizenCompleted, "dossier.refused": notify.CitizenCompleted, "dossier.stopped": notify.CitizenCompleted, "filing.lodged": notify.CitizenReceived}
 
 // letterOf is what an event tells the citizen whose dossier it is. At the desk a dossier is received before it is noted who
 // filed it, so that is looked at too; the letter's id makes it one letter.

@@ -18,7 +18,7 @@ func TestALetterNamesACodeAndNobody(t *testing.T) {
 		notify.DraftKept:        {"mã để tiếp tục điền hồ sơ HS-1", "code to go on with draft HS-1", "Mã bí mật: ABCD", "https://x/nop-ho-so"},
 		notify.CitizenReceived:  {"Hồ sơ HS-1: đã được tiếp nhận", "dossier HS-1 was received", "https://x/tra-cuu"},
 		notify.CitizenAsked:     {"Hồ sơ HS-1: cần bổ sung", "dossier HS-1 needs a supplement", "https://x/tra-cuu"},
-		notify.CitizenCompleted: {"Hồ sơ HS-1: đã giải quyết xong", "dossier HS-1 is finished", "https://x/tra-cuu"},
+		notify.CitizenCompleted: {"Hồ sơ HS-1: đã có kết quả giải quyết", "dossier HS-1 has its outcome", "https://x/tra-cuu"},
 	} {
 		o := newOffice(t, filepath.Join(t.TempDir(), "a.db"))
 		l := notify.Letter{ID: "1", To: o.seal(t, "dan@example.vn"), Matter: matter, Code: "HS-1"}

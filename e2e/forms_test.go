@@ -45,10 +45,14 @@ func (d *driver) takes(id, header string) bool {
 }
 
 // do sends an operation: refused with a version that nothing has, done, and sent again with its key nothing is recorded.
-// at is name, value pairs of the path; body is what is sent, as JSON unless it is a text.
+// at is name, value pairs of the path, behind a "?" of the id stands the query; body is what is sent, as JSON unless it is a text.
 func (d *driver) do(id string, body any, at ...string) map[string]any {
 	d.t.Helper()
+	id, query, asked := strings.Cut(id, "?")
 	path := strings.NewReplacer(braced(at)...).Replace(d.at[id][1])
+	if asked {
+		path += "?" + query
+	}
 	send, isText := body.(string)
 	if !isText {
 		raw, err := json.Marshal(body)
@@ -118,6 +122,10 @@ func TestEveryWritingOperationSucceeds(t *testing.T) {
 	d.commendation(t)
 	d.direction(t)
 	d.report(t)
+	d.work()
+	d.conference(t)
+	d.campaign(t)
+	d.article(t)
 	d.notices()
 	for id, at := range d.at {
 		if at[0] != http.MethodGet && !d.done[id] {

@@ -94,20 +94,16 @@ var noOperation = map[string]string{
 	"/nop-ho-so": "the citizen's own pages; a program files by dossier-open", "/tra-cuu": "the citizen's own pages",
 	"/ho-so/tiep-nhan": "dossier-open", "/ho-so/hang-loat": "a loop over dossier-act", "/ho-so/bo-loc": "saved views are the page's",
 	"/ho-so/{code}/du-lieu-ca-nhan": "personal data is opened by a person who gives a reason", "/hoi-dong/{id}/phieu": "a secret ballot is cast by a person",
-	"/viec/nhap": "the table in is a loop over task-assign and task-change", "/viec/hang-loat": "a loop over task-change",
+	"/tin-tuc/bai/{id}/danh-gia": "a star is a reader's own",
+	"/viec/nhap":                 "the table in is a loop over task-assign and task-change", "/viec/hang-loat": "a loop over task-change",
 	"/moi/{token}": "the guest's own page", "/moi/{token}/hoi": "the guest's own page",
 	"/chi-dao/nhan-dien": "directive-find gives the citations; the form is filled in by the program itself",
 }
 
-// notYet are forms whose operation is still to be made.
-var notYet = []string{"/so-viec",
-	"/hoi-nghi/{id}/chuong-trinh", "/hoi-nghi/{id}/muc", "/hoi-nghi/{id}/dai-bieu", "/hoi-nghi/{id}/phat-bieu/{n}", "/hoi-nghi/{id}/tai-lieu", "/hoi-nghi/{id}/cam-on", "/hoi-nghi/{id}/anh", "/hoi-nghi/{id}/tin",
-	"/bao-cao/dot/{id}/buoc", "/bao-cao/dot/{id}/phan/{unit}/luu", "/bao-cao/dot/{id}/phan/{unit}/nhap", "/bao-cao/dot/goi"}
-
-// excused reports whether a form, or what it stands below, needs no operation or has none yet.
+// excused reports whether a form, or what it stands below, needs no operation.
 func excused(pattern string) bool {
 	below := func(top string) bool { return pattern == top || strings.HasPrefix(pattern, top+"/") }
-	return slices.ContainsFunc(slices.Collect(maps.Keys(noOperation)), below) || slices.ContainsFunc(notYet, below)
+	return slices.ContainsFunc(slices.Collect(maps.Keys(noOperation)), below)
 }
 
 // sameAs names the operation that does what a page's form does.

@@ -294,7 +294,7 @@ func (a *App) openFiling(ctx context.Context, o Options) error {
 		Rules: func() (*filing.Rules, error) { return filing.LoadRules(Definitions(o.Data)) },
 		Unit:  func(ctx context.Context) string { return a.root(ctx, calendar.OfTime(a.clock()), people.State) },
 		Seal:  a.Vault.Seal, Open: a.Vault.Open, Erase: a.Vault.Erase,
-		Files: a.Attachments, Asked: a.askedByCouncils, Answer: a.answerCouncil,
+		Files: a.Attachments, Asked: a.askedByCouncils, Answer: a.answerCouncil, Mail: a.mailDraft,
 	})
 	return err
 }

@@ -27,7 +27,7 @@ func (a *App) openNotify(ctx context.Context, o Options) error {
 	var err error
 	a.Notify, err = notify.New(ctx, a.Ledger, a.DB, a.People, notify.Options{
 		Clock: o.Clock, Seal: a.Vault.Seal, Open: a.Vault.Open, Erase: a.Vault.Erase, Text: a.Catalog.T,
-		Sources: notify.Sources{Of: a.noticesOf, Due: a.noticesDue, MayKnow: a.mayKnow},
+		Sources: notify.Sources{Of: a.noticesOf, Due: a.noticesDue, MayKnow: a.mayKnow, Letter: a.letterOf},
 	})
 	return err
 }

@@ -18,6 +18,7 @@ import (
 
 	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/dossiers"
+	"trucot/internal/app/page/newsroom"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/notify"
@@ -55,6 +56,7 @@ type Parts struct {
 	Files       *attachments.Pages
 	Schedule    *schedule.Book
 	Filing      *filing.Room
+	News        newsroom.Parts
 	Forms       map[string]web.Route                                                    // the pages' forms by their pattern
 	Describe    func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
 	Rate        int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
@@ -131,7 +133,7 @@ func Routes(p Parts) []web.Route {
 
 func newService(p Parts) *service {
 	s := &service{Parts: p}
-	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.fileOps(), s.trackOps())
+	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.articleOps(), s.fileOps(), s.trackOps())
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s
@@ -171,7 +173,7 @@ func (s *service) build() *built {
 func (s *service) described(o operation) huma.Operation {
 	group, _, _ := strings.Cut(o.id, "-")
 	out := huma.Operation{OperationID: o.id, Method: o.method, Path: strings.ReplaceAll(o.path, "...}", "}"), Summary: s.Words.T(lang.VI, "api.op_"+snake(o.id)),
-		Description: s.Words.T(lang.EN, "api.op_"+snake(o.id)), Tags: []string{group}, SkipValidateBody: o.described, Parameters: o.parameters,
+		Description: s.Words.T(lang.EN, "api.op_"+snake(o.id)), Tags: []string{group}, SkipValidateBody: o.described, Parameters: o.parameters, MaxBodyBytes: o.maxBody,
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests}}
 	if o.method != http.MethodGet {
 		out.Errors = append(out.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge)

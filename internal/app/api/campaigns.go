@@ -120,13 +120,14 @@ func (s *service) openCampaign(r *web.Request, in *openCampaign) (*reply[Campaig
 	return &reply[Campaign]{Status: http.StatusCreated, Body: campaignOf(r, c, parts)}, nil
 }
 
-type onePart struct {
+// OnePart names a unit's part of a campaign.
+type OnePart struct {
 	OneCampaign
 	Unit string `path:"unit" maxLength:"100"`
 }
 
 // submitPart hands in what the part's form holds.
-func (s *service) submitPart(r *web.Request, in *onePart) (*reply[CampaignPart], error) {
+func (s *service) submitPart(r *web.Request, in *OnePart) (*reply[CampaignPart], error) {
 	if _, _, err := campaigns.GetPart(r, s.Campaigns, in.ID, in.Unit); err != nil {
 		return nil, err
 	}
@@ -141,7 +142,7 @@ func (s *service) submitPart(r *web.Request, in *onePart) (*reply[CampaignPart],
 }
 
 type returnPart struct {
-	onePart
+	OnePart
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"2000"`
 	}

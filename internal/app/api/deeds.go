@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -11,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/web"
 )
@@ -66,25 +68,30 @@ func deed[I any, P sayingFor[I]](s *service, id, pattern string) operation {
 	rt := s.Forms[pattern]
 	o := op(id, http.MethodPost, pattern, rt.Permission, func(r *web.Request, in *I) (*reply[Done], error) {
 		v, body := P(in).said()
-		once, err := s.once(r, v)
-		if err != nil {
-			return nil, err
-		}
-		path := ""
-		if once.Stream == "" {
-			path, err = rt.Deed(r, formOf(body))
-		}
-		if err != nil && !fault.Is(err, "ledger.key_reused") { // sent twice at once: the other did it
-			return nil, err
-		}
-		out := &reply[Done]{Status: http.StatusOK, Body: Done{pagePath(path), once.Stream, once.Receipt.Version, once.Receipt.Position}}
-		if once.Stream != "" {
-			out.ETag = quoted(once.Receipt.Version)
-		}
-		return out, nil
+		return s.done(r, v, func() (string, error) { return rt.Deed(r, formOf(r.Lang, body)) })
 	})
-	o.parameters = pathParameters(pattern)
+	o.parameters, o.maxBody = pathParameters(pattern), rt.MaxBody
 	return o
+}
+
+// done does what a page does, once, and tells where.
+func (s *service) done(r *web.Request, v Versioned, do func() (path string, err error)) (*reply[Done], error) {
+	once, err := s.once(r, v)
+	if err != nil {
+		return nil, err
+	}
+	path := ""
+	if once.Stream == "" {
+		path, err = do()
+	}
+	if err != nil && !fault.Is(err, "ledger.key_reused") { // sent twice at once: the other did it
+		return nil, err
+	}
+	out := &reply[Done]{Status: http.StatusOK, Body: Done{pagePath(path), once.Stream, once.Receipt.Version, once.Receipt.Position}}
+	if once.Stream != "" {
+		out.ETag = quoted(once.Receipt.Version)
+	}
+	return out, nil
 }
 
 // pagePath is a path without what only the page itself needs.
@@ -126,14 +133,20 @@ func pathParameters(pattern string) []*huma.Param {
 }
 
 // formOf is a body as the page's form would send it: each field under the name of its tag "form". A list is a name
-// several times, or with ",lines" one text of lines; a map is "name.key"; a list of structs is "name.<index>".
-func formOf(body any) url.Values {
+// several times, or with ",lines" one text of lines, with ",commas" one of commas; a map is "name.key"; a list of structs is
+// "name.<index>". Numbers with decimals are written as readers of the language write them. A body that fits no form so
+// fills it in itself.
+func formOf(tag lang.Tag, body any) url.Values {
 	in := url.Values{}
-	fill(in, reflect.ValueOf(body), "")
+	if own, is := body.(interface{ fill(in url.Values) }); is {
+		own.fill(in)
+		return in
+	}
+	fill(in, reflect.ValueOf(body), "", tag)
 	return in
 }
 
-func fill(in url.Values, v reflect.Value, suffix string) {
+func fill(in url.Values, v reflect.Value, suffix string, tag lang.Tag) {
 	for i := range v.NumField() {
 		name, how, _ := strings.Cut(v.Type().Field(i).Tag.Get("form"), ",")
 		name += suffix
@@ -148,16 +161,23 @@ func fill(in url.Values, v reflect.Value, suffix string) {
 			in.Set(name, strconv.Itoa(f))
 		case []string:
 			in[name] = f
-			if how == "lines" {
+			switch how {
+			case "lines":
 				in.Set(name, strings.Join(f, "\n"))
+			case "commas":
+				in.Set(name, strings.Join(f, ", "))
 			}
 		case map[string]string:
 			for key, text := range f {
 				in.Set(name+"."+key, text)
 			}
+		case map[string]float64:
+			for key, n := range f {
+				in.Set(name+"."+key, lang.Decimal(tag, int64(math.Round(n*1000))))
+			}
 		default: // a list of structs, each field with its index
 			for n := range v.Field(i).Len() {
-				fill(in, v.Field(i).Index(n), "."+strconv.Itoa(n))
+				fill(in, v.Field(i).Index(n), "."+strconv.Itoa(n), tag)
 			}
 		}
 	}

@@ -24,6 +24,9 @@ func (s *service) formOps() []operation {
 		makes[repair](s, "report-repair", "/bao-cao/{regime}/{period}/han-che/{position}"),
 		alters[withdrawal](s, "file-withdraw", "/tep/{file}/rut"),
 		deed[wordless](s, "upload-drop", "/tai-len/{upload}/bo"),
+		makes[work](s, "activity-enter", "/so-viec"),
+		alters[changedWork](s, "activity-change", "/so-viec/{id}"),
+		makes[figureValue](s, "figure-set", "/so-viec/so-lieu"),
 	}
 }
 

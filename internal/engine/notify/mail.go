@@ -113,7 +113,12 @@ func (e *Engine) sendDigest(ctx context.Context, j Job) *trouble {
 		return nil
 	}
 	subject, text := e.digestText(counts, total)
-	sum := sha256.Sum256([]byte(e.l.Origin() + j.ID)) // the id travels in the open and must not name the account
+	return e.mail(ctx, j, to, subject, text)
+}
+
+// mail sends what a job wants sent.
+func (e *Engine) mail(ctx context.Context, j Job, to, subject, text string) *trouble {
+	sum := sha256.Sum256([]byte(e.l.Origin() + j.ID)) // the id travels in the open and must not name whom it is for
 	if err := e.out.Mail.Send(ctx, to, subject, text, hex.EncodeToString(sum[:12])); err != nil {
 		var sending *mail.SendError
 		final := errors.As(err, &sending) && !sending.IsTemp() && sending.Reason == mail.ErrSMTPRcptTo

@@ -1,5 +1,5 @@
 // Package notify (thông báo) tells people and other systems what happened: notices in the application, one e-mail a day
-// to those who want it, and signed webhooks. It owns who has been told what, each person's choice, the webhooks, and the
+// to those who want it, letters to citizens who gave an address, and signed webhooks. It owns who has been told what, each person's choice, the webhooks, and the
 // jobs that carry mail and webhooks out.
 //
 // It does not own what happened (the ledger does) nor whom an event concerns: package app hands that in as Sources. A notice
@@ -77,6 +77,8 @@ type Sources struct {
 	Of func(ctx context.Context, e ledger.Event) ([]Notice, error)
 	// Due gives what comes due or fell due around a day, with keys that name the due date.
 	Due func(ctx context.Context, today calendar.Date) ([]Notice, error)
+	// Letter gives what an event tells somebody outside the agency, nil for nothing; nil itself = there are no letters.
+	Letter func(ctx context.Context, e ledger.Event) (*Letter, error)
 	// MayKnow reports whether an account may be told by webhook that an event happened.
 	MayKnow func(ctx context.Context, account string, e ledger.Event) (bool, error)
 }

@@ -39,6 +39,16 @@ type office struct {
 	now    time.Time
 	due    []notify.Notice
 	mail   outbox
+	vault  *vault.Vault
+	letter func(context.Context, ledger.Event) (*notify.Letter, error)
+}
+
+// seal is a text under the key of the dossier HS-1.
+func (o *office) seal(t *testing.T, text string) string {
+	t.Helper()
+	token, err := o.vault.Seal(o.ctx, "HS-1", text)
+	must(t, err)
+	return token
 }
 
 // outbox keeps what would be sent.
@@ -75,6 +85,7 @@ func newOffice(t testing.TB, at string) *office {
 	must(t, err)
 	v, err := vault.Open(o.ctx, o.db, filepath.Join(t.TempDir(), "vault.key"))
 	must(t, err)
+	o.vault = v
 	words := lang.NewCatalog(notify.Texts())
 	o.open = func() *notify.Engine {
 		e, err := notify.New(o.ctx, o.ledger, o.db, who, notify.Options{Clock: clock, Seal: v.Seal, Open: v.Open, Erase: v.Erase, Text: words.T, Sources: notify.Sources{
@@ -87,7 +98,13 @@ func newOffice(t testing.TB, at string) *office {
 				}
 				return out, err
 			},
-			Due:     func(context.Context, calendar.Date) ([]notify.Notice, error) { return slices.Clone(o.due), nil },
+			Due: func(context.Context, calendar.Date) ([]notify.Notice, error) { return slices.Clone(o.due), nil },
+			Letter: func(ctx context.Context, e ledger.Event) (*notify.Letter, error) {
+				if o.letter == nil {
+					return nil, nil
+				}
+				return o.letter(ctx, e)
+			},
 			MayKnow: func(_ context.Context, account string, e ledger.Event) (bool, error) { return e.Unit != "secret", nil },
 		}})
 		must(t, err)

@@ -132,6 +132,7 @@ func (e *Engine) tellBatch(ctx context.Context, from int64) error {
 	}
 	var notices []Notice
 	var calls []delivery
+	var out []Letter
 	to := from
 	err = e.l.Scan(ctx, from, func(ev ledger.Event) error {
 		if ev.Position-from > batchSize {
@@ -151,6 +152,9 @@ func (e *Engine) tellBatch(ctx context.Context, from int64) error {
 				notices = append(notices, n)
 			}
 		}
+		if out, err = e.letters(ctx, out, ev); err != nil {
+			return err
+		}
 		calls, err = e.deliveries(ctx, calls, hooks, ev)
 		return err
 	})
@@ -163,6 +167,11 @@ func (e *Engine) tellBatch(ctx context.Context, from int64) error {
 	return e.moved(ctx, markEvents, from, to, func(tx store.Tx) error {
 		for _, d := range calls {
 			if _, err := tx.Exec(ctx, addJob, d.id, kindHook, d.hook, d.body, e.now().UnixMicro()); err != nil {
+				return err
+			}
+		}
+		for _, l := range out {
+			if err := e.queue(ctx, tx, l); err != nil {
 				return err
 			}
 		}

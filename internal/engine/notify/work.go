@@ -13,6 +13,7 @@ import (
 const (
 	kindHook   = "webhook"
 	kindDigest = "digest"
+	kindLetter = "letter"
 )
 
 // The states of a job.
@@ -75,8 +76,11 @@ func (t *trouble) Error() string { return t.word }
 func (e *Engine) do(ctx context.Context, j Job) *trouble {
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if j.Kind == kindDigest {
+	switch j.Kind {
+	case kindDigest:
 		return e.sendDigest(limited, j)
+	case kindLetter:
+		return e.sendLetter(limited, j)
 	}
 	return e.deliver(limited, j)
 }

@@ -17,6 +17,14 @@ const (
 	NumberEN                       // 1,234.5
 )
 
+// NumbersOf is how readers of a language write numbers.
+func NumbersOf(tag Tag) NumberStyle {
+	if tag == EN {
+		return NumberEN
+	}
+	return NumberVI
+}
+
 // String is the style's code, as printed in JSON.
 func (s NumberStyle) String() string {
 	return [...]string{"plain", "dot-thousands", "comma-thousands"}[s]

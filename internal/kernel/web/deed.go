@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"trucot/internal/kernel/fault"
 )
@@ -31,4 +32,14 @@ func FormRoute(pattern string, p Permission, do Deed, again Again) Route {
 		}
 		return again(r, in, err)
 	}}
+}
+
+// Seen is the version that a form was filled in on, its field "ban". Who sends none, as a program that says it by If-Match,
+// speaks of the one that stands; an unreadable one is none that anything has.
+func Seen(in url.Values, stands int64) int64 {
+	if !in.Has("ban") {
+		return stands
+	}
+	n, _ := strconv.ParseInt(in.Get("ban"), 10, 64) // 0 is refused as changed
+	return n
 }

@@ -1,6 +1,7 @@
 package filing
 
 import (
+	"context"
 	"net/mail"
 	"net/url"
 	"strings"
@@ -14,6 +15,32 @@ type Contact struct {
 	Identity string `json:"identity,omitempty"` // digits
 	Phone    string `json:"phone,omitempty"`    // digits, national form
 	Email    string `json:"email,omitempty"`
+}
+
+// MailCode sends the code and secret of a draft to the address given in it, if there is one and mail goes out. Nobody
+// can have many sent: beyond a few it does nothing.
+func (r *Room) MailCode(ctx context.Context, d *Draft, secret string) error {
+	if r.opts.Mail == nil || d.Contact.Email == "" || !r.limits.allow("mail "+d.ID, mailRate, r.opts.Clock()) {
+		return nil
+	}
+	to, err := r.seal(ctx, d.ID, d.Contact.Email)
+	if err != nil {
+		return err
+	}
+	token, err := r.seal(ctx, d.ID, Spaced(secret))
+	if err != nil {
+		return err
+	}
+	return r.opts.Mail(ctx, d.ID, to, token)
+}
+
+// Address is the sealed e-mail address of who filed a dossier, "" when none was given.
+func (r *Room) Address(ctx context.Context, code string) (string, error) {
+	p, err := readParty(ctx, r.db, code)
+	if p == nil || err != nil {
+		return "", err
+	}
+	return p.Email, nil
 }
 
 // maxEmail is the length of an address that mail servers take (RFC 5321).

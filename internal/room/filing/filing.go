@@ -36,6 +36,8 @@ type Options struct {
 	Open  func(ctx context.Context, sealed string) (string, error)
 	Erase func(ctx context.Context, person string) error // a draft's key
 	Files *attachment.Engine
+	// Mail sends to an address how a draft is taken up again; address and secret are sealed under the draft's key. nil = no mail.
+	Mail func(ctx context.Context, draft, address, secret string) error
 	// Asked are the questions of the councils on a dossier; Answer records who filed it answering one. nil = no councils.
 	Asked  func(ctx context.Context, code string) ([]Asked, error)
 	Answer func(ctx context.Context, a CouncilAnswer) error

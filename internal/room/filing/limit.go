@@ -18,6 +18,7 @@ var (
 	draftRate = allowance{20, 30 * time.Second}
 	guessRate = allowance{10, 30 * time.Second}
 	fileRate  = allowance{40, 10 * time.Second}
+	mailRate  = allowance{3, time.Hour}       // mails of one draft's code
 	codeRate  = allowance{5, 5 * time.Minute} // guesses at one dossier, from anywhere
 )
 

@@ -69,6 +69,7 @@ var (
 	cameOut     = store.Statement(`select id from portal_article where state = 'approved' and publish_at > $1 and publish_at <= $2 order by id`)
 	newestOf    = store.Statement(`select section, max(publish_at), count(*) from portal_article where state = 'approved' and publish_at <= $1 group by section`)
 	listReach   = store.Statement(`select ` + headColumns + ` from portal_article where ` + inReach + ` order by changed_at desc, id desc limit $5 offset $6`)
+	afterReach  = store.Statement(`select ` + headColumns + ` from portal_article where ` + inReach + ` and id > $5 order by id limit $6`)
 	countReach  = store.Statement(`select state, count(*) from portal_article where ` + inReach + ` group by state`)
 )
 
@@ -230,6 +231,11 @@ func (e *Engine) Desk(ctx context.Context, d Desk) (heads []Head, counts map[Sta
 	}
 	heads, err = store.All(ctx, e.db, scanHead, listReach, append(d.args(d.State), int64(d.Limit), int64(d.Offset))...)
 	return heads, counts, err
+}
+
+// DeskAfter lists articles in reach by number, those behind id; Offset is not looked at.
+func (e *Engine) DeskAfter(ctx context.Context, d Desk, id string) ([]Head, error) {
+	return store.All(ctx, e.db, scanHead, afterReach, append(d.args(d.State), id, int64(d.Limit))...)
 }
 
 // newID is a number of the year in which the article was begun.

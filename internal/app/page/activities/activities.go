@@ -44,11 +44,11 @@ func Routes(book *activity.Book, e *indicator.Engine, skip func(indicator string
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: home, Permission: people.ReadFigures, Handler: s.list},
 		{Method: http.MethodGet, Pattern: home + "/moi", Permission: people.RecordFigures, Handler: s.blank},
-		{Method: http.MethodPost, Pattern: home, Permission: people.RecordFigures, Handler: s.enter},
+		web.FormRoute(home, people.RecordFigures, s.enter, s.enterAgain),
 		{Method: http.MethodGet, Pattern: home + "/so-lieu", Permission: people.RecordFigures, Handler: s.known},
-		{Method: http.MethodPost, Pattern: home + "/so-lieu", Permission: people.RecordFigures, Handler: s.setFigures},
+		web.FormRoute(home+"/so-lieu", people.RecordFigures, s.setFigures, s.figuresAgain),
 		{Method: http.MethodGet, Pattern: home + "/{id}", Permission: people.ReadFigures, Handler: s.one},
-		{Method: http.MethodPost, Pattern: home + "/{id}", Permission: people.RecordFigures, Handler: s.change},
+		web.FormRoute(home+"/{id}", people.RecordFigures, s.change, s.changeAgain),
 	}
 }
 
@@ -186,11 +186,11 @@ func (s *pages) read(r *web.Request, in url.Values) (activity.Entry, error) {
 	}
 	var wrong fault.List
 	for _, a := range k.Amounts {
-		text := strings.TrimSpace(in.Get("luong-" + a.ID))
+		text := strings.TrimSpace(in.Get("luong." + a.ID))
 		if text == "" {
 			continue
 		}
-		n, err := lang.ParseNumber(text, lang.NumberVI)
+		n, err := lang.ParseNumber(text, lang.NumbersOf(r.Lang))
 		if err != nil {
 			wrong = append(wrong, fault.New(fault.Invalid, "activity.bad_amount", "label", a.Title, "text", text))
 			continue
@@ -203,16 +203,22 @@ func (s *pages) read(r *web.Request, in url.Values) (activity.Entry, error) {
 	return e, wrong.OrNil()
 }
 
-func (s *pages) enter(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) enter(r *web.Request, in url.Values) (string, error) {
 	e, err := s.read(r, in)
-	if err == nil {
-		_, err = s.book.Enter(r.Context(), r.Actor(), e)
+	if err != nil {
+		return "", err
 	}
-	return s.done(r, in, nil, err)
+	_, err = s.book.Enter(r.Context(), r.Actor(), e)
+	return back(e.On), err
+}
+
+func (s *pages) enterAgain(r *web.Request, in url.Values, trouble error) error {
+	return s.form(r, in, nil, trouble)
+}
+
+// back is the book's page of the year in which something was entered.
+func back(on calendar.Date) string {
+	return home + "?nam=" + strconv.Itoa(on.Time().Year()) + "&da=luu"
 }
 
 // get reads an entry that the reader may see; another unit's is not found.
@@ -232,43 +238,37 @@ func (s *pages) one(r *web.Request) error {
 	}
 	in := url.Values{"loai": {e.Kind}, "don-vi": {e.Unit}, "ngay": {e.On.String()}, "noi-dung": {e.Title}, "ban": {strconv.FormatInt(e.Version, 10)}}
 	for id, n := range e.Amounts {
-		in.Set("luong-"+id, lang.Decimal(lang.VI, int64(indicator.FromFloat(n))))
+		in.Set("luong."+id, lang.Decimal(r.Lang, int64(indicator.FromFloat(n))))
 	}
 	return s.form(r, in, e, nil)
 }
 
-func (s *pages) change(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) change(r *web.Request, in url.Values) (string, error) {
 	was, err := s.get(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !people.Holds(r.Reader, people.RecordFigures, was.Unit) {
-		return web.Forbidden()
+		return "", web.Forbidden()
 	}
-	version, _ := strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = refused as changed
+	seen := web.Seen(in, was.Version)
 	if in.Get("viec") == "rut" {
-		return s.done(r, in, was, s.book.TakeBack(r.Context(), r.Actor(), was.ID, version, in.Get("ly-do")))
+		return back(was.On), s.book.TakeBack(r.Context(), r.Actor(), was.ID, seen, in.Get("ly-do"))
 	}
 	in.Set("loai", was.Kind)
 	e, err := s.read(r, in)
-	if err == nil {
-		e.ID = was.ID
-		_, err = s.book.Correct(r.Context(), r.Actor(), e, version, in.Get("ly-do"))
+	if err != nil {
+		return "", err
 	}
-	return s.done(r, in, was, err)
+	e.ID = was.ID
+	_, err = s.book.Correct(r.Context(), r.Actor(), e, seen, in.Get("ly-do"))
+	return back(e.On), err
 }
 
-// done goes back to the book, or shows the form again with what was typed.
-func (s *pages) done(r *web.Request, in url.Values, e *activity.Entry, err error) error {
-	switch {
-	case err == nil:
-		return r.Go(home + "?da=luu&nam=" + in.Get("ngay")[:min(4, len(in.Get("ngay")))])
-	case fault.KindOf(err) == fault.Invalid || fault.KindOf(err) == fault.Conflict:
-		return s.form(r, in, e, err)
+func (s *pages) changeAgain(r *web.Request, in url.Values, trouble error) error {
+	e, err := s.get(r)
+	if err != nil {
+		return err
 	}
-	return err
+	return s.form(r, in, e, trouble)
 }

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"trucot/internal/app/page/figures"
 	"trucot/internal/engine/indicator"
@@ -110,22 +112,21 @@ func (l knownLine) value(role activity.Role) indicator.Value {
 func (l knownLine) field(role activity.Role) string { return string(role) + "." + l.Def.ID }
 
 // setFigures records the cells that were changed; what is wrong is said of each, and the others are kept.
-func (s *pages) setFigures(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) setFigures(r *web.Request, in url.Values) (string, error) {
 	unit, period := in.Get("don-vi"), in.Get("ky")
 	if unit == "" || !people.Holds(r.Reader, people.RecordFigures, unit) {
-		return web.Forbidden()
+		return "", web.Forbidden()
 	}
 	at, err := calendar.ParsePeriod(period)
 	if err != nil {
-		return err
+		return "", err
 	}
 	lines, err := s.lines(at, unit)
 	if err != nil {
-		return err
+		return "", err
+	}
+	if err := allThere(in, lines); err != nil {
+		return "", err
 	}
 	var wrong fault.List
 	for _, l := range lines {
@@ -140,14 +141,26 @@ func (s *pages) setFigures(r *web.Request) error {
 			case fault.KindOf(err) == fault.Invalid:
 				wrong = append(wrong, fault.New(fault.Invalid, "activities.bad_figure", "label", l.Def.Title, "role", r.T("activities.role_"+string(role)), "text", in.Get(name)))
 			default:
-				return err
+				return "", err
 			}
 		}
 	}
-	if err := wrong.OrNil(); err != nil {
-		return s.knownForm(r, unit, period, in, err)
+	return home + "/so-lieu?" + url.Values{"don-vi": {unit}, "ky": {period}}.Encode() + "&da=luu", wrong.OrNil()
+}
+
+// allThere refuses cells of indicators of which nothing is entered here.
+func allThere(in url.Values, lines []knownLine) error {
+	for name := range in {
+		role, id, _ := strings.Cut(name, ".")
+		if slices.Contains(roles, activity.Role(role)) && !slices.ContainsFunc(lines, func(l knownLine) bool { return l.Def.ID == id }) {
+			return fault.New(fault.NotFound, "indicator.unknown", "id", id)
+		}
 	}
-	return r.Go(home + "/so-lieu?" + url.Values{"don-vi": {unit}, "ky": {period}, "da": {"luu"}}.Encode())
+	return nil
+}
+
+func (s *pages) figuresAgain(r *web.Request, in url.Values, trouble error) error {
+	return s.knownForm(r, in.Get("don-vi"), in.Get("ky"), in, trouble)
 }
 
 // shown is a value as it stands in a cell.

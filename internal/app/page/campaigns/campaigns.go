@@ -60,11 +60,11 @@ func Routes(p Parts) []web.Route {
 		get("/{id}/phan/{unit}", people.ReadReports, s.part),
 		get("/{id}/phan/{unit}/so/{figure}", people.ReadReports, s.records),
 		get("/{id}/phan/{unit}/mau.xlsx", people.ReadReports, s.template),
-		post("/{id}/phan/{unit}/luu", people.FillParts, s.save),
-		post("/{id}/phan/{unit}/nop", people.SubmitParts, s.submit),
+		web.FormRoute("/bao-cao/dot/{id}/phan/{unit}/luu", people.FillParts, s.save, s.partAgain),
+		web.FormRoute("/bao-cao/dot/{id}/phan/{unit}/nop", people.SubmitParts, s.submit, s.partAgain),
 		post("/{id}/phan/{unit}/tra-lai", people.RunCampaigns, s.giveBack),
 		upload(post("/{id}/phan/{unit}/nhap", people.FillParts, s.read)),
-		post("/{id}/buoc/{step}", people.ReadReports, s.act),
+		web.FormRoute("/bao-cao/dot/{id}/buoc/{step}", people.ReadReports, s.act, s.again),
 	}
 }
 

@@ -99,41 +99,45 @@ func (s *pages) show(r *web.Request, c *campaign.Campaign, parts []*campaign.Par
 }
 
 // act takes one step of a campaign.
-func (s *pages) act(r *web.Request) error {
-	in, err := r.Form()
+func (s *pages) act(r *web.Request, in url.Values) (string, error) {
+	c, _, err := Get(r, s.Desk, r.PathValue("id"))
 	if err != nil {
-		return err
-	}
-	c, parts, err := Get(r, s.Desk, r.PathValue("id"))
-	if err != nil {
-		return err
+		return "", err
 	}
 	by := campaign.By{Actor: r.Actor()}
 	by.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
 	step := r.PathValue("step")
 	d, known := deeds[step]
 	if !known {
-		return fault.New(fault.NotFound, "campaigns.unknown_step", "step", step)
+		return "", fault.New(fault.NotFound, "campaigns.unknown_step", "step", step)
 	}
 	if !d.may(s, r, c, in) {
-		return web.Forbidden()
+		return "", web.Forbidden()
 	}
-	switch err := d.do(s, r, c, by, in); {
-	case err == nil:
-		return r.Go(backTo(c.ID, step, in) + "?da=luu")
-	case !trouble(err) && fault.KindOf(err) != fault.NotFound:
+	return backTo(c.ID, step) + "?da=luu", d.do(s, r, c, by, in)
+}
+
+// again shows the page that the step was taken on.
+func (s *pages) again(r *web.Request, in url.Values, wrong error) error {
+	step := r.PathValue("step")
+	if _, known := deeds[step]; !known || !trouble(wrong) && fault.KindOf(wrong) != fault.NotFound {
+		return wrong
+	}
+	c, parts, err := Get(r, s.Desk, r.PathValue("id"))
+	if err != nil {
 		return err
-	case step == "doan":
-		return s.showText(r, c, in, err)
-	case step == "xu-ly-trung":
-		return s.showSums(r, c, err)
-	default:
-		return s.show(r, c, parts, in, err)
 	}
+	switch step {
+	case "doan":
+		return s.showText(r, c, in, wrong)
+	case "xu-ly-trung":
+		return s.showSums(r, c, wrong)
+	}
+	return s.show(r, c, parts, in, wrong)
 }
 
 // backTo is where the reader goes on after a step.
-func backTo(id, step string, in url.Values) string {
+func backTo(id, step string) string {
 	switch step {
 	case "doan":
 		return Path(id) + "/noi-dung"

@@ -114,15 +114,11 @@ func typedValue(tag lang.Tag, v indicator.Value) string { return lang.Decimal(ta
 func (s *pages) entered(r *web.Request, c *campaign.Campaign, in url.Values) (campaign.Entered, error) {
 	e := campaign.Entered{Rows: map[string]campaign.Row{}, Limitations: in.Get("han-che"), Causes: in.Get("nguyen-nhan")}
 	var faults fault.List
-	style := lang.NumberVI
-	if r.Lang == lang.EN {
-		style = lang.NumberEN
-	}
 	number := func(id, text string) indicator.Value {
 		if text = strings.TrimSpace(text); text == "" {
 			return indicator.NoValue
 		}
-		n, err := lang.ParseNumber(text, style)
+		n, err := lang.ParseNumber(text, lang.NumbersOf(r.Lang))
 		if err != nil || n < 0 {
 			def, _ := s.Figures.Definitions().Get(id)
 			faults = append(faults, fault.New(fault.Invalid, "campaigns.bad_number", "figure", def.Title, "text", text))
@@ -139,15 +135,15 @@ func (s *pages) entered(r *web.Request, c *campaign.Campaign, in url.Values) (ca
 	return e, faults.OrNil()
 }
 
-func (s *pages) save(r *web.Request) error {
-	return s.write(r, people.FillParts, func(c *campaign.Campaign, p *campaign.Part, e campaign.Entered, by campaign.By) (*campaign.Part, error) {
+func (s *pages) save(r *web.Request, in url.Values) (string, error) {
+	return s.write(r, in, people.FillParts, func(c *campaign.Campaign, p *campaign.Part, e campaign.Entered, by campaign.By) (*campaign.Part, error) {
 		return s.Desk.Save(r.Context(), c.ID, p.Unit, e, by)
 	})
 }
 
 // submit keeps what was typed and hands it in.
-func (s *pages) submit(r *web.Request) error {
-	return s.write(r, people.SubmitParts, func(c *campaign.Campaign, p *campaign.Part, e campaign.Entered, by campaign.By) (*campaign.Part, error) {
+func (s *pages) submit(r *web.Request, in url.Values) (string, error) {
+	return s.write(r, in, people.SubmitParts, func(c *campaign.Campaign, p *campaign.Part, e campaign.Entered, by campaign.By) (*campaign.Part, error) {
 		p, err := s.Desk.Save(r.Context(), c.ID, p.Unit, e, by)
 		if err != nil {
 			return nil, err
@@ -156,35 +152,35 @@ func (s *pages) submit(r *web.Request) error {
 	})
 }
 
-// write takes a step of a part's form; what was typed comes back with what is wrong.
-func (s *pages) write(r *web.Request, perm web.Permission, do func(*campaign.Campaign, *campaign.Part, campaign.Entered, campaign.By) (*campaign.Part, error)) error {
-	in, err := r.Form()
+// write takes a step of a part's form.
+func (s *pages) write(r *web.Request, in url.Values, perm web.Permission, do func(*campaign.Campaign, *campaign.Part, campaign.Entered, campaign.By) (*campaign.Part, error)) (string, error) {
+	c, p, err := GetPart(r, s.Desk, r.PathValue("id"), r.PathValue("unit"))
 	if err != nil {
-		return err
+		return "", err
+	}
+	if !r.Can(perm, p.Unit) {
+		return "", web.Forbidden()
+	}
+	e, err := s.entered(r, c, in)
+	if err != nil {
+		return "", err
+	}
+	by := campaign.By{Actor: r.Actor()}
+	by.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
+	_, err = do(c, p, e, by)
+	return PartPath(c.ID, p.Unit) + "?da=luu", err
+}
+
+// partAgain shows a part with what was typed and what is wrong with it.
+func (s *pages) partAgain(r *web.Request, in url.Values, wrong error) error {
+	if !trouble(wrong) {
+		return wrong
 	}
 	c, p, err := GetPart(r, s.Desk, r.PathValue("id"), r.PathValue("unit"))
 	if err != nil {
 		return err
 	}
-	if !r.Can(perm, p.Unit) {
-		return web.Forbidden()
-	}
-	e, err := s.entered(r, c, in)
-	if err == nil {
-		by := campaign.By{Actor: r.Actor()}
-		by.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
-		_, err = do(c, p, e, by)
-	}
-	if err == nil {
-		return r.Go(PartPath(c.ID, p.Unit) + "?da=luu")
-	}
-	if !trouble(err) {
-		return err
-	}
-	if c, p, gone := GetPart(r, s.Desk, c.ID, p.Unit); gone == nil {
-		return s.showPart(r, c, p, in, err)
-	}
-	return err
+	return s.showPart(r, c, p, in, wrong)
 }
 
 // giveBack returns a part to its unit.

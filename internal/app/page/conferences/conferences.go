@@ -40,6 +40,14 @@ func Routes(p Parts) []web.Route {
 	s := &pages{p}
 	read, keep := people.ReadConferences, people.KeepConferences
 	one := home + "/{id}"
+	change := func(pattern string, do web.Deed, again web.Again) web.Route {
+		return web.FormRoute(pattern, keep, do, func(r *web.Request, in url.Values, trouble error) error {
+			if fault.KindOf(trouble) == fault.NotFound {
+				return trouble
+			}
+			return again(r, in, trouble)
+		})
+	}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: home, Permission: read, Handler: s.list},
 		{Method: http.MethodPost, Pattern: home, Permission: keep, Handler: s.prepare},
@@ -49,31 +57,31 @@ func Routes(p Parts) []web.Route {
 		{Method: http.MethodPost, Pattern: one + "/sua", Permission: keep, Handler: s.change},
 		{Method: http.MethodPost, Pattern: one + "/buoc", Permission: keep, Handler: s.step},
 		{Method: http.MethodGet, Pattern: one + "/chuong-trinh", Permission: keep, Handler: s.programme},
-		{Method: http.MethodPost, Pattern: one + "/chuong-trinh", Permission: keep, Handler: s.setProgramme},
-		{Method: http.MethodPost, Pattern: one + "/muc", Permission: keep, Handler: s.beginItem},
+		change(one+"/chuong-trinh", s.setProgramme, s.programmeAgain),
+		change(one+"/muc", s.beginItem, s.oneAgain),
 		{Method: http.MethodGet, Pattern: one + "/dai-bieu", Permission: read, Handler: s.guests},
-		{Method: http.MethodPost, Pattern: one + "/dai-bieu", Permission: keep, Handler: s.addGuests},
+		change(one+"/dai-bieu", s.addGuests, s.showChoose),
 		{Method: http.MethodGet, Pattern: one + "/moi-them", Permission: keep, Handler: s.choose},
-		{Method: http.MethodPost, Pattern: one + "/dai-bieu/{n}/{what}", Permission: keep, Handler: s.guestStep},
+		change(one+"/dai-bieu/{n}/{what}", s.guestStep, s.guestAgain),
 		{Method: http.MethodGet, Pattern: one + "/dai-bieu/{n}/giay-moi.docx", Permission: keep, Handler: s.invitation},
 		{Method: http.MethodGet, Pattern: one + "/giay-moi.pdf", Permission: keep, Handler: s.invitations},
 		{Method: http.MethodGet, Pattern: one + "/diem-danh", Permission: keep, Handler: s.desk},
 		{Method: http.MethodGet, Pattern: one + "/phat-bieu", Permission: read, Handler: s.talks},
 		{Method: http.MethodPost, Pattern: one + "/phat-bieu", Permission: read, Handler: s.talk},
-		{Method: http.MethodPost, Pattern: one + "/phat-bieu/{n}/{what}", Permission: keep, Handler: s.talkStep},
+		change(one+"/phat-bieu/{n}/{what}", s.talkStep, s.talkAgain),
 		{Method: http.MethodGet, Pattern: one + "/man-hinh", Permission: read, Handler: s.screen},
 		{Method: http.MethodGet, Pattern: one + "/ket-luan", Permission: keep, Handler: s.conclusions},
 		{Method: http.MethodPost, Pattern: one + "/ket-luan", Permission: keep, Handler: s.conclude},
 		{Method: http.MethodPost, Pattern: one + "/thong-bao", Permission: keep, Handler: s.issue},
 		{Method: http.MethodGet, Pattern: one + "/tai-lieu", Permission: read, Handler: s.papers},
-		{Method: http.MethodPost, Pattern: one + "/tai-lieu", Permission: keep, Handler: s.setPack},
+		change(one+"/tai-lieu", s.setPack, s.packAgain),
 		{Method: http.MethodGet, Pattern: one + "/tai-lieu.pdf", Permission: read, Handler: s.pack},
 		{Method: http.MethodGet, Pattern: one + "/tai/{paper}", Permission: read, Handler: s.paper},
 		{Method: http.MethodGet, Pattern: one + "/cam-on", Permission: keep, Handler: s.thanks},
-		{Method: http.MethodPost, Pattern: one + "/cam-on", Permission: keep, Handler: s.setThanks},
-		{Method: http.MethodPost, Pattern: one + "/anh", Permission: keep, Handler: s.setPhoto},
+		change(one+"/cam-on", s.setThanks, s.thanksAgain),
+		change(one+"/anh", s.setPhoto, s.oneAgain),
 		{Method: http.MethodGet, Pattern: one + "/tin", Permission: keep, Handler: s.news},
-		{Method: http.MethodPost, Pattern: one + "/tin", Permission: keep, Handler: s.handNews},
+		change(one+"/tin", s.handNews, s.newsAgain),
 
 		{Method: http.MethodGet, Pattern: "/moi/{token}", Permission: web.Public, Handler: s.guest(s.own)},
 		{Method: http.MethodPost, Pattern: "/moi/{token}", Permission: web.Public, Handler: s.guest(s.reply)},
@@ -162,16 +170,22 @@ func settle(r *web.Request, err error, path string, again func(trouble error) er
 	return err
 }
 
-// keeper is the start of every form that changes a conference.
+// kept is the conference that a form changes.
+func (s *pages) kept(r *web.Request) (*conference.Conference, error) {
+	c, keep, _, err := s.get(r)
+	if err == nil && !keep {
+		err = web.Forbidden()
+	}
+	return c, err
+}
+
+// keeper is the start of every form of a page alone that changes a conference.
 func (s *pages) keeper(r *web.Request) (*conference.Conference, url.Values, error) {
 	in, err := r.Form()
 	if err != nil {
 		return nil, nil, err
 	}
-	c, keep, _, err := s.get(r)
-	if err == nil && !keep {
-		err = web.Forbidden()
-	}
+	c, err := s.kept(r)
 	return c, in, err
 }
 

@@ -114,27 +114,36 @@ func (s *pages) showProgramme(r *web.Request, items []conference.Item, trouble e
 	return r.Render(status(trouble), programmeView(&programmePage{b, append(items[:len(items):len(items)], make([]conference.Item, blankRows)...)}))
 }
 
-// lines gives each line of a form of lines its values by field name, "ten-0", "ten-1", …
-func lines(in url.Values, do func(get func(field string) string)) {
-	rows := min(number(in.Get("so-dong")), 200)
-	for i := range rows {
-		do(func(field string) string { return strings.TrimSpace(in.Get(field + "-" + strconv.Itoa(i))) })
+// maxLines is how many lines a form of lines has at most.
+const maxLines = 200
+
+// lines gives each line of a form of lines its values by field name, "ten.0", "ten.1", …, as long as there is one of first.
+func lines(in url.Values, first string, do func(get func(field string) string)) {
+	for i := 0; i < maxLines && in.Has(first+"."+strconv.Itoa(i)); i++ {
+		do(func(field string) string { return strings.TrimSpace(in.Get(field + "." + strconv.Itoa(i))) })
 	}
 }
 
-func (s *pages) setProgramme(r *web.Request) error {
-	c, in, err := s.keeper(r)
+func (s *pages) setProgramme(r *web.Request, in url.Values) (string, error) {
+	c, err := s.kept(r)
 	if err != nil {
-		return err
+		return "", err
 	}
+	return Path(c.ID) + "/chuong-trinh?da=luu", s.Room.SetProgramme(r.Context(), r.Actor(), c.ID, readProgramme(in))
+}
+
+func (s *pages) programmeAgain(r *web.Request, in url.Values, trouble error) error {
+	return s.showProgramme(r, readProgramme(in), trouble)
+}
+
+func readProgramme(in url.Values) []conference.Item {
 	items := []conference.Item{}
-	lines(in, func(get func(string) string) {
+	lines(in, "noi-dung", func(get func(string) string) {
 		if item := (conference.Item{What: get("noi-dung"), Who: get("nguoi"), Minutes: number(get("phut"))}); item.What != "" {
 			items = append(items, item)
 		}
 	})
-	err = s.Room.SetProgramme(r.Context(), r.Actor(), c.ID, items)
-	return settle(r, err, Path(c.ID)+"/chuong-trinh?da=luu", func(trouble error) error { return s.showProgramme(r, items, trouble) })
+	return items
 }
 
 type conclusionsPage struct {
@@ -179,7 +188,7 @@ func (s *pages) conclude(r *web.Request) error {
 		return err
 	}
 	list := []conference.Conclusion{}
-	lines(in, func(get func(string) string) {
+	lines(in, "ket-luan", func(get func(string) string) {
 		if x := (conference.Conclusion{Text: get("ket-luan"), Unit: get("don-vi"), Owner: get("nguoi"), Due: get("han"), Product: get("san-pham")}); x.Text != "" {
 			list = append(list, x)
 		}
@@ -241,19 +250,26 @@ func (s *pages) showThanks(r *web.Request, list []conference.Thanks, trouble err
 	return r.Render(status(trouble), thanksView(&thanksPage{b, append(list[:len(list):len(list)], make([]conference.Thanks, blankRows)...)}))
 }
 
-func (s *pages) setThanks(r *web.Request) error {
-	c, in, err := s.keeper(r)
+func (s *pages) setThanks(r *web.Request, in url.Values) (string, error) {
+	c, err := s.kept(r)
 	if err != nil {
-		return err
+		return "", err
 	}
+	return Path(c.ID) + "/cam-on?da=luu", s.Room.SetThanks(r.Context(), r.Actor(), c.ID, readThanks(in))
+}
+
+func (s *pages) thanksAgain(r *web.Request, in url.Values, trouble error) error {
+	return s.showThanks(r, readThanks(in), trouble)
+}
+
+func readThanks(in url.Values) []conference.Thanks {
 	list := []conference.Thanks{}
-	lines(in, func(get func(string) string) {
+	lines(in, "ai", func(get func(string) string) {
 		if t := (conference.Thanks{Who: get("ai"), Reason: get("ly-do")}); t != (conference.Thanks{}) {
 			list = append(list, t)
 		}
 	})
-	err = s.Room.SetThanks(r.Context(), r.Actor(), c.ID, list)
-	return settle(r, err, Path(c.ID)+"/cam-on?da=luu", func(trouble error) error { return s.showThanks(r, list, trouble) })
+	return list
 }
 
 // fields are the parts of a line between commas.
@@ -287,13 +303,16 @@ func (s *pages) showNews(r *web.Request, trouble error) error {
 	return r.Render(status(trouble), newsView(&newsPage{b, n.Text(), s.Room.HasNewsroom() && b.C.Side == people.State}))
 }
 
-func (s *pages) handNews(r *web.Request) error {
-	c, _, err := s.keeper(r)
+func (s *pages) handNews(r *web.Request, _ url.Values) (string, error) {
+	c, err := s.kept(r)
 	if err != nil {
-		return err
+		return "", err
 	}
-	err = s.Room.HandToNewsroom(r.Context(), r.Actor(), c.ID)
-	return settle(r, err, Path(c.ID)+"/tin?da=luu", func(trouble error) error { return s.showNews(r, trouble) })
+	return Path(c.ID) + "/tin?da=luu", s.Room.HandToNewsroom(r.Context(), r.Actor(), c.ID)
+}
+
+func (s *pages) newsAgain(r *web.Request, _ url.Values, trouble error) error {
+	return s.showNews(r, trouble)
 }
 
 type papersPage struct {
@@ -326,13 +345,16 @@ func named(kind string) bool {
 	return kind == conference.PaperGuests || kind == conference.PaperMinutes
 }
 
-func (s *pages) setPack(r *web.Request) error {
-	c, in, err := s.keeper(r)
+func (s *pages) setPack(r *web.Request, in url.Values) (string, error) {
+	c, err := s.kept(r)
 	if err != nil {
-		return err
+		return "", err
 	}
-	err = s.Room.SetPack(r.Context(), r.Actor(), c.ID, in["phan"])
-	return settle(r, err, Path(c.ID)+"/tai-lieu?da=luu", func(trouble error) error { return s.showPapers(r, trouble) })
+	return Path(c.ID) + "/tai-lieu?da=luu", s.Room.SetPack(r.Context(), r.Actor(), c.ID, in["phan"])
+}
+
+func (s *pages) packAgain(r *web.Request, _ url.Values, trouble error) error {
+	return s.showPapers(r, trouble)
 }
 
 func (s *pages) pack(r *web.Request) error {

@@ -183,14 +183,14 @@ func (s *pages) groups(r *web.Request, c *conference.Conference) ([]postGroup, e
 }
 
 // addGuests puts the ticked posts on the list, whole units where those are ticked, and one guest from outside.
-func (s *pages) addGuests(r *web.Request) error {
-	c, in, err := s.keeper(r)
+func (s *pages) addGuests(r *web.Request, in url.Values) (string, error) {
+	c, err := s.kept(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	groups, err := s.groups(r, c)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var list []conference.Invitee
 	seen := map[string]bool{}
@@ -207,34 +207,39 @@ func (s *pages) addGuests(r *web.Request) error {
 		list = append(list, conference.Invitee{Post: in.Get("khach-chuc-danh"), Body: in.Get("khach-co-quan"), Name: in.Get("khach-ten"), Role: conference.Role(in.Get("khach-vai-tro"))})
 	}
 	_, err = s.Room.AddGuests(r.Context(), r.Actor(), c.ID, list)
-	return settle(r, err, Path(c.ID)+"/dai-bieu?da=luu", func(trouble error) error { return s.showChoose(r, in, trouble) })
+	return Path(c.ID) + "/dai-bieu?da=luu", err
 }
 
 // guestStep does one thing with one guest.
-func (s *pages) guestStep(r *web.Request) error {
-	c, in, err := s.keeper(r)
+func (s *pages) guestStep(r *web.Request, in url.Values) (string, error) {
+	c, err := s.kept(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	n, ctx, actor := number(r.PathValue("n")), r.Context(), r.Actor()
-	to, again := "/dai-bieu?da=luu", s.showGuests
+	list := Path(c.ID) + "/dai-bieu?da=luu"
 	switch what := r.PathValue("what"); what {
 	case "bo":
-		err = s.Room.RemoveGuest(ctx, actor, c.ID, n)
+		return list, s.Room.RemoveGuest(ctx, actor, c.ID, n)
 	case "vai-tro":
-		err = s.Room.SetRole(ctx, actor, c.ID, n, conference.Role(in.Get("vai-tro")))
+		return list, s.Room.SetRole(ctx, actor, c.ID, n, conference.Role(in.Get("vai-tro")))
 	case "tra-loi": // by telephone
-		err = s.Room.ReplyTo(ctx, actor, c.ID, n, readAnswer(in))
+		return list, s.Room.ReplyTo(ctx, actor, c.ID, n, readAnswer(in))
 	case "diem-danh":
-		err = s.Room.CheckIn(ctx, actor, c.ID, n, conference.ByList)
-		to, again = "/diem-danh?den="+r.PathValue("n"), s.showDesk
+		return Path(c.ID) + "/diem-danh?den=" + r.PathValue("n"), s.Room.CheckIn(ctx, actor, c.ID, n, conference.ByList)
 	case "bo-diem-danh":
-		err = s.Room.UndoCheckIn(ctx, actor, c.ID, n)
-		to, again = "/diem-danh?da=luu", s.showDesk
+		return Path(c.ID) + "/diem-danh?da=luu", s.Room.UndoCheckIn(ctx, actor, c.ID, n)
 	default:
-		return fault.New(fault.NotFound, "conference.unknown_step", "step", what)
+		return "", fault.New(fault.NotFound, "conference.unknown_step", "step", what)
 	}
-	return settle(r, err, Path(c.ID)+to, func(trouble error) error { return again(r, trouble) })
+}
+
+// guestAgain is the page that the step's button stands on.
+func (s *pages) guestAgain(r *web.Request, _ url.Values, trouble error) error {
+	if strings.HasSuffix(r.PathValue("what"), "diem-danh") {
+		return s.showDesk(r, trouble)
+	}
+	return s.showGuests(r, trouble)
 }
 
 func readAnswer(in url.Values) conference.Answer {

@@ -2,6 +2,7 @@ package conferences
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"trucot/internal/engine/people"
@@ -86,10 +87,10 @@ func (s *pages) talk(r *web.Request) error {
 }
 
 // talkStep does one thing with a speech or a question.
-func (s *pages) talkStep(r *web.Request) error {
-	c, in, err := s.keeper(r)
+func (s *pages) talkStep(r *web.Request, in url.Values) (string, error) {
+	c, err := s.kept(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	n, ctx, actor := number(r.PathValue("n")), r.Context(), r.Actor()
 	switch what := r.PathValue("what"); what {
@@ -104,9 +105,13 @@ func (s *pages) talkStep(r *web.Request) error {
 	case "bo":
 		err = s.Room.Drop(ctx, actor, c.ID, n)
 	default:
-		return fault.New(fault.NotFound, "conference.unknown_step", "step", what)
+		err = fault.New(fault.NotFound, "conference.unknown_step", "step", what)
 	}
-	return settle(r, err, Path(c.ID)+"/phat-bieu?da=luu", func(trouble error) error { return s.showTalks(r, in.Get("tra-loi"), trouble) })
+	return Path(c.ID) + "/phat-bieu?da=luu", err
+}
+
+func (s *pages) talkAgain(r *web.Request, in url.Values, trouble error) error {
+	return s.showTalks(r, in.Get("tra-loi"), trouble)
 }
 
 type screenPage struct {

@@ -188,17 +188,17 @@ func (s *pages) pictures(r *web.Request, p *onePage) error {
 func isPicture(f *attachment.File) bool { return strings.HasPrefix(f.Type, "image/") }
 
 // setPhoto captions a picture and tags who and what is on it.
-func (s *pages) setPhoto(r *web.Request) error {
-	c, in, err := s.keeper(r)
+func (s *pages) setPhoto(r *web.Request, in url.Values) (string, error) {
+	c, err := s.kept(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	f, err := s.Files.Get(r.Context(), in.Get("tep"))
 	if err != nil {
-		return err
+		return "", err
 	}
 	if f.Owner != "conference/"+c.ID {
-		return attachment.NotFound(f.ID)
+		return "", attachment.NotFound(f.ID)
 	}
 	photo := conference.Photo{File: f.ID, Caption: in.Get("chu-thich"), Records: fields(in.Get("ho-so"))}
 	for _, name := range fields(in.Get("nguoi")) {
@@ -206,8 +206,11 @@ func (s *pages) setPhoto(r *web.Request) error {
 			photo.People = append(photo.People, id)
 		}
 	}
-	err = s.Room.SetPhoto(r.Context(), r.Actor(), c.ID, photo)
-	return settle(r, err, Path(c.ID)+"?da=luu#anh", func(trouble error) error { return s.showOne(r, trouble) })
+	return Path(c.ID) + "?da=luu#anh", s.Room.SetPhoto(r.Context(), r.Actor(), c.ID, photo)
+}
+
+func (s *pages) oneAgain(r *web.Request, _ url.Values, trouble error) error {
+	return s.showOne(r, trouble)
 }
 
 // personCalled finds one of the agency's own by a name as it is shown, "" for nobody: tags name people that the agency
@@ -235,11 +238,10 @@ func (s *pages) step(r *web.Request) error {
 	return settle(r, err, Path(c.ID)+"?da=luu", func(trouble error) error { return s.showOne(r, trouble) })
 }
 
-func (s *pages) beginItem(r *web.Request) error {
-	c, in, err := s.keeper(r)
+func (s *pages) beginItem(r *web.Request, in url.Values) (string, error) {
+	c, err := s.kept(r)
 	if err != nil {
-		return err
+		return "", err
 	}
-	err = s.Room.BeginItem(r.Context(), r.Actor(), c.ID, number(in.Get("muc")))
-	return settle(r, err, Path(c.ID)+"?da=luu", func(trouble error) error { return s.showOne(r, trouble) })
+	return Path(c.ID) + "?da=luu", s.Room.BeginItem(r.Context(), r.Actor(), c.ID, number(in.Get("muc")))
 }

@@ -49,16 +49,21 @@ const (
 // Routes are the pages of the newsroom.
 func Routes(p Parts) []web.Route {
 	s := &pages{p}
+	article := func(pattern string, do web.Deed, again web.Again) web.Route {
+		rt := web.FormRoute(pattern, people.WriteNews, do, again)
+		rt.MaxBody = maxArticle
+		return rt
+	}
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/bien-tap", Permission: people.ReadNews, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/bien-tap/moi", Permission: people.WriteNews, Handler: s.blank},
-		{Method: http.MethodPost, Pattern: "/bien-tap", Permission: people.WriteNews, Handler: s.enter, MaxBody: maxArticle},
+		article("/bien-tap", s.enter, s.enterAgain),
 		{Method: http.MethodGet, Pattern: "/bien-tap/{id}", Permission: people.ReadNews, Handler: s.one},
 		{Method: http.MethodGet, Pattern: "/bien-tap/{id}/sua", Permission: people.WriteNews, Handler: s.edit},
-		{Method: http.MethodPost, Pattern: "/bien-tap/{id}/sua", Permission: people.WriteNews, Handler: s.change, MaxBody: maxArticle},
+		article("/bien-tap/{id}/sua", s.change, s.changeAgain),
 		{Method: http.MethodPost, Pattern: "/bien-tap/{id}/anh", Permission: people.WriteNews, Handler: s.addPicture, MaxBody: maxPicture},
 		{Method: http.MethodGet, Pattern: "/bien-tap/{id}/anh/{file}", Permission: people.ReadNews, Handler: s.picture},
-		{Method: http.MethodPost, Pattern: "/bien-tap/{id}/{step}", Permission: people.WriteNews, Handler: s.step},
+		web.FormRoute("/bien-tap/{id}/{step}", people.WriteNews, s.step, s.stepAgain),
 		{Method: http.MethodGet, Pattern: "/tin-tuc/tu-kiem-tra", Permission: people.ReadNews, Handler: s.check},
 	}
 }
@@ -69,7 +74,9 @@ var slugs = map[portal.Step]string{portal.Submit: "trinh", portal.Forward: "chuy
 // Path is an article's page in the newsroom.
 func Path(id string) string { return "/bien-tap/" + url.PathEscape(id) }
 
-// get reads an article that the reader may see; another's is not there.
+// Get reads the article that the address names, if the reader may see it; another's is not there.
+func (p Parts) Get(r *web.Request) (*portal.Article, error) { return (&pages{p}).get(r) }
+
 func (s *pages) get(r *web.Request) (*portal.Article, error) {
 	id := r.PathValue("id")
 	a, err := s.News.Get(r.Context(), id)
@@ -283,38 +290,35 @@ func moment(text string) (time.Time, error) {
 }
 
 // step takes an editorial step.
-func (s *pages) step(r *web.Request) error {
-	form, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) step(r *web.Request, in url.Values) (string, error) {
 	a, err := s.get(r)
 	if err != nil {
-		return err
+		return "", err
 	}
-	m := portal.Move{Reason: form.Get("ly-do")}
+	m := portal.Move{Reason: in.Get("ly-do"), Version: web.Seen(in, a.Version)}
 	for step, slug := range slugs {
 		if slug == r.PathValue("step") {
 			m.Step = step
 		}
 	}
 	if m.Step == "" {
-		return fault.New(fault.NotFound, "portal.not_found", "id", a.ID)
+		return "", fault.New(fault.NotFound, "portal.not_found", "id", a.ID)
 	}
 	if !people.Holds(r.Reader, a.Right(m.Step), a.Unit) {
-		return web.Forbidden()
+		return "", web.Forbidden()
 	}
-	m.Version, _ = strconv.ParseInt(form.Get("ban"), 10, 64) // unreadable = none that it could have
-	if m.At, err = moment(form.Get("dang-luc")); err == nil {
-		err = s.News.Take(r.Context(), r.Actor(), a.ID, m)
+	if m.At, err = moment(in.Get("dang-luc")); err != nil {
+		return "", err
 	}
-	switch {
-	case err == nil:
-		return r.Go(Path(a.ID) + "?da=luu")
-	case fault.KindOf(err) == fault.Internal:
-		return err
+	return Path(a.ID) + "?da=luu", s.News.Take(r.Context(), r.Actor(), a.ID, m)
+}
+
+func (s *pages) stepAgain(r *web.Request, _ url.Values, trouble error) error {
+	a, err := s.get(r)
+	if err != nil || fault.KindOf(trouble) == fault.NotFound {
+		return trouble
 	}
-	return s.show(r, a, err)
+	return s.show(r, a, trouble)
 }
 
 // addPicture takes a picture and lays it at the end of the text.
@@ -323,21 +327,29 @@ func (s *pages) addPicture(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.get(r)
-	if err != nil {
-		return err
+	path, err := s.Lay(r, form, file)
+	if err == nil {
+		return r.Go(path + "?da=luu")
 	}
-	if !s.may(r, a, portal.Edit) {
-		return web.Forbidden()
-	}
-	err = s.lay(r, a, form, file)
-	switch {
-	case err == nil:
-		return r.Go(Path(a.ID) + "?da=luu")
-	case fault.KindOf(err) == fault.Internal:
+	a, gone := s.get(r)
+	if k := fault.KindOf(err); gone != nil || k == fault.Internal || k == fault.Forbidden {
 		return err
 	}
 	return s.show(r, a, err)
+}
+
+// Lay lays a picture at the end of the text of the article that the address names, "mo-ta" its description and "chu-thich" its
+// caption, and gives the article's page. Errors: newsroom.no_alt, newsroom.no_picture_file.
+func (p Parts) Lay(r *web.Request, form url.Values, up web.Upload) (string, error) {
+	s := &pages{p}
+	a, err := s.get(r)
+	if err != nil {
+		return "", err
+	}
+	if !s.may(r, a, portal.Edit) {
+		return "", web.Forbidden()
+	}
+	return Path(a.ID), s.lay(r, a, form, up)
 }
 
 func (s *pages) lay(r *web.Request, a *portal.Article, form url.Values, up web.Upload) error {

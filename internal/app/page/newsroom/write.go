@@ -135,46 +135,41 @@ func (s *pages) read(in url.Values, a *portal.Article) (portal.Content, error) {
 	return c, err
 }
 
-func (s *pages) enter(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) enter(r *web.Request, in url.Values) (string, error) {
 	c, err := s.read(in, nil)
-	var a *portal.Article
-	if err == nil {
-		a, err = s.News.Draft(r.Context(), r.Reader, in.Get("don-vi"), c)
+	if err != nil {
+		return "", err
 	}
-	return s.done(r, in, nil, a, err)
+	a, err := s.News.Draft(r.Context(), r.Reader, in.Get("don-vi"), c)
+	if err != nil {
+		return "", err
+	}
+	return Path(a.ID) + "?da=luu", nil
 }
 
-func (s *pages) change(r *web.Request) error {
-	in, err := r.Form()
+func (s *pages) enterAgain(r *web.Request, in url.Values, trouble error) error {
+	return s.form(r, in, nil, trouble)
+}
+
+func (s *pages) change(r *web.Request, in url.Values) (string, error) {
+	a, err := s.get(r)
 	if err != nil {
-		return err
+		return "", err
 	}
+	if !s.may(r, a, portal.Edit) && !s.may(r, a, portal.Correct) {
+		return "", web.Forbidden()
+	}
+	c, err := s.read(in, a)
+	if err != nil {
+		return "", err
+	}
+	return Path(a.ID) + "?da=luu", s.News.Write(r.Context(), r.Actor(), a.ID, web.Seen(in, a.Version), c, in.Get("dinh-chinh"))
+}
+
+func (s *pages) changeAgain(r *web.Request, in url.Values, trouble error) error {
 	a, err := s.get(r)
 	if err != nil {
 		return err
 	}
-	if !s.may(r, a, portal.Edit) && !s.may(r, a, portal.Correct) {
-		return web.Forbidden()
-	}
-	c, err := s.read(in, a)
-	if err == nil {
-		version, _ := strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = none that it could have
-		err = s.News.Write(r.Context(), r.Actor(), a.ID, version, c, in.Get("dinh-chinh"))
-	}
-	return s.done(r, in, a, a, err)
-}
-
-// done goes to the article, or shows the form again with what was typed.
-func (s *pages) done(r *web.Request, in url.Values, was, now *portal.Article, err error) error {
-	switch {
-	case err == nil:
-		return r.Go(Path(now.ID) + "?da=luu")
-	case fault.KindOf(err) == fault.Internal || fault.KindOf(err) == fault.Forbidden:
-		return err
-	}
-	return s.form(r, in, was, err)
+	return s.form(r, in, a, trouble)
 }

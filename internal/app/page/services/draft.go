@@ -248,6 +248,11 @@ func (s *pages) answer(r *web.Request) error {
 		if err := s.prefill(r, w, d); err != nil {
 			return err
 		}
+		if d.Contact.Email != w.D.Contact.Email {
+			if err := s.filing.MailCode(r.Context(), d, w.Secret); err != nil {
+				return err
+			}
+		}
 	}
 	if r.Query("ve") == "kiem-tra" {
 		return r.Go(w.at("/kiem-tra"))

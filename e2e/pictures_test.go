@@ -41,6 +41,13 @@ var pictured = []struct {
 	{name: "khen-thuong", path: "/khen-thuong"},
 	{name: "dang", path: "/dang"},
 	{name: "tim", path: "/tim-kiem?q=cong+nghe"},
+	{name: "tin-tuc", path: "/tin-tuc"},
+	{name: "mot-tin", path: "@/tin-tuc|/tin-tuc/bai/"},
+	{name: "bien-tap", path: "/bien-tap"},
+	{name: "dot-bao-cao", path: "/bao-cao/dot/tong-ket-nam-2025"},
+	{name: "hoi-nghi", path: "/hoi-nghi/HN-2025-2"},
+	{name: "man-hinh", path: "/hoi-nghi/HN-2025-2/man-hinh"},
+	{name: "so-viec", path: "/so-viec"},
 }
 
 // TestPictures takes the pictures of docs/man-hinh.md, in light and dark, into the folder named by PICTURES.

@@ -2,7 +2,6 @@ package dossier
 
 import (
 	"context"
-	"strings"
 
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/store"
@@ -17,7 +16,7 @@ func (r Reach) args() []any {
 	if r.Units == nil {
 		every = 1
 	}
-	return []any{every, bracketed(r.Without), bracketed(r.Units)}
+	return []any{every, store.Set(r.Without), store.Set(r.Units)}
 }
 
 const (
@@ -54,14 +53,6 @@ func (e *Engine) Soon(ctx context.Context, r Reach, limit, offset int) ([]*Row, 
 	}
 	rows, err := store.All(ctx, e.db, scanRow, soonRows, append(args, int64(limit), int64(offset))...)
 	return rows, n, err
-}
-
-// bracketed is a set as one parameter: <a><b>. A dossier of no unit, <>, is in none.
-func bracketed(units []string) string {
-	if len(units) == 0 {
-		return ""
-	}
-	return "<" + strings.Join(units, "><") + ">"
 }
 
 // WarnUntil is the last due date that is warned of today: the apology goes out one working day before the dossier is

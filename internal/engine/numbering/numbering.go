@@ -178,20 +178,13 @@ func (b *Books) List(ctx context.Context, f Filter) ([]Given, int, error) {
 	if f.Units == nil {
 		every = 1
 	}
-	args := []any{int64(f.Year), f.Book, every, bracketed(f.Without), bracketed(f.Units)}
+	args := []any{int64(f.Year), f.Book, every, store.Set(f.Without), store.Set(f.Units)}
 	var n int
 	if err := b.db.QueryRow(ctx, countAll, args...).Scan(&n); err != nil {
 		return nil, 0, err
 	}
 	found, err := store.All(ctx, b.db, scan, listGiven, append(args, int64(f.Limit), int64(f.Offset))...)
 	return found, n, err
-}
-
-func bracketed(units []string) string {
-	if len(units) == 0 {
-		return ""
-	}
-	return "<" + strings.Join(units, "><") + ">"
 }
 
 func scan(rows *sql.Rows) (Given, error) {

@@ -109,21 +109,13 @@ func (b *Book) List(ctx context.Context, f Filter) ([]*Entry, int, error) {
 	if f.Units == nil {
 		every = 1
 	}
-	args := []any{every, bracketed(f.Without), bracketed(f.Units), f.Kind, int64(f.From), int64(f.To), f.Unit}
+	args := []any{every, store.Set(f.Without), store.Set(f.Units), f.Kind, int64(f.From), int64(f.To), f.Unit}
 	var n int
 	if err := b.db.QueryRow(ctx, countAll, args...).Scan(&n); err != nil {
 		return nil, 0, err
 	}
 	list, err := store.All(ctx, b.db, scanEntry, listEntries, append(args, int64(f.Limit), int64(f.Offset))...)
 	return list, n, err
-}
-
-// bracketed is a set as one parameter: <a><b>.
-func bracketed(units []string) string {
-	if len(units) == 0 {
-		return ""
-	}
-	return "<" + strings.Join(units, "><") + ">"
 }
 
 // last is the highest number given so far.

@@ -11,7 +11,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -85,14 +84,7 @@ func reach(units, without []string) []any {
 	if units != nil {
 		only = 1
 	}
-	return []any{only, bracketed(units), bracketed(without)}
-}
-
-func bracketed(units []string) string {
-	if len(units) == 0 {
-		return ""
-	}
-	return "<" + strings.Join(units, "><") + ">"
+	return []any{only, store.Set(units), store.Set(without)}
 }
 
 // Options of an Engine.

@@ -197,7 +197,7 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Entry, int, error) {
 	if f.Records {
 		records = 1
 	}
-	args := []any{f.Account, f.Subject, records, all, bracketed(f.Units), bracketed(f.Without)}
+	args := []any{f.Account, f.Subject, records, all, store.Set(f.Units), store.Set(f.Without)}
 	var total int
 	if err := l.db.QueryRow(ctx, count, args...).Scan(&total); err != nil {
 		return nil, 0, store.Fault(err)
@@ -214,14 +214,6 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Entry, int, error) {
 		return e, err
 	}, list, append(args, int64(limit), int64(max(f.Offset, 0)))...)
 	return rows, total, err
-}
-
-// bracketed is a set as one parameter: <a><b>. Lines of no unit, <>, are in none.
-func bracketed(units []string) string {
-	if len(units) == 0 {
-		return ""
-	}
-	return "<" + strings.Join(units, "><") + ">"
 }
 
 //go:embed texts.*.yaml

@@ -193,20 +193,13 @@ func (d *Desk) List(ctx context.Context, f Filter) ([]*Campaign, int, error) {
 	if f.Units == nil {
 		every = 1
 	}
-	args := []any{every, bracketed(f.Without), bracketed(f.Units)}
+	args := []any{every, store.Set(f.Without), store.Set(f.Units)}
 	var n int
 	if err := d.db.QueryRow(ctx, countOf, args...).Scan(&n); err != nil {
 		return nil, 0, store.Fault(err)
 	}
 	found, err := store.All(ctx, d.db, scanCampaign, listCampaigns, append(args, int64(f.Limit), int64(f.Offset))...)
 	return found, n, err
-}
-
-func bracketed(units []string) string {
-	if len(units) == 0 {
-		return ""
-	}
-	return "<" + strings.Join(units, "><") + ">"
 }
 
 // Owed lists the parts of open campaigns that are not in and fall due between two days.

@@ -34,7 +34,7 @@ var pictured = []struct {
 	{name: "chi-dao", path: "/chi-dao"},
 	{name: "viec", path: "/viec?xem=all"},
 	{name: "viec-don-vi", path: "/viec/don-vi"},
-	{name: "lich-cong-tac", path: "/lich-cong-tac"},
+	{name: "lich-cong-tac", path: "/lich-cong-tac?tuan=2025-W51"},
 	{name: "hoi-dong", path: "/hoi-dong"},
 	{name: "bao-cao", path: "@/bao-cao|/bao-cao/tong-ket"},
 	{name: "so-lieu", path: "/so-lieu/dossier.received?period=2025"},
@@ -45,8 +45,8 @@ var pictured = []struct {
 	{name: "mot-tin", path: "@/tin-tuc|/tin-tuc/bai/"},
 	{name: "bien-tap", path: "/bien-tap"},
 	{name: "dot-bao-cao", path: "/bao-cao/dot/tong-ket-nam-2025"},
-	{name: "hoi-nghi", path: "/hoi-nghi/HN-2025-2"},
-	{name: "man-hinh", path: "/hoi-nghi/HN-2025-2/man-hinh"},
+	{name: "hoi-nghi", path: "/hoi-nghi/HN-2025-1"},
+	{name: "man-hinh", path: "/hoi-nghi/HN-2025-1/man-hinh"},
 	{name: "so-viec", path: "/so-viec"},
 }
 

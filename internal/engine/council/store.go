@@ -188,10 +188,7 @@ func (f *Filter) args() []any {
 	if f.Units == nil {
 		everywhere, units = 1, f.Without
 	}
-	list := ""
-	if len(units) > 0 {
-		list = "<" + strings.Join(units, "><") + ">"
-	}
+	list := store.Set(units)
 	return []any{f.Account, mine, everywhere, list, string(f.Stage), like}
 }
 

@@ -146,7 +146,7 @@ func (e *Engine) Baseline(ctx context.Context, id string) (*Baseline, error) {
 
 // Baselines lists the latest in reach.
 func (e *Engine) Baselines(ctx context.Context, r Reach) ([]*Baseline, error) {
-	return store.All(ctx, e.db, scanBaseline, listBaselines, flag(r.State), joined(r.Units))
+	return store.All(ctx, e.db, scanBaseline, listBaselines, flag(r.State), store.Set(r.Units))
 }
 
 // Difference is one way in which a task is no longer as planned.

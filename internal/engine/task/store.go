@@ -91,7 +91,7 @@ func apply(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	if t.Late {
 		late = 1
 	}
-	_, err = tx.Exec(ctx, upsertTask, t.ID, t.External, t.Directive, t.Unit, string(t.Side), t.Owner, t.Assigner, joined(t.Collaborators), string(t.State), late, due,
+	_, err = tx.Exec(ctx, upsertTask, t.ID, t.External, t.Directive, t.Unit, string(t.Side), t.Owner, t.Assigner, store.Set(t.Collaborators), string(t.State), late, due,
 		lang.Fold(t.ID+" "+t.External+" "+t.Title+" "+t.Goal), string(data), e.Version, e.Position)
 	return err
 }
@@ -191,7 +191,7 @@ func (f *Filter) args(today calendar.Date) []any {
 		role = 2
 	}
 	from, to := f.Due.days()
-	return []any{flag(f.Reach.State), joined(f.Reach.Units), joined(f.Units), f.Account, role, f.Directive, like, f.View, int64(today), from, to}
+	return []any{flag(f.Reach.State), store.Set(f.Reach.Units), store.Set(f.Units), f.Account, role, f.Directive, like, f.View, int64(today), from, to}
 }
 
 func flag(b bool) int64 {
@@ -199,13 +199,6 @@ func flag(b bool) int64 {
 		return 1
 	}
 	return 0
-}
-
-func joined(units []string) string {
-	if len(units) == 0 {
-		return ""
-	}
-	return "<" + strings.Join(units, "><") + ">"
 }
 
 // UnitCount is a unit's line of the frame.
@@ -222,7 +215,7 @@ func (e *Engine) ByUnit(ctx context.Context, r Reach) ([]UnitCount, error) {
 	return store.All(ctx, e.db, func(rows *sql.Rows) (UnitCount, error) {
 		var c UnitCount
 		return c, rows.Scan(&c.Unit, &c.OnTime, &c.DoneLate, &c.InTerm, &c.Overdue)
-	}, matrix, flag(r.State), joined(r.Units), int64(e.Today()))
+	}, matrix, flag(r.State), store.Set(r.Units), int64(e.Today()))
 }
 
 // OpenByDirective counts the open tasks in reach that rest on each directive.
@@ -234,7 +227,7 @@ func (e *Engine) OpenByDirective(ctx context.Context, r Reach) (map[string]int, 
 	list, err := store.All(ctx, e.db, func(rows *sql.Rows) (count, error) {
 		var c count
 		return c, rows.Scan(&c.id, &c.n)
-	}, openRests, flag(r.State), joined(r.Units))
+	}, openRests, flag(r.State), store.Set(r.Units))
 	out := map[string]int{}
 	for _, c := range list {
 		out[c.id] = c.n

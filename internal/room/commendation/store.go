@@ -159,10 +159,7 @@ func (r *Room) List(ctx context.Context, f Filter) ([]*Nomination, int, error) {
 	if f.Units == nil {
 		everywhere, units = 1, f.Without
 	}
-	joined := ""
-	if len(units) > 0 {
-		joined = "<" + strings.Join(units, "><") + ">"
-	}
+	joined := store.Set(units)
 	like := ""
 	if words := strings.Fields(lang.Fold(f.Text)); len(words) > 0 {
 		for i, w := range words {

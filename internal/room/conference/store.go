@@ -69,12 +69,9 @@ type Filter struct {
 }
 
 func (f *Filter) args() []any {
-	state, units := int64(0), ""
+	state, units := int64(0), store.Set(f.Reach.Units)
 	if f.Reach.State {
 		state = 1
-	}
-	if len(f.Reach.Units) > 0 {
-		units = "<" + strings.Join(f.Reach.Units, "><") + ">"
 	}
 	return []any{state, units, f.Reach.Person, f.Status}
 }

@@ -133,12 +133,9 @@ func (r *Register) After(ctx context.Context, f Filter, id string) ([]*Document,
 }
 
 func (f *Filter) args(today calendar.Date) []any {
-	state, units := int64(0), ""
+	state, units := int64(0), store.Set(f.Units)
 	if f.State {
 		state = 1
-	}
-	if len(f.Units) > 0 {
-		units = "<" + strings.Join(f.Units, "><") + ">"
 	}
 	words := strings.Fields(lang.Fold(f.Text))
 	for i, w := range words {

@@ -109,7 +109,7 @@ const Active State = "active"
 
 // Members gives one page of members, cell by cell, and how many there are in all.
 func (r *Room) Members(ctx context.Context, f MemberFilter) ([]*Member, int, error) {
-	units := joined(f.Units)
+	units := store.Set(f.Units)
 	var total int
 	if err := r.db.QueryRow(ctx, sumMembers, units, string(f.State)).Scan(&total); err != nil {
 		return nil, 0, store.Fault(err)
@@ -119,7 +119,7 @@ func (r *Room) Members(ctx context.Context, f MemberFilter) ([]*Member, int, err
 }
 
 func (r *Room) longStanding(ctx context.Context, units []string, decidedBy calendar.Date) ([]*Member, error) {
-	return store.All(ctx, r.db, scanMember, oldMembers, joined(units), int64(decidedBy))
+	return store.All(ctx, r.db, scanMember, oldMembers, store.Set(units), int64(decidedBy))
 }
 
 // Strength is how many members a unit has now: past days are for the indicator party.members.
@@ -139,7 +139,7 @@ func (r *Room) ByUnit(ctx context.Context, units []string) ([]UnitCount, error) 
 	return store.All(ctx, r.db, func(rows *sql.Rows) (UnitCount, error) {
 		var c UnitCount
 		return c, rows.Scan(&c.Unit, &c.Official, &c.Probation)
-	}, perUnit, joined(units))
+	}, perUnit, store.Set(units))
 }
 
 // Record reads an entry. Error: fault.NotFound "party.no_record".
@@ -173,7 +173,7 @@ func (r *Room) Records(ctx context.Context, f RecordFilter) ([]*Record, int, err
 	if f.UntilBy != calendar.NoDate {
 		until, list = int64(f.UntilBy), byUntil
 	}
-	args := []any{joined(f.Units), f.Kind, string(f.Stage), int64(f.From), to, until}
+	args := []any{store.Set(f.Units), f.Kind, string(f.Stage), int64(f.From), to, until}
 	var total int
 	if err := r.db.QueryRow(ctx, sumRecords, args...).Scan(&total); err != nil {
 		return nil, 0, store.Fault(err)
@@ -214,11 +214,4 @@ func limit(n int) int64 {
 		return 50
 	}
 	return int64(min(n, most))
-}
-
-func joined(units []string) string {
-	if len(units) == 0 {
-		return ""
-	}
-	return "<" + strings.Join(units, "><") + ">"
 }

@@ -207,9 +207,7 @@ func (d *Desk) args(state State) []any {
 	if d.Reach.State {
 		whole = 1
 	}
-	if len(d.Reach.Units) > 0 {
-		units = "<" + strings.Join(d.Reach.Units, "><") + ">"
-	}
+	units = store.Set(d.Reach.Units)
 	if words := strings.Fields(lang.Fold(d.Text)); len(words) > 0 {
 		like = "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_", " ", "%").Replace(strings.Join(words, " ")) + "%"
 	}

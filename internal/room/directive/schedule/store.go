@@ -132,12 +132,9 @@ type Reach struct {
 
 // Items lists the items in reach from one day to another, those too that were published there and then moved away.
 func (b *Book) Items(ctx context.Context, r Reach, from, to calendar.Date) ([]*Item, error) {
-	state, units := int64(0), ""
+	state, units := int64(0), store.Set(r.Units)
 	if r.State {
 		state = 1
-	}
-	if len(r.Units) > 0 {
-		units = "<" + strings.Join(r.Units, "><") + ">"
 	}
 	return store.All(ctx, b.db, scanItem, listItems, state, units, int64(from), int64(to))
 }

@@ -47,8 +47,8 @@ func (p *Procedure) Verb(t *Transition, from string) string {
 	return "stepped"
 }
 
-// compile makes the form and compiles every condition and formula against it.
-func (p *Procedure) compile() fault.List {
+// compile makes the form and compiles every condition and formula against it, with lazily only when one is first used.
+func (p *Procedure) compile(lazily bool) fault.List {
 	for _, f := range p.Fields {
 		if !idPattern.MatchString(f.ID) {
 			return nil // named by lint already; a struct cannot be made of it
@@ -68,6 +68,10 @@ func (p *Procedure) compile() fault.List {
 		compile := rule.Condition
 		if formula {
 			compile = rule.Formula
+		}
+		if lazily {
+			r.later = &later{compile: func() (*rule.Program, error) { return compile(r.Source, p.form.Type) }}
+			return
 		}
 		program, err := compile(r.Source, p.form.Type)
 		if err != nil {
@@ -126,18 +130,23 @@ func at(p fault.Place, err error) *fault.Error {
 
 // Holds evaluates a condition; an empty one holds. env comes from Form.Fill.
 func (r *Rule) Holds(env any) (bool, error) {
-	if r.program == nil {
-		return r.Source == "", nil
+	program, err := r.compiled()
+	if program == nil {
+		return r.Source == "", err
 	}
-	return r.program.Bool(env)
+	return program.Bool(env)
 }
 
 // Number evaluates a formula. env comes from Form.Fill.
 func (r *Rule) Number(env any) (float64, error) {
-	if r.program == nil {
+	program, err := r.compiled()
+	if err != nil {
+		return 0, err
+	}
+	if program == nil {
 		return 0, fault.New(fault.Invalid, "rule.not_number", "rule", r.Source)
 	}
-	return r.program.Number(env)
+	return program.Number(env)
 }
 
 // DurationFor is the length of a deadline for one dossier: the first case that holds, else the general one,

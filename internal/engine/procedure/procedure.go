@@ -7,6 +7,8 @@
 package procedure
 
 import (
+	"sync"
+
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/fault"
@@ -302,6 +304,25 @@ type Rule struct {
 	Source  string
 	Place   fault.Place
 	program *rule.Program
+	later   *later // where compiling waits for the first use
+}
+
+// later compiles a rule when it is first used: of the forty definitions that the program ships few are needed after a start.
+type later struct {
+	once    sync.Once
+	compile func() (*rule.Program, error)
+	program *rule.Program
+	err     error
+}
+
+// compiled is the rule's program, nil for an empty rule.
+func (r *Rule) compiled() (*rule.Program, error) {
+	l := r.later
+	if l == nil {
+		return r.program, nil
+	}
+	l.once.Do(func() { l.program, l.err = l.compile() })
+	return l.program, l.err
 }
 
 // UnmarshalDef keeps the source and its place.

@@ -99,16 +99,25 @@ func (p *packer) node(n *Node) {
 
 // ready is the tree of a file whose tree was prepared, nil for any other file.
 func ready(file string, src []byte) *Node {
-	trees := prepared.Load()
-	if trees == nil {
-		return nil
-	}
-	tree, ok := (*trees)[sha256.Sum256(src)]
+	tree, ok := known(src)
 	if !ok {
 		return nil
 	}
 	u := &unpacker{data: tree, file: file, lines: strings.Split(string(src), "\n")}
 	return u.node()
+}
+
+func known(src []byte) (tree string, ok bool) {
+	if trees := prepared.Load(); trees != nil {
+		tree, ok = (*trees)[sha256.Sum256(src)]
+	}
+	return tree, ok
+}
+
+// Known reports whether the bytes are those of a definition that the program ships, which its tests have read in full.
+func Known(src []byte) bool {
+	_, ok := known(src)
+	return ok
 }
 
 // unpacker reads a table or a tree. It trusts them: they are compiled into the program.

@@ -33,7 +33,7 @@ func TestAnAgencyPutsInItsOwnHolidays(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "2029.yaml"), []byte("year: soon\n"), 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Calendar(data); !fault.Is(err, "calendar.bad_file") {
+	if _, err := Calendar(data); !fault.Is(err, "defs.want_whole") {
 		t.Errorf("a broken file of the agency: %v", err)
 	}
 }

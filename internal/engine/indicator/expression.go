@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"strings"
+	"sync"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/rule"
@@ -27,22 +28,20 @@ type Fact struct {
 	Amounts     map[string]float64 // numeric fields of the event
 }
 
-// program is one compiled expression.
+// program is one expression.
 type program struct {
-	*rule.Program
-	amounts bool // reads Amounts, so the event's fields must be parsed
+	compiled func() (*rule.Program, error) // at the first call; later calls give the same
+	amounts  bool                          // reads Amounts, so the event's fields must be parsed
 }
 
 // resultKind is what an expression must yield.
 type resultKind func(source string, env any) (*rule.Program, error)
 
-// compileExpression compiles an expression over a Fact; a misspelt field or a wrong type is a fault here.
-func compileExpression(source string, want resultKind) (*program, error) {
-	p, err := want(source, Fact{})
-	if err != nil {
-		return nil, err
-	}
-	return &program{Program: p, amounts: strings.Contains(source, "Amounts")}, nil
+// expression is an expression over a Fact. It is compiled when an event first needs it: most of a process's life no
+// event needs most of them.
+func expression(source string, want resultKind) *program {
+	return &program{amounts: strings.Contains(source, "Amounts"),
+		compiled: sync.OnceValues(func() (*rule.Program, error) { return want(source, Fact{}) })}
 }
 
 // holds evaluates a condition; none is always true.
@@ -50,7 +49,20 @@ func (p *program) holds(f *Fact) (bool, error) {
 	if p == nil {
 		return true, nil
 	}
-	return p.Bool(f)
+	c, err := p.compiled()
+	if err != nil {
+		return false, err
+	}
+	return c.Bool(f)
+}
+
+// text evaluates a phrase.
+func (p *program) text(f *Fact) (string, error) {
+	c, err := p.compiled()
+	if err != nil {
+		return "", err
+	}
+	return c.Text(f)
 }
 
 // amount evaluates a formula; none is one.
@@ -58,7 +70,11 @@ func (p *program) amount(f *Fact) (Value, error) {
 	if p == nil {
 		return One, nil
 	}
-	n, err := p.Number(f)
+	c, err := p.compiled()
+	if err != nil {
+		return NoValue, err
+	}
+	n, err := c.Number(f)
 	if err != nil {
 		return NoValue, err
 	}

@@ -145,7 +145,7 @@ func (x *extractor) apply(e *ledger.Event, b *boundRule, f *Fact) {
 
 // count adds to a distinct indicator; an empty key is no object at all.
 func (x *extractor) count(e *ledger.Event, b *boundRule, f *Fact) {
-	key, err := b.by.Text(f)
+	key, err := b.by.text(f)
 	if err != nil {
 		x.problem(e, b.ID, err)
 		return

@@ -17,13 +17,13 @@ const maxIndicators = 1 << 15
 
 var idForm = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$`)
 
-// add checks one definition by itself, compiles its expressions and adds it.
-func (d *Definitions) add(def Definition, locate func(string) fault.Place) fault.List {
+// add checks one definition by itself and adds it; tested tells that its expressions are known to compile.
+func (d *Definitions) add(def Definition, tested bool, locate func(string) fault.Place) fault.List {
 	c := &compiled{Definition: def, locate: locate}
 	if c.Type == Ratio && c.Scale == 0 {
 		c.Scale = 100
 	}
-	l := linter{c: c}
+	l := linter{c: c, tested: tested}
 	l.identity(d)
 	l.texts()
 	l.shape()
@@ -40,6 +40,7 @@ func (d *Definitions) add(def Definition, locate func(string) fault.Place) fault
 // linter collects the faults of one definition.
 type linter struct {
 	c      *compiled
+	tested bool // its expressions compile
 	faults fault.List
 }
 
@@ -129,7 +130,7 @@ func (l *linter) numbers() {
 	}
 }
 
-// compile compiles the expressions; a misspelt field or a wrong type is a fault here, not at the first event.
+// compile reads the expressions; a misspelt field or a wrong type is a fault here, not at the first event.
 func (l *linter) compile() {
 	for _, m := range l.c.matches() {
 		at := fmt.Sprintf("%s[%d]", m.field, m.index)
@@ -154,9 +155,11 @@ func (l *linter) expression(field, source string, want resultKind) *program {
 	if source == "" {
 		return nil
 	}
-	p, err := compileExpression(source, want)
-	if err != nil {
-		l.say(field, "indicator.bad_expression", "field", field, "reason", err)
+	p := expression(source, want)
+	if !l.tested {
+		if _, err := p.compiled(); err != nil {
+			l.say(field, "indicator.bad_expression", "field", field, "reason", err)
+		}
 	}
 	return p
 }

@@ -80,7 +80,7 @@ func NewDefinitions() *Definitions { return &Definitions{index: map[string]int{}
 func (d *Definitions) Add(definitions ...Definition) error {
 	var faults fault.List
 	for _, def := range definitions {
-		faults = append(faults, d.add(def, func(string) fault.Place { return fault.Place{File: def.ID} })...)
+		faults = append(faults, d.add(def, false, func(string) fault.Place { return fault.Place{File: def.ID} })...)
 	}
 	return faults.OrNil()
 }
@@ -149,7 +149,7 @@ func (d *Definitions) read(note Provenance, n *defs.Node) fault.List {
 	if def.Provenance.Source == nil {
 		def.Provenance = note
 	}
-	return d.add(def, func(field string) fault.Place { return locate(n, field) })
+	return d.add(def, n.Known, func(field string) fault.Place { return locate(n, field) })
 }
 
 // locate finds a field of a definition, "on[0].where", or the nearest thing above it that is written out.

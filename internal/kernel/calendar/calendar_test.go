@@ -222,8 +222,8 @@ func TestBadFilesSayWhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, x := range []struct{ name, year, key string }{
-		{"misspelt key", "year: 2021\ndays:\n  - { date: 2021-01-01, knd: off }\n", "calendar.unknown_key"},
-		{"not YAML", "year: [\n", "calendar.bad_file"},
+		{"misspelt key", "year: 2021\ndays:\n  - { date: 2021-01-01, knd: off }\n", "defs.unknown_key_near"},
+		{"not YAML", "year: [\n", "defs.syntax"},
 		{"another year's day", "year: 2021\ndays:\n  - { date: 2022-01-01, kind: off }\n", "calendar.bad_day"},
 		{"unknown kind", "year: 2021\ndays:\n  - { date: 2021-01-01, kind: holiday }\n", "calendar.bad_day"},
 		{"twice", "year: 2021\ndays:\n  - { date: 2021-01-01, kind: off }\n  - { date: 2021-01-01, kind: off }\n", "calendar.day_twice"},

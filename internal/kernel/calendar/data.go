@@ -6,11 +6,9 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
+	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 )
@@ -20,35 +18,35 @@ const toVerify = "cần xác minh"
 
 // yearFile is one definitions/calendar/<year>.yaml.
 type yearFile struct {
-	Year   int       `yaml:"year"`
-	Status string    `yaml:"status"`
-	Basis  string    `yaml:"basis"`
-	Source string    `yaml:"source"`
-	Days   []dayLine `yaml:"days"`
+	Year   int       `def:"year"`
+	Status string    `def:"status"`
+	Basis  string    `def:"basis"`
+	Source string    `def:"source"`
+	Days   []dayLine `def:"days"`
 }
 
 type dayLine struct {
-	Date   string `yaml:"date"`
-	Kind   string `yaml:"kind"`
-	Pair   string `yaml:"pair"`
-	VI     string `yaml:"vi"`
-	EN     string `yaml:"en"`
-	Source string `yaml:"source"`
-	Status string `yaml:"status"`
+	Date   string `def:"date"`
+	Kind   string `def:"kind"`
+	Pair   string `def:"pair"`
+	VI     string `def:"vi"`
+	EN     string `def:"en"`
+	Source string `def:"source"`
+	Status string `def:"status"`
 }
 
 type rulesFile struct {
 	Versions []struct {
-		From              string   `yaml:"from"`
-		RestDays          []string `yaml:"rest_days"`
-		RestDaysSource    string   `yaml:"rest_days_source"`
-		CutOff            string   `yaml:"cut_off"`
-		CutOffSource      string   `yaml:"cut_off_source"`
-		RollForward       bool     `yaml:"roll_forward"`
-		RollForwardSource string   `yaml:"roll_forward_source"`
-		AnchorSource      string   `yaml:"anchor_source"`
-		Status            string   `yaml:"status"`
-	} `yaml:"versions"`
+		From              string   `def:"from"`
+		RestDays          []string `def:"rest_days"`
+		RestDaysSource    string   `def:"rest_days_source"`
+		CutOff            string   `def:"cut_off"`
+		CutOffSource      string   `def:"cut_off_source"`
+		RollForward       bool     `def:"roll_forward"`
+		RollForwardSource string   `def:"roll_forward_source"`
+		AnchorSource      string   `def:"anchor_source"`
+		Status            string   `def:"status"`
+	} `def:"versions"`
 }
 
 // rules are the counting rules in force from a date on.
@@ -107,25 +105,11 @@ func decode(fsys fs.FS, name string, into any) error {
 	if err != nil {
 		return err
 	}
-	err = yaml.UnmarshalWithOptions(raw, into, yaml.Strict())
-	if err == nil {
-		return nil
+	tree, err := defs.Parse(name, raw)
+	if err != nil {
+		return err
 	}
-	place := fault.Place{File: name}
-	var ye yaml.Error
-	if errors.As(err, &ye) {
-		if t := ye.GetToken(); t != nil && t.Position != nil {
-			place.Line, place.Column = t.Position.Line, t.Position.Column
-			if lines := strings.Split(string(raw), "\n"); place.Line >= 1 && place.Line <= len(lines) {
-				place.Source = lines[place.Line-1]
-			}
-		}
-	}
-	var unknown *yaml.UnknownFieldError
-	if errors.As(err, &unknown) {
-		return fault.New(fault.Invalid, "calendar.unknown_key", "key", unknown.Token.Value).At(place).Because(err)
-	}
-	return fault.New(fault.Invalid, "calendar.bad_file").At(place).Because(err)
+	return defs.Decode(tree, into).OrNil()
 }
 
 func (c *Calendar) readYear(fsys fs.FS, name string) error {

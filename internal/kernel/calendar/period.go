@@ -218,23 +218,23 @@ func (p *Period) UnmarshalText(b []byte) error {
 
 // bounds is where a kind of period begins and ends; see definitions/calendar/periods.yaml.
 type bounds struct {
-	StartDay   int `yaml:"start_day"`
-	StartShift int `yaml:"start_shift"`
-	EndDay     int `yaml:"end_day"`
+	StartDay   int `def:"start_day"`
+	StartShift int `def:"start_shift"`
+	EndDay     int `def:"end_day"`
 }
 
 type periodsFile struct {
 	Versions []struct {
-		From             string `yaml:"from"`
-		AppliesBefore    bool   `yaml:"applies_before"`
-		Source           string `yaml:"source"`
-		Month            bounds `yaml:"month"`
-		Quarter          bounds `yaml:"quarter"`
-		Half             bounds `yaml:"half"`
-		Year             bounds `yaml:"year"`
-		Statistics       bounds `yaml:"statistics"`
-		StatisticsSource string `yaml:"statistics_source"`
-	} `yaml:"versions"`
+		From             string `def:"from"`
+		AppliesBefore    bool   `def:"applies_before"`
+		Source           string `def:"source"`
+		Month            bounds `def:"month"`
+		Quarter          bounds `def:"quarter"`
+		Half             bounds `def:"half"`
+		Year             bounds `def:"year"`
+		Statistics       bounds `def:"statistics"`
+		StatisticsSource string `def:"statistics_source"`
+	} `def:"versions"`
 }
 
 // periodRules are the bounds in force from a date on; the first also serves the time before it.

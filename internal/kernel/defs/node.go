@@ -44,6 +44,7 @@ type Node struct {
 	Place  fault.Place
 	Text   string  // of a Scalar, as written, without quotes
 	Quoted bool    // the scalar stood in quotes or in a block
+	Known  bool    // it stands in a file that the program ships, which its tests have read in full
 	Items  []*Node // of a List
 	Pairs  []Pair  // of a Map, in the order written
 }

@@ -156,7 +156,7 @@ func (u *unpacker) place() fault.Place {
 
 func (u *unpacker) node() *Node {
 	kind := u.take(1)[0]
-	n := &Node{Kind: Kind(kind &^ quotedBit), Quoted: kind&quotedBit != 0, Place: u.place()}
+	n := &Node{Kind: Kind(kind &^ quotedBit), Quoted: kind&quotedBit != 0, Known: true, Place: u.place()}
 	switch n.Kind {
 	case Scalar:
 		n.Text = u.take(u.number())

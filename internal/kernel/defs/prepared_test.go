@@ -34,6 +34,7 @@ func TestAReadyTreeIsTheParsedOne(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		markKnown(want)
 		got := ready("x.yaml", src)
 		if got == nil || !reflect.DeepEqual(got, want) {
 			t.Fatalf("the tree of %.80q… differs", src)
@@ -41,5 +42,16 @@ func TestAReadyTreeIsTheParsedOne(t *testing.T) {
 		if ready("x.yaml", append([]byte("# \n"), src...)) != nil {
 			t.Fatal("a changed file was taken for the shipped one")
 		}
+	}
+}
+
+// markKnown makes a parsed tree what a ready one is beside its content: known.
+func markKnown(n *Node) {
+	n.Known = true
+	for _, item := range n.Items {
+		markKnown(item)
+	}
+	for _, pair := range n.Pairs {
+		markKnown(pair.Value)
 	}
 }

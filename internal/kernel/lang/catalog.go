@@ -10,10 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
-
-	"github.com/goccy/go-yaml"
+	"sync"
 
 	"trucot/internal/kernel/fault"
 )
@@ -35,12 +36,12 @@ func FromEnv(v string) Tag {
 	return VI
 }
 
-// Texts are one package's texts: language → key → text. A text names its arguments in braces,
-// "Hạn trả: {due}", and may choose an English plural: "{n} {n|day|days}".
-type Texts map[Tag]map[string]string
+// Texts are the texts of one package as its files hold them, by language. A text names its arguments in
+// braces, "Hạn trả: {due}", and may choose an English plural: "{n} {n|day|days}".
+type Texts map[Tag]string
 
-// MustTexts reads texts.vi.yaml and texts.en.yaml (flat maps) from an embedded file system. It panics
-// on a broken file, since the files are compiled in and a test loads them all.
+// MustTexts reads texts.vi.yaml and texts.en.yaml from an embedded file system. It panics on a missing file, since the
+// files are compiled in.
 func MustTexts(files fs.FS) Texts {
 	t := Texts{}
 	for _, tag := range []Tag{VI, EN} {
@@ -48,68 +49,75 @@ func MustTexts(files fs.FS) Texts {
 		if err != nil {
 			panic(err)
 		}
-		m, plain := plainTexts(raw)
-		if !plain {
-			if err := yaml.Unmarshal(raw, &m); err != nil {
-				panic(fmt.Errorf("texts.%s.yaml: %w", tag, err))
-			}
-		}
-		t[tag] = m
+		t[tag] = string(raw)
 	}
 	return t
 }
 
-// plainTexts reads the form that nearly every text file has, one `key: "text"` a line, without the YAML
-// reader: it would take a good part of the program's start. Anything else, a key twice included, is left to
-// the YAML reader and its messages.
-func plainTexts(raw []byte) (m map[string]string, ok bool) {
-	m = map[string]string{}
-	for line := range strings.Lines(string(raw)) {
-		line = strings.TrimRight(line, "\r\n")
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		key, quoted, found := strings.Cut(line, ": ")
-		var text string
-		if _, twice := m[key]; !found || twice || json.Unmarshal([]byte(quoted), &text) != nil {
-			return map[string]string{}, false
-		}
-		m[key] = text
+// Catalog is every text of the program. A language is read when its first text is asked for: reading is a good part of
+// the program's start, and most processes speak one language.
+type Catalog struct{ vi, en func() map[string]string }
+
+// NewCatalog merges the packages' texts. A broken line, or a key that stands twice, panics when its language is read; a
+// test reads both.
+func NewCatalog(all ...Texts) *Catalog {
+	read := func(tag Tag) func() map[string]string {
+		return sync.OnceValue(func() map[string]string { return readTexts(tag, all) })
 	}
-	return m, true
+	return &Catalog{vi: read(VI), en: read(EN)}
 }
 
-// Catalog is every text of the program.
-type Catalog struct{ texts Texts }
+func (c *Catalog) texts(tag Tag) map[string]string {
+	if tag == EN {
+		return c.en()
+	}
+	return c.vi()
+}
 
-// NewCatalog merges the packages' texts; a key defined twice panics.
-func NewCatalog(all ...Texts) *Catalog {
-	c := &Catalog{texts: Texts{VI: {}, EN: {}}}
+// readTexts reads what every text file is made of, one `key: "text"` a line, which is YAML that needs no YAML reader.
+func readTexts(tag Tag, all []Texts) map[string]string {
+	lines := 0
 	for _, t := range all {
-		for tag, m := range t {
-			for k, v := range m {
-				if _, dup := c.texts[tag][k]; dup {
-					panic("lang: text defined twice: " + k)
-				}
-				c.texts[tag][k] = v
+		lines += strings.Count(t[tag], "\n")
+	}
+	m := make(map[string]string, lines)
+	for _, t := range all {
+		for line := range strings.Lines(t[tag]) {
+			line = strings.TrimRight(line, "\r\n")
+			if line == "" || line[0] == '#' {
+				continue
 			}
+			key, text, ok := readText(line)
+			if !ok {
+				panic("lang: write key: \"text\" on one line, not " + line)
+			}
+			if _, twice := m[key]; twice {
+				panic("lang: text defined twice: " + key)
+			}
+			m[key] = text
 		}
 	}
-	return c
+	return m
+}
+
+// readText takes a line apart. Only a text with a backslash is copied.
+func readText(line string) (key, text string, ok bool) {
+	key, quoted, found := strings.Cut(line, ": ")
+	if n := len(quoted); !found || n < 2 || quoted[0] != '"' || quoted[n-1] != '"' {
+		return "", "", false
+	}
+	if inside := quoted[1 : len(quoted)-1]; !strings.ContainsAny(inside, `\"`) {
+		return key, inside, true
+	}
+	err := json.Unmarshal([]byte(quoted), &text)
+	return key, text, err == nil
 }
 
 // Keys lists the keys of one language in order, for the test that compares the two.
-func (c *Catalog) Keys(tag Tag) []string {
-	keys := make([]string, 0, len(c.texts[tag]))
-	for k := range c.texts[tag] {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}
+func (c *Catalog) Keys(tag Tag) []string { return slices.Sorted(maps.Keys(c.texts(tag))) }
 
 // Has reports whether the key has a Vietnamese text.
-func (c *Catalog) Has(key string) bool { _, ok := c.texts[VI][key]; return ok }
+func (c *Catalog) Has(key string) bool { _, ok := c.vi()[key]; return ok }
 
 // T renders a text with name, value pairs. A missing key comes back as ⟦key⟧ so that a test or a
 // reader sees it.
@@ -122,9 +130,9 @@ func (c *Catalog) T(tag Tag, key string, args ...any) string {
 }
 
 func (c *Catalog) render(tag Tag, key string, args map[string]any) string {
-	text, ok := c.texts[tag][key]
+	text, ok := c.texts(tag)[key]
 	if !ok {
-		if text, ok = c.texts[VI][key]; !ok {
+		if text, ok = c.vi()[key]; !ok {
 			return "⟦" + key + "⟧"
 		}
 	}
@@ -227,12 +235,12 @@ func (c *Catalog) Mismatches() []string {
 	var out []string
 	for _, pair := range [][2]Tag{{VI, EN}, {EN, VI}} {
 		for _, key := range c.Keys(pair[0]) {
-			other, ok := c.texts[pair[1]][key]
+			other, ok := c.texts(pair[1])[key]
 			if !ok {
 				out = append(out, key+": missing in "+string(pair[1]))
 				continue
 			}
-			if a, b := argumentNames(c.texts[pair[0]][key]), argumentNames(other); pair[0] == VI && a != b {
+			if a, b := argumentNames(c.texts(pair[0])[key]), argumentNames(other); pair[0] == VI && a != b {
 				out = append(out, key+": arguments differ: "+a+" / "+b)
 			}
 		}

@@ -76,12 +76,12 @@ var loadAssets = sync.OnceValue(func() *assets {
 	return a
 })
 
-func mustRead(name string) string {
+func mustRead(name string) []byte {
 	b, err := fs.ReadFile(assetFiles, name)
 	if err != nil {
 		panic(err)
 	}
-	return string(b)
+	return b
 }
 
 func (a *assets) add(name string, parts ...part) {
@@ -98,7 +98,7 @@ func (a *assets) add(name string, parts ...part) {
 func (as *asset) hash() string {
 	h := sha256.New()
 	for _, p := range as.parts {
-		io.WriteString(h, mustRead(p.file)) // a hash takes everything
+		h.Write(mustRead(p.file)) // a hash takes everything
 		io.WriteString(h, strings.Join(p.replace, "\x00")+strings.Join(p.classes, "\x00"))
 	}
 	return hex.EncodeToString(h.Sum(nil)[:6])
@@ -107,7 +107,7 @@ func (as *asset) hash() string {
 func (as *asset) body() []byte {
 	var b bytes.Buffer
 	for _, p := range as.parts {
-		text := mustRead(p.file)
+		text := string(mustRead(p.file))
 		if p.classes != nil {
 			text = subset(text, p.classes)
 		}

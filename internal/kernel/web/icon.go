@@ -16,7 +16,7 @@ var icons = sync.OnceValue(func() map[string]string {
 		panic(err)
 	}
 	for _, e := range entries {
-		svg := mustRead("assets/icons/" + e.Name())
+		svg := string(mustRead("assets/icons/" + e.Name()))
 		open := strings.IndexByte(svg, '>')
 		m[strings.TrimSuffix(e.Name(), ".svg")] = strings.TrimSpace(svg[open+1 : strings.LastIndex(svg, "</svg>")])
 	}

@@ -40,7 +40,7 @@ func FuzzSubset(f *testing.F) {
 
 // Whatever class of the vendored sheet a template names is among those that are sent.
 func TestTemplatesUseOnlyClassesThatAreSent(t *testing.T) {
-	sheet := mustRead("assets/vendor/tabler.min.css")
+	sheet := string(mustRead("assets/vendor/tabler.min.css"))
 	words := regexp.MustCompile(`class="([^"]*)"|KV\("([^"]*)"|class=\{\s*"([^"]*)"`)
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".templ" {

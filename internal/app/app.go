@@ -280,9 +280,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		return err
 	}
 	a.openActivities(o)
-	if err := a.openReports(regimes); err != nil {
-		return err
-	}
+	a.openReports(regimes)
 	return a.openConferences(ctx, o.Data)
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/campaigns"
-	"trucot/internal/engine/document"
 	"trucot/internal/engine/notify"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
@@ -16,9 +15,9 @@ import (
 )
 
 // openCampaigns opens the desk of report campaigns over the report room.
-func (a *App) openCampaigns(layouts *document.Layouts) {
+func (a *App) openCampaigns() {
 	a.Campaigns = campaign.New(campaign.Needs{
-		Ledger: a.Ledger, DB: a.DB, Calendar: a.Calendar, People: a.People, Figures: a.Indicators, Reports: a.Reports, Layouts: layouts, Books: a.Books, Words: a.Catalog,
+		Ledger: a.Ledger, DB: a.DB, Calendar: a.Calendar, People: a.People, Figures: a.Indicators, Reports: a.Reports, Layout: a.layout, Books: a.Books, Words: a.Catalog,
 		Clock: a.clock, Head: a.reportingAgency, Checkpoint: a.checkpointAt,
 		Rules: sync.OnceValues(func() (campaign.Rules, error) { return campaign.LoadRules(Definitions(a.data)) }),
 	})

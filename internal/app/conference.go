@@ -57,15 +57,11 @@ func (a *App) conferenceRow(ctx context.Context, id string) (attachments.Row, er
 
 // sideHead is the heading and signature of a paper of a unit, in the layout of its side.
 func (a *App) sideHead(_ context.Context, unit string, side people.Side, on calendar.Date) (*document.Document, error) {
-	layouts, err := a.layouts()
-	if err != nil {
-		return nil, err
-	}
 	day := on
 	if day == calendar.NoDate {
 		day = calendar.OfTime(a.clock())
 	}
-	layout, err := layouts.At(string(side), day)
+	layout, err := a.layout(string(side), day)
 	if err != nil {
 		return nil, err
 	}

@@ -43,11 +43,7 @@ func (a *App) councilPages() councils.Parts {
 
 // paperHead is the official heading of a paper that a unit issues on a day.
 func (a *App) paperHead(ctx context.Context, unit string, on calendar.Date) (*document.Document, error) {
-	layouts, err := a.layouts()
-	if err != nil {
-		return nil, err
-	}
-	layout, err := layouts.At(string(people.State), on)
+	layout, err := a.layout(string(people.State), on)
 	if err != nil {
 		return nil, err
 	}

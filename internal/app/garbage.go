@@ -13,6 +13,7 @@ import (
 const (
 	smallHeap, littleGarbage = 14 << 20, 60
 	largeHeap, muchGarbage   = 20 << 20, 200
+	startGarbage             = 400
 )
 
 // garbage is the percentage for what is in use, in bytes.
@@ -20,6 +21,10 @@ func garbage(live uint64) int {
 	over := min(max(live, smallHeap), largeHeap) - smallHeap
 	return littleGarbage + int(over*(muchGarbage-littleGarbage)/(largeHeap-smallHeap))
 }
+
+// LetGarbagePile puts the collector off while a server starts: what a start makes, it mostly keeps, and what it leaves is
+// given back once it is over. A start over a large ledger still collects, at five times what is in use.
+func LetGarbagePile() { debug.SetGCPercent(startGarbage) }
 
 // followHeap keeps the collector's setting in step with what is in use for the rest of the process.
 var followHeap = sync.OnceFunc(func() {

@@ -14,16 +14,11 @@ import (
 )
 
 // openReports opens the report room and tells it who the units are.
-func (a *App) openReports(regimes *report.Regimes) error {
-	layouts, err := a.layouts()
-	if err != nil {
-		return err
-	}
-	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, layouts, report.Options{
+func (a *App) openReports(regimes *report.Regimes) {
+	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, a.layout, report.Options{
 		Clock: a.clock, Agency: a.reportingAgency, Checkpoint: a.checkpointAt, UnitByName: a.unitByName, Repair: a.repair,
 	})
-	a.openCampaigns(layouts)
-	return nil
+	a.openCampaigns()
 }
 
 // reportingAgency is the unit as a report names it. A report of no unit is the whole side's; the Party's
@@ -79,14 +74,19 @@ func (a *App) oneSide(ctx context.Context, unit string, side people.Side, on cal
 	})
 }
 
-// sheetHead is the head of a week's sheet of the leaders' calendar, as the agency's other papers bear it.
-func (a *App) sheetHead(side people.Side) (*document.Document, error) {
-	on := calendar.OfTime(a.clock())
-	layouts, err := a.layouts()
+// layout is the layout of a side's papers on a day. The layouts are read when the first paper is made.
+func (a *App) layout(side string, on calendar.Date) (*document.Layout, error) {
+	all, err := a.layouts()
 	if err != nil {
 		return nil, err
 	}
-	layout, err := layouts.At(string(side), on)
+	return all.At(side, on)
+}
+
+// sheetHead is the head of a week's sheet of the leaders' calendar, as the agency's other papers bear it.
+func (a *App) sheetHead(side people.Side) (*document.Document, error) {
+	on := calendar.OfTime(a.clock())
+	layout, err := a.layout(string(side), on)
 	if err != nil {
 		return nil, err
 	}

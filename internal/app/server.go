@@ -163,7 +163,7 @@ const stopIn = 10 * time.Second
 
 // Serve answers at ln until ctx ends, then lets open requests finish.
 func Serve(ctx context.Context, ln net.Listener, h http.Handler) error {
-	followHeap()
+	defer time.AfterFunc(time.Second, followHeap).Stop() // the start is over by then
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },

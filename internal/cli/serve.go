@@ -30,6 +30,7 @@ func (c *serve) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
+	app.LetGarbagePile()
 	a, err := env.Open()
 	if err != nil {
 		return err

@@ -60,6 +60,9 @@ type Style struct {
 // Layouts are all layouts by side and date.
 type Layouts struct{ all []*Layout }
 
+// LayoutAt finds the layout of a side's papers on a date, as Layouts.At does.
+type LayoutAt func(side string, on calendar.Date) (*Layout, error)
+
 // LoadLayouts reads definitions/layouts. A broken file is a fault.Invalid "document.bad_layout".
 func LoadLayouts(files fs.FS) (*Layouts, error) {
 	names, err := fs.Glob(files, "layouts/*.yaml")

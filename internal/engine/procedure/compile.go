@@ -2,6 +2,7 @@ package procedure
 
 import (
 	"errors"
+	"sync"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/rule"
@@ -59,7 +60,7 @@ func (p *Procedure) compile(lazily bool) fault.List {
 			return nil
 		}
 	}
-	p.form = newForm(p.Fields, p.Documents)
+	p.form = sync.OnceValue(func() *Form { return newForm(p.Fields, p.Documents) })
 	var faults fault.List
 	p.eachRule(func(r *Rule, formula bool) {
 		if r.Empty() {
@@ -70,10 +71,10 @@ func (p *Procedure) compile(lazily bool) fault.List {
 			compile = rule.Formula
 		}
 		if lazily {
-			r.later = &later{compile: func() (*rule.Program, error) { return compile(r.Source, p.form.Type) }}
+			r.later = &later{compile: func() (*rule.Program, error) { return compile(r.Source, p.form().Type) }}
 			return
 		}
-		program, err := compile(r.Source, p.form.Type)
+		program, err := compile(r.Source, p.form().Type)
 		if err != nil {
 			faults = append(faults, at(r.Place, err))
 			return

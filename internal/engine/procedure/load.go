@@ -226,9 +226,8 @@ var own = map[string]bool{"id": true, "version": true, "title": true, "summary":
 
 // build merges a definition over its base, decodes, lints and compiles it.
 func build(s *source, base *source) (*Procedure, fault.List) {
-	tested := s.tree.Known && (base == nil || base.tree.Known)
 	if base != nil {
-		inherited := &defs.Node{Kind: defs.Map, Place: base.tree.Place}
+		inherited := &defs.Node{Kind: defs.Map, Place: base.tree.Place, Known: base.tree.Known}
 		for _, pair := range base.tree.Pairs {
 			if !own[pair.Key] {
 				inherited.Pairs = append(inherited.Pairs, pair)
@@ -246,10 +245,10 @@ func build(s *source, base *source) (*Procedure, fault.List) {
 	p.Digest = digest(p.Sources)
 	faults = append(faults, p.drop()...)
 	p.index()
-	if !tested {
+	if !s.tree.Known {
 		faults = append(faults, p.lint(s.file)...)
 	}
-	faults = append(faults, p.compile(tested)...)
+	faults = append(faults, p.compile(s.tree.Known)...)
 	if len(faults) > 0 {
 		for _, e := range faults {
 			pinpoint(e, s.tree, p.At)
@@ -317,6 +316,9 @@ func digest(sources map[string]string) string {
 
 // drop takes out the states and transitions of the base that the definition does without.
 func (p *Procedure) drop() fault.List {
+	if len(p.Without) == 0 {
+		return nil
+	}
 	var faults fault.List
 	for _, id := range p.Without {
 		found := false

@@ -82,7 +82,7 @@ type Procedure struct {
 
 	Sources map[string]string // file → text, base first; what the digest is of
 
-	form        *Form
+	form        func() *Form // made when first asked for
 	states      map[string]*State
 	transitions map[string]*Transition
 	deadlines   map[string]*Deadline

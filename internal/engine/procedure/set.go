@@ -154,7 +154,7 @@ func (p *Procedure) Document(id string) *Document { return p.documents[id] }
 func (p *Procedure) Leaving(state string) []*Transition { return p.leaving[state] }
 
 // Form is the struct type that the conditions look at.
-func (p *Procedure) Form() *Form { return p.form }
+func (p *Procedure) Form() *Form { return p.form() }
 
 // Verified reports whether the definition as a whole is settled law; the others are shown as
 // “cần xác minh”.

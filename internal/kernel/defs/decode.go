@@ -213,7 +213,7 @@ func (d *decoder) scalar(n *Node, v reflect.Value) {
 	}
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(lang.NFC(strings.TrimSpace(n.Text)))
+		v.SetString(strings.TrimSpace(n.Text))
 	case reflect.Bool:
 		if n.Text != "true" && n.Text != "false" {
 			d.fail(n.Place, "defs.want_bool", "text", n.Text)

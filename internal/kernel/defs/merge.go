@@ -37,7 +37,7 @@ func keyed(n *Node) bool {
 }
 
 func mergeMaps(base, over *Node) *Node {
-	out := &Node{Kind: Map, Place: over.Place}
+	out := &Node{Kind: Map, Place: over.Place, Known: base.Known && over.Known}
 	for _, p := range base.Pairs {
 		if v := over.Get(p.Key); v != nil {
 			p.Value = Merge(p.Value, v)
@@ -53,7 +53,7 @@ func mergeMaps(base, over *Node) *Node {
 }
 
 func mergeLists(base, over *Node) *Node {
-	out := &Node{Kind: List, Place: over.Place}
+	out := &Node{Kind: List, Place: over.Place, Known: base.Known && over.Known}
 	find := func(in *Node, id string) *Node {
 		for _, item := range in.Items {
 			if item.Get("id").Text == id {

@@ -17,6 +17,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
 )
 
 // Limits on one file. They bound the work of reading, not the law: the longest real definition is a fifth
@@ -42,7 +43,7 @@ const (
 type Node struct {
 	Kind   Kind
 	Place  fault.Place
-	Text   string  // of a Scalar, as written, without quotes
+	Text   string  // of a Scalar, as written, in normal form C, without quotes
 	Quoted bool    // the scalar stood in quotes or in a block
 	Known  bool    // it stands in a file that the program ships, which its tests have read in full
 	Items  []*Node // of a List
@@ -191,14 +192,14 @@ func (r *reader) node(n ast.Node, depth int) (*Node, error) {
 		}
 		return out, nil
 	case *ast.LiteralNode:
-		out.Kind, out.Text, out.Quoted = Scalar, n.Value.Value, true
+		out.Kind, out.Text, out.Quoted = Scalar, lang.NFC(n.Value.Value), true
 		return out, nil
 	case *ast.StringNode:
 		tt := n.GetToken().Type
-		out.Kind, out.Text, out.Quoted = Scalar, n.Value, tt == token.SingleQuoteType || tt == token.DoubleQuoteType
+		out.Kind, out.Text, out.Quoted = Scalar, lang.NFC(n.Value), tt == token.SingleQuoteType || tt == token.DoubleQuoteType
 		return out, nil
 	case ast.ScalarNode:
-		out.Kind, out.Text = Scalar, n.GetToken().Value
+		out.Kind, out.Text = Scalar, lang.NFC(n.GetToken().Value)
 		return out, nil
 	}
 	return nil, fault.New(fault.Invalid, "defs.refused_construct", "text", n.GetToken().Value).At(out.Place)

@@ -191,7 +191,7 @@ func (r *Room) layoutFor(regime *Regime) (*document.Layout, error) {
 	if side == "" || side == unionSide {
 		side = "state"
 	}
-	return r.layouts.At(side, calendar.OfTime(r.now()))
+	return r.layout(side, calendar.OfTime(r.now()))
 }
 
 // Period reads a period and checks that the regime has it; a bare year is the year of a yearly regime. Errors: those of

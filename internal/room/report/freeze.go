@@ -140,7 +140,7 @@ func (r *Room) Rebuild(ctx context.Context, f *Frozen) (*Report, error) {
 	}
 	rep.On, rep.Frozen = f.On, f
 	side := rep.layout.Side
-	if rep.layout, err = r.layouts.At(side, f.On); err != nil {
+	if rep.layout, err = r.layout(side, f.On); err != nil {
 		return nil, err
 	}
 	return rep, nil

@@ -98,7 +98,7 @@ func openRoom(t testing.TB, clock func() time.Time) *Room {
 	}
 	t.Cleanup(func() { l.Close() })
 	l.Follow(figures.Feed)
-	return New(l, db, regimes, figures, layouts, Options{Clock: clock, Agency: testAgency})
+	return New(l, db, regimes, figures, layouts.At, Options{Clock: clock, Agency: testAgency})
 }
 
 func testAgency(unit, side string, on calendar.Date) Agency {

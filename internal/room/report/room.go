@@ -34,17 +34,17 @@ type Room struct {
 	ledger  *ledger.Ledger
 	db      *store.DB
 	figures *indicator.Engine
-	layouts *document.Layouts
+	layout  document.LayoutAt
 	opts    Options
 	words   *lang.Catalog // this room's texts, for the words inside a report
 }
 
 // New opens the room. The ledger must run Fold; figures must follow it.
-func New(l *ledger.Ledger, db *store.DB, regimes *Regimes, figures *indicator.Engine, layouts *document.Layouts, o Options) *Room {
+func New(l *ledger.Ledger, db *store.DB, regimes *Regimes, figures *indicator.Engine, layout document.LayoutAt, o Options) *Room {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Room{Regimes: regimes, Forms: regimes.Forms, ledger: l, db: db, figures: figures, layouts: layouts, opts: o, words: lang.NewCatalog(Texts())}
+	return &Room{Regimes: regimes, Forms: regimes.Forms, ledger: l, db: db, figures: figures, layout: layout, opts: o, words: lang.NewCatalog(Texts())}
 }
 
 // text is a word of the report itself, always Vietnamese.

@@ -121,8 +121,8 @@ func newOffice(t testing.TB, at string) *office {
 		h, err := l.Root(ctx, position)
 		return h.String(), err
 	}
-	room := report.New(l, db, s.regimes, o.figures, s.layouts, report.Options{Clock: clock, Agency: head, Checkpoint: root})
-	o.Desk = campaign.New(campaign.Needs{Ledger: l, DB: db, Calendar: s.calendar, People: o.people, Figures: o.figures, Reports: room, Layouts: s.layouts, Books: numbering.New(l, db), Words: s.words,
+	room := report.New(l, db, s.regimes, o.figures, s.layouts.At, report.Options{Clock: clock, Agency: head, Checkpoint: root})
+	o.Desk = campaign.New(campaign.Needs{Ledger: l, DB: db, Calendar: s.calendar, People: o.people, Figures: o.figures, Reports: room, Layout: s.layouts.At, Books: numbering.New(l, db), Words: s.words,
 		Clock: clock, Rules: func() (campaign.Rules, error) { return s.rules, nil }, Head: head, Checkpoint: root})
 	return o
 }

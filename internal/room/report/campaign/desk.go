@@ -27,7 +27,7 @@ type Needs struct {
 	People   *people.People
 	Figures  *indicator.Engine
 	Reports  *report.Room
-	Layouts  *document.Layouts
+	Layout   document.LayoutAt
 	Books    *numbering.Books
 	Words    *lang.Catalog
 

@@ -36,7 +36,7 @@ func (d *Desk) WritePDF(w io.Writer, p *Paper) error {
 func (d *Desk) say(key string, args ...any) string { return d.Words.T(lang.VI, key, args...) }
 
 func (d *Desk) document(p *Paper) (*document.Document, error) {
-	layout, err := d.Layouts.At(p.Side, dayOr(p.On, d.Today()))
+	layout, err := d.Layout(p.Side, dayOr(p.On, d.Today()))
 	if err != nil {
 		return nil, err
 	}

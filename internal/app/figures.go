@@ -64,7 +64,7 @@ func addProcedures(all *indicator.Definitions, procedures *procedure.Set) error 
 			if _, newer := all.Get(i.ID); newer {
 				continue
 			}
-			if err := all.Read(note.Provenance, i.Raw); err != nil {
+			if err := all.Read(indicator.Definition{Group: indicator.Words(p.Title), Provenance: note.Provenance}, i.Raw); err != nil {
 				return err
 			}
 		}

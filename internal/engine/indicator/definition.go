@@ -57,6 +57,7 @@ type Provenance struct {
 type Definition struct {
 	ID      string `def:"id"`
 	Title   Words  `def:"title"`
+	Group   Words  `def:"group"`   // what it stands under in a list of all; none of its own: that of its file
 	Measure Words  `def:"measure"` // unit of measure: "hồ sơ", "triệu đồng", "%"
 	Type    Type   `def:"type"`
 

@@ -37,7 +37,8 @@ type clause struct {
 
 // sheet is one file of definitions/indicators.
 type sheet struct {
-	Provenance Provenance   `def:"provenance"` // for every indicator of the file that gives none of its own
+	Group      Words        `def:"group"`      // these two are for every indicator of the file that gives none of its own
+	Provenance Provenance   `def:"provenance"`
 	Indicators []*defs.Node `def:"indicators,required"`
 }
 
@@ -85,12 +86,12 @@ func (d *Definitions) Add(definitions ...Definition) error {
 	return faults.OrNil()
 }
 
-// Read adds definitions written inside other definition files, such as a procedure's. note is their provenance where
-// they give none. Error: a fault.List placed in that file.
-func (d *Definitions) Read(note Provenance, nodes ...*defs.Node) error {
+// Read adds definitions written inside other definition files, such as a procedure's. They take group and
+// provenance from like where they give none. Error: a fault.List placed in that file.
+func (d *Definitions) Read(like Definition, nodes ...*defs.Node) error {
 	var faults fault.List
 	for _, n := range nodes {
-		faults = append(faults, d.read(note, n)...)
+		faults = append(faults, d.read(&like, n)...)
 	}
 	return faults.OrNil()
 }
@@ -120,7 +121,7 @@ func (d *Definitions) Digest() [32]byte {
 	enc := json.NewEncoder(h)
 	for _, c := range d.list {
 		def := c.Definition
-		def.Title, def.Measure, def.Provenance, def.Targets = nil, nil, Provenance{}, nil
+		def.Title, def.Group, def.Measure, def.Provenance, def.Targets = nil, nil, nil, Provenance{}, nil
 		if err := enc.Encode(def); err != nil {
 			panic(err) // a Definition is plain data
 		}
@@ -138,16 +139,19 @@ func (d *Definitions) readFile(name string, raw []byte) error {
 	if faults := defs.Decode(tree, &s); len(faults) > 0 {
 		return faults
 	}
-	return d.Read(s.Provenance, s.Indicators...)
+	return d.Read(Definition{Group: s.Group, Provenance: s.Provenance}, s.Indicators...)
 }
 
-func (d *Definitions) read(note Provenance, n *defs.Node) fault.List {
+func (d *Definitions) read(like *Definition, n *defs.Node) fault.List {
 	var def Definition
 	if faults := defs.Decode(n, &def); len(faults) > 0 {
 		return faults
 	}
 	if def.Provenance.Source == nil {
-		def.Provenance = note
+		def.Provenance = like.Provenance
+	}
+	if def.Group == nil {
+		def.Group = like.Group
 	}
 	return d.add(def, n.Known, func(field string) fault.Place { return locate(n, field) })
 }

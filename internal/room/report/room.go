@@ -76,12 +76,13 @@ func (f *Forms) Definitions() []indicator.Definition {
 
 // cellWords are texts that the definitions of a form's cells have in common: made once, since there are thousands of cells.
 type cellWords struct {
+	group    indicator.Words
 	source   indicator.Words
 	measures map[string]indicator.Words // by the row's own measure; "" is the form's
 }
 
 func (f *Form) sharedWords() cellWords {
-	w := cellWords{source: indicator.Words{lang.VI: f.Basis + ", " + f.Number, lang.EN: f.Basis + ", " + f.Number}, measures: map[string]indicator.Words{}}
+	w := cellWords{group: indicator.Words(f.Title), source: indicator.Words{lang.VI: f.Basis + ", " + f.Number, lang.EN: f.Basis + ", " + f.Number}, measures: map[string]indicator.Words{}}
 	w.measures[""] = indicator.Words{lang.VI: f.Measure[lang.VI], lang.EN: f.Measure[lang.EN]}
 	for vi, en := range f.Measures {
 		w.measures[vi] = indicator.Words{lang.VI: vi, lang.EN: en}
@@ -96,5 +97,5 @@ func (f *Form) definition(key string, row Row, c Column, w cellWords) indicator.
 		measure = indicator.Words{lang.VI: row.Measure}
 	}
 	return indicator.Definition{ID: f.Indicator(key, c.Code), Title: indicator.Words{lang.VI: title(lang.VI), lang.EN: title(lang.EN)},
-		Measure: measure, Type: indicator.Manual, Places: 3, Provenance: indicator.Provenance{Source: w.source}}
+		Group: w.group, Measure: measure, Type: indicator.Manual, Places: 3, Provenance: indicator.Provenance{Source: w.source}}
 }

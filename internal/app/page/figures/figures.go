@@ -4,6 +4,7 @@ package figures
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,11 +66,27 @@ type line struct {
 	Fig indicator.Figure
 }
 
+// group are the figures of one field of work.
+type group struct {
+	Title string
+	Lines []line
+}
+
 type allPage struct {
 	*web.View
-	Scope scope.Scope
-	Units []people.Unit
-	Lines []line
+	Scope  scope.Scope
+	Units  []people.Unit
+	Groups []group
+}
+
+// add puts a line under its group. Groups stand in the order in which their first figures are defined.
+func (p *allPage) add(l line) {
+	title := l.Def.Group.In(p.Lang)
+	i := slices.IndexFunc(p.Groups, func(g group) bool { return g.Title == title })
+	if i < 0 {
+		i, p.Groups = len(p.Groups), append(p.Groups, group{Title: title})
+	}
+	p.Groups[i].Lines = append(p.Groups[i].Lines, l)
 }
 
 func (s *pages) all(r *web.Request) error {
@@ -85,7 +102,7 @@ func (s *pages) all(r *web.Request) error {
 			return err
 		}
 		if f.Arising != 0 && f.Arising != indicator.NoValue || f.Closing != 0 && f.Closing != indicator.NoValue {
-			p.Lines = append(p.Lines, line{d, f})
+			p.add(line{d, f})
 		}
 	}
 	return r.Render(http.StatusOK, all(p))

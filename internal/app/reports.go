@@ -3,20 +3,26 @@ package app
 import (
 	"cmp"
 	"context"
+	"path/filepath"
 	"slices"
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
+	"trucot/internal/kernel/blob"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/room/report"
 )
 
+// frozenFolder is where the files of frozen reports stand in the data folder.
+const frozenFolder = "bao-cao-chot"
+
 // openReports opens the report room and tells it who the units are.
 func (a *App) openReports(regimes *report.Regimes) {
 	a.Reports = report.New(a.Ledger, a.DB, regimes, a.Indicators, a.layout, report.Options{
 		Clock: a.clock, Agency: a.reportingAgency, Checkpoint: a.checkpointAt, UnitByName: a.unitByName, Repair: a.repair,
+		Files: blob.NewDisk(filepath.Join(a.data, frozenFolder)),
 	})
 	a.openCampaigns()
 }

@@ -49,6 +49,9 @@ func (c *demoCmd) account(env *Env, g *sample.Agency, written []sample.Written) 
 	env.say(key, "dossiers", g.Filed, "events", g.Ledger.Head(), "today", sample.Today().Format(env.Lang))
 	for _, w := range written {
 		fmt.Fprintf(env.Stdout, "\n%s – %s\n", w.Title[env.Lang], w.Report.Period.Name(env.Lang))
+		if w.Lost != nil {
+			fmt.Fprintln(env.Stdout, "  "+env.Catalog.Error(env.Lang, w.Lost))
+		}
 		for _, p := range w.Paths {
 			fmt.Fprintln(env.Stdout, "  "+p)
 		}
@@ -58,8 +61,8 @@ func (c *demoCmd) account(env *Env, g *sample.Agency, written []sample.Written) 
 				fmt.Fprintln(env.Stdout, "    "+d.Sentence(env.Catalog, env.Lang))
 			}
 		}
-		if w.Report.Frozen != nil {
-			env.say("cli.demo_frozen", "on", w.Report.Frozen.On.Format(env.Lang), "n", len(w.Changes))
+		if w.Frozen != nil {
+			env.say("cli.demo_frozen", "on", w.Frozen.On.Format(env.Lang), "n", len(w.Changes))
 			for _, x := range w.Changes {
 				fmt.Fprintln(env.Stdout, "    "+x.Sentence(g.Reports, env.Catalog, env.Lang))
 			}

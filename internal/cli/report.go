@@ -101,23 +101,41 @@ func (c *reportBuildCmd) Run(env *Env) error {
 		return err
 	}
 	q.KnownAt = c.KnownAt
-	rep, err := c.build(env, a.Reports, q)
+	if c.Frozen {
+		return c.writeFrozen(env, a.Reports, q)
+	}
+	rep, err := a.Reports.Build(env.Ctx, q)
 	if err != nil {
 		return err
 	}
-	return writeReport(env, rep, c.Out, c.JSON)
+	return writeReport(env, rep.FileName(), reportFiles(rep), c.Out, c.JSON)
 }
 
-// build makes the report anew, or the frozen one again.
-func (c *reportBuildCmd) build(env *Env, room *report.Room, q report.Request) (*report.Report, error) {
-	if !c.Frozen {
-		return room.Build(env.Ctx, q)
-	}
+// writeFrozen writes the report as it was frozen; without its JSON where it cannot be made again and only its files are kept.
+func (c *reportBuildCmd) writeFrozen(env *Env, room *report.Room, q report.Request) error {
 	f, err := frozen(env, room, q)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return room.Rebuild(env.Ctx, f)
+	files := map[string]func(io.Writer) error{}
+	rep, err := room.Rebuild(env.Ctx, f)
+	switch {
+	case err == nil:
+		files["json"] = rep.WriteJSON
+	case !fault.Is(err, "report.definitions_changed"):
+		return err
+	}
+	for _, kind := range report.FileKinds {
+		files[kind] = func(w io.Writer) error {
+			b, err := room.FrozenFile(env.Ctx, f, kind)
+			if err != nil {
+				return err
+			}
+			_, err = w.Write(b)
+			return err
+		}
+	}
+	return writeReport(env, report.FileName(f.Regime, f.Period, f.Unit), files, c.Out, c.JSON)
 }
 
 func frozen(env *Env, room *report.Room, q report.Request) (*report.Frozen, error) {
@@ -150,7 +168,7 @@ func (c *reportFreezeCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	return writeReport(env, rep, c.Out, c.JSON)
+	return writeReport(env, rep.FileName(), reportFiles(rep), c.Out, c.JSON)
 }
 
 // reportChangesCmd is "trucot report changes": what is no longer as the frozen report says.
@@ -200,14 +218,17 @@ func (c *reportChangesCmd) Run(env *Env) error {
 }
 
 // writeReport writes the three files and prints their paths, or {"docx":…,"xlsx":…,"json":…} with --json.
-func writeReport(env *Env, rep *report.Report, folder string, asJSON bool) error {
+func writeReport(env *Env, name string, files map[string]func(io.Writer) error, folder string, asJSON bool) error {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return fault.New(fault.Unavailable, "cli.folder_unwritable", "folder", folder).Because(err)
 	}
 	paths := map[string]string{}
 	for _, kind := range []string{"docx", "xlsx", "json"} {
-		write := map[string]func(io.Writer) error{"docx": rep.WriteDOCX, "xlsx": rep.WriteXLSX, "json": rep.WriteJSON}[kind]
-		path := filepath.Join(folder, rep.FileName()+"."+kind)
+		write := files[kind]
+		if write == nil {
+			continue
+		}
+		path := filepath.Join(folder, name+"."+kind)
 		if err := writeFile(path, write); err != nil {
 			return err
 		}
@@ -222,6 +243,11 @@ func writeReport(env *Env, rep *report.Report, folder string, asJSON bool) error
 		return enc.Encode(paths)
 	}
 	return nil
+}
+
+// reportFiles are the files of a report by their kind.
+func reportFiles(rep *report.Report) map[string]func(io.Writer) error {
+	return map[string]func(io.Writer) error{"docx": rep.WriteDOCX, "xlsx": rep.WriteXLSX, "json": rep.WriteJSON}
 }
 
 func writeFile(path string, write func(io.Writer) error) error {

@@ -12,6 +12,7 @@
 package sample
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"io/fs"
@@ -168,7 +169,9 @@ var Reports = []report.Request{
 // Written is one report of the main job and its files.
 type Written struct {
 	Title   map[lang.Tag]string
-	Report  *report.Report
+	Report  *report.Report  // as it stands now where the frozen one can only be had as it was kept
+	Frozen  *report.Frozen  // nil where it was not frozen
+	Lost    error           // why the frozen files can no longer be had
 	Paths   []string        // DOCX, XLSX
 	Changes []report.Change // since it was frozen
 }
@@ -188,8 +191,14 @@ func (g *Agency) Write(ctx context.Context, folder string) ([]Written, error) {
 			ext   string
 			write func(io.Writer) error
 		}{{"docx", w.Report.WriteDOCX}, {"xlsx", w.Report.WriteXLSX}} {
-			path := filepath.Join(folder, w.Report.FileName()+"."+f.ext)
-			if err := writeFile(path, f.write); err != nil {
+			path, write := filepath.Join(folder, w.Report.FileName()+"."+f.ext), f.write
+			if w.Frozen != nil {
+				write = g.frozenFile(ctx, w.Frozen, f.ext)
+			}
+			if err := writeFile(path, write); fault.Is(err, "report.definitions_changed") {
+				w.Lost = err // a folder of an earlier version, which did not keep them
+				continue
+			} else if err != nil {
 				return nil, err
 			}
 			w.Paths = append(w.Paths, path)
@@ -204,29 +213,46 @@ func (g *Agency) build(ctx context.Context, q report.Request) (Written, error) {
 	if err != nil {
 		return Written{}, err
 	}
-	var w Written
-	if frozen == nil {
-		w.Report, err = g.App.Reports.Build(ctx, q)
-	} else if w.Report, err = g.App.Reports.Rebuild(ctx, frozen); err == nil {
-		w.Changes, err = g.App.Reports.Changes(ctx, frozen)
+	w := Written{Frozen: frozen}
+	if frozen != nil {
+		if w.Report, err = g.App.Reports.Rebuild(ctx, frozen); err != nil && !fault.Is(err, "report.definitions_changed") {
+			return w, err
+		}
+		if w.Changes, err = g.App.Reports.Changes(ctx, frozen); err != nil {
+			return w, err
+		}
 	}
-	if err != nil {
-		return w, err
+	if w.Report == nil {
+		if w.Report, err = g.App.Reports.Build(ctx, q); err != nil {
+			return w, err
+		}
 	}
 	w.Title = w.Report.Regime.Title
 	return w, nil
 }
 
-func writeFile(path string, write func(io.Writer) error) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return fault.New(fault.Unavailable, "store.read_only", "path", filepath.Dir(path)).Because(err)
-	}
-	if err := write(f); err != nil {
-		f.Close()
+// frozenFile writes a file of a report as it was frozen.
+func (g *Agency) frozenFile(ctx context.Context, f *report.Frozen, kind string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		b, err := g.App.Reports.FrozenFile(ctx, f, kind)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(b)
 		return err
 	}
-	return f.Close()
+}
+
+// writeFile replaces a file only once there is what to put into it.
+func writeFile(path string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		return fault.New(fault.Unavailable, "store.read_only", "path", filepath.Dir(path)).Because(err)
+	}
+	return nil
 }
 
 // read decodes one of the sample's files.

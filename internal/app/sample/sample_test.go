@@ -263,8 +263,8 @@ func TestAReportFrozenInTheSampleTellsWhatChanged(t *testing.T) {
 	for _, c := range w.Changes {
 		refs = append(refs, c.Ref)
 	}
-	if all := strings.Join(refs, " "); w.Report.Frozen == nil || !strings.Contains(all, "inspection.held") || !strings.Contains(all, "ip.filed") {
-		t.Errorf("frozen %v, changed since: %s", w.Report.Frozen, all)
+	if all := strings.Join(refs, " "); w.Frozen == nil || !strings.Contains(all, "inspection.held") || !strings.Contains(all, "ip.filed") {
+		t.Errorf("frozen %v, changed since: %s", w.Frozen, all)
 	}
 }
 

@@ -37,7 +37,7 @@ type clause struct {
 
 // sheet is one file of definitions/indicators.
 type sheet struct {
-	Group      Words        `def:"group"`      // these two are for every indicator of the file that gives none of its own
+	Group      Words        `def:"group"` // these two are for every indicator of the file that gives none of its own
 	Provenance Provenance   `def:"provenance"`
 	Indicators []*defs.Node `def:"indicators,required"`
 }

@@ -10,10 +10,13 @@ import (
 )
 
 // FileName is the same for the same report: regime, period and unit.
-func (rep *Report) FileName() string {
-	name := rep.Regime.ID + "-" + rep.Period.Code
-	if rep.Unit != "" {
-		name += "-" + rep.Unit
+func (rep *Report) FileName() string { return FileName(rep.Regime.ID, rep.Period.Code, rep.Unit) }
+
+// FileName is the name of a report's files without their ending.
+func FileName(regime, period, unit string) string {
+	name := regime + "-" + period
+	if unit != "" {
+		name += "-" + unit
 	}
 	return strings.NewReplacer("/", "-", "..", "_").Replace(name)
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,7 +8,6 @@ import (
 
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/calendar"
-	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
 )
 
@@ -61,7 +59,7 @@ func (r *Room) Freeze(ctx context.Context, q Request, actor string) (*Report, er
 		}
 	}
 	rep.Frozen = f
-	if f.DOCX, f.XLSX, err = rep.sums(); err != nil {
+	if err := r.keep(ctx, rep); err != nil {
 		return nil, err
 	}
 	receipts, err := r.ledger.Append(ctx, ledger.Command{Stream: reportStream(f.Regime, f.Unit, f.Period), Expect: ledger.AnyVersion,
@@ -71,21 +69,6 @@ func (r *Room) Freeze(ctx context.Context, q Request, actor string) (*Report, er
 	}
 	f.At = receipts[0].Position
 	return rep, nil
-}
-
-// sums are the SHA-256 of the report's two files.
-func (rep *Report) sums() (docx, xlsx string, err error) {
-	var b bytes.Buffer
-	if err := rep.WriteDOCX(&b); err != nil {
-		return "", "", err
-	}
-	d := sha256.Sum256(b.Bytes())
-	b.Reset()
-	if err := rep.WriteXLSX(&b); err != nil {
-		return "", "", err
-	}
-	x := sha256.Sum256(b.Bytes())
-	return hex.EncodeToString(d[:]), hex.EncodeToString(x[:]), nil
 }
 
 func frozenFigures(rep *Report) []FrozenFigure {
@@ -132,7 +115,7 @@ func (r *Room) LastFrozen(ctx context.Context, q Request) (*Frozen, error) {
 // it was built with, since the bytes could not be the same.
 func (r *Room) Rebuild(ctx context.Context, f *Frozen) (*Report, error) {
 	if r.digest() != f.Digest {
-		return nil, fault.New(fault.Conflict, "report.definitions_changed", "regime", f.Regime, "period", f.Period)
+		return nil, changed(f)
 	}
 	rep, err := r.build(ctx, Request{Regime: f.Regime, Period: f.Period, Unit: f.Unit, AsOf: f.AsOf, KnownAt: f.Position}, &f.Agency, f.Edition)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/indicator"
+	"trucot/internal/kernel/blob"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
@@ -22,6 +23,9 @@ type Options struct {
 
 	// Repair reads the task that a limitation was given to, as known at a position (0 = now); nil where there are no tasks.
 	Repair func(ctx context.Context, task string, knownAt int64) (*Repair, error)
+
+	// Files keeps the files of frozen reports; nil where they are only made again.
+	Files blob.Store
 
 	// Checkpoint is the ledger's signed tree head at a position; nil where the ledger has none.
 	Checkpoint func(ctx context.Context, position int64) (string, error)

@@ -243,44 +243,50 @@ func (s *pages) file(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	rep, err := s.toFile(r, q)
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	typ := "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-	switch kind := r.PathValue("kind"); kind {
-	case "docx":
-		err = rep.WriteDOCX(&b)
-	case "xlsx":
-		typ = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-		err = rep.WriteXLSX(&b)
-	default:
+	kind := r.PathValue("kind")
+	typ, known := fileTypes[kind]
+	if !known {
 		return fault.New(fault.NotFound, "reports.unknown_kind", "kind", kind)
 	}
+	b, err := s.bytes(r, q, kind)
 	if err != nil {
 		return err
 	}
 	h := r.W.Header()
 	h.Set("Content-Type", typ)
-	h.Set("Content-Disposition", `attachment; filename="`+rep.Regime.ID+"-"+rep.Period.Code+"."+r.PathValue("kind")+`"`)
+	h.Set("Content-Disposition", `attachment; filename="`+q.Regime+"-"+q.Period+"."+kind+`"`)
 	h.Set("Cache-Control", "no-store")
-	_, err = b.WriteTo(r.W)
+	_, err = r.W.Write(b)
 	return err
 }
 
-func (s *pages) toFile(r *web.Request, q report.Request) (*report.Report, error) {
-	if r.Query("xem") != "chot" {
-		return s.room.Build(r.Context(), q)
+var fileTypes = map[string]string{
+	"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+func (s *pages) bytes(r *web.Request, q report.Request, kind string) ([]byte, error) {
+	if r.Query("xem") == "chot" {
+		f, err := s.room.LastFrozen(r.Context(), q)
+		if err == nil && f == nil {
+			err = fault.New(fault.NotFound, "reports.not_frozen")
+		}
+		if err != nil {
+			return nil, err
+		}
+		return s.room.FrozenFile(r.Context(), f, kind)
 	}
-	f, err := s.room.LastFrozen(r.Context(), q)
+	rep, err := s.room.Build(r.Context(), q)
 	if err != nil {
 		return nil, err
 	}
-	if f == nil {
-		return nil, fault.New(fault.NotFound, "reports.not_frozen")
+	var b bytes.Buffer
+	write := rep.WriteDOCX
+	if kind == "xlsx" {
+		write = rep.WriteXLSX
 	}
-	return s.room.Rebuild(r.Context(), f)
+	err = write(&b)
+	return b.Bytes(), err
 }
 
 func (s *pages) freeze(r *web.Request) error {

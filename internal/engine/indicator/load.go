@@ -129,6 +129,33 @@ func (d *Definitions) Digest() [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
+// DigestOf identifies some definitions with all that they are computed from, and every word of them but their group.
+func (d *Definitions) DigestOf(ids ...string) [32]byte {
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	seen := map[string]bool{}
+	var visit func(id string)
+	visit = func(id string) {
+		i, known := d.index[id]
+		if !known || seen[id] {
+			return
+		}
+		seen[id] = true
+		def := d.list[i].Definition
+		for _, n := range def.needs() {
+			visit(n.id)
+		}
+		def.Group = nil
+		if err := enc.Encode(def); err != nil {
+			panic(err) // a Definition is plain data
+		}
+	}
+	for _, id := range ids {
+		visit(id)
+	}
+	return [32]byte(h.Sum(nil))
+}
+
 // readFile parses one file strictly and adds what it holds.
 func (d *Definitions) readFile(name string, raw []byte) error {
 	tree, err := defs.Parse(name, raw)

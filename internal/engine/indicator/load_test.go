@@ -99,6 +99,18 @@ func TestDigest(t *testing.T) {
 	}
 }
 
+// The digest of some indicators changes with a rule or a word of theirs or of what they are computed from, and with nothing else.
+func TestDigestOfSome(t *testing.T) {
+	base := loaded(t, lending).DigestOf("late_rate")
+	for old, changes := range map[string]bool{"where: Late": true, "Lượt trả": true, "over: returned": true, "book.lost": false, "Lượt mượn": false} {
+		replaced := strings.ReplaceAll(lending, old, map[string]string{"where: Late": "where: not Late", "Lượt trả": "Số lượt trả", "over: returned": "over: lent",
+			"book.lost": "book.gone", "Lượt mượn": "Số lượt mượn"}[old])
+		if got := loaded(t, replaced).DigestOf("late_rate") != base; got != changes {
+			t.Errorf("changing %s changes the digest: %t, want %t", old, got, changes)
+		}
+	}
+}
+
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(lending))
 	f.Add([]byte(head + "    type: flow\n    on: [{kind: k, where: 'Dims[\"a\"] == \"b\" and not Late'}]\n"))

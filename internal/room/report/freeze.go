@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
 )
 
@@ -21,7 +23,7 @@ type Frozen struct {
 	Position   int64          `json:"position"`             // ledger position known to the report
 	Checkpoint string         `json:"checkpoint,omitempty"` // signed tree head at that position, where the ledger gives one
 	On         calendar.Date  `json:"on"`                   // date printed on the report
-	Digest     string         `json:"definitions"`          // of regimes, outlines, forms and indicators
+	Digest     string         `json:"definitions"`          // of the regime, its outline or forms, and the indicators shown
 	Agency     Agency         `json:"agency"`
 	Figures    []FrozenFigure `json:"figures"`
 	DOCX       string         `json:"docx"` // SHA-256 of the file
@@ -52,7 +54,7 @@ func (r *Room) Freeze(ctx context.Context, q Request, actor string) (*Report, er
 		return nil, err
 	}
 	f := &Frozen{Regime: rep.Regime.ID, Unit: rep.Unit, Period: rep.Period.Code, AsOf: rep.AsOf, Position: rep.KnownAt,
-		On: rep.On, Digest: r.digest(), Agency: rep.Agency, Figures: frozenFigures(rep), Edition: edition}
+		On: rep.On, Digest: rep.digest(), Agency: rep.Agency, Figures: frozenFigures(rep), Edition: edition}
 	if r.opts.Checkpoint != nil {
 		if f.Checkpoint, err = r.opts.Checkpoint(ctx, rep.KnownAt); err != nil {
 			return nil, err
@@ -111,15 +113,18 @@ func (r *Room) LastFrozen(ctx context.Context, q Request) (*Frozen, error) {
 }
 
 // Rebuild builds a frozen report again, as known at its position and with the names and date it bore.
-// Error: fault.Conflict "report.definitions_changed" when outlines, forms or indicators are no longer those
+// Error: fault.Conflict "report.definitions_changed" when its outline, forms or indicators are no longer those
 // it was built with, since the bytes could not be the same.
 func (r *Room) Rebuild(ctx context.Context, f *Frozen) (*Report, error) {
-	if r.digest() != f.Digest {
+	rep, err := r.build(ctx, Request{Regime: f.Regime, Period: f.Period, Unit: f.Unit, AsOf: f.AsOf, KnownAt: f.Position}, &f.Agency, f.Edition)
+	if fault.KindOf(err) == fault.NotFound { // a regime, an outline or an indicator is gone
 		return nil, changed(f)
 	}
-	rep, err := r.build(ctx, Request{Regime: f.Regime, Period: f.Period, Unit: f.Unit, AsOf: f.AsOf, KnownAt: f.Position}, &f.Agency, f.Edition)
 	if err != nil {
 		return nil, err
+	}
+	if rep.digest() != f.Digest {
+		return nil, changed(f)
 	}
 	rep.On, rep.Frozen = f.On, f
 	side := rep.layout.Side
@@ -232,11 +237,25 @@ func cellRecords(events []ledger.Event, id string, after int64) []indicator.Reco
 	return out
 }
 
-// digest names the definitions a report was built with.
-func (r *Room) digest() string {
-	d := r.figures.Definitions().Digest()
+// digest names the definitions that a report was built with: its regime's, its outline's or forms', and those of the indicators
+// that it shows. Others may change without touching it.
+func (rep *Report) digest() string {
+	files := []string{rep.Regime.Place.File}
+	if rep.Outline != nil {
+		files = append(files, rep.Outline.Place.File)
+	}
+	var ids []string
+	for _, n := range rep.Figures {
+		ids = append(ids, n.Indicator)
+	}
+	for _, t := range rep.Tables {
+		files = append(files, t.Form.Place.File)
+	}
 	h := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(h, "%s %x\n", f, rep.room.Regimes.sums[f])
+	}
+	d := rep.room.figures.Definitions().DigestOf(ids...)
 	h.Write(d[:])
-	h.Write(r.Regimes.sum[:])
 	return hex.EncodeToString(h.Sum(nil))
 }

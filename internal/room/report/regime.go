@@ -2,7 +2,6 @@ package report
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -113,7 +112,7 @@ type Regimes struct {
 	list     []*Regime
 	byID     map[string]*Regime
 	outlines []*Outline
-	sum      [32]byte // SHA-256 of every file read
+	sums     map[string][32]byte // SHA-256 of every file read, by name
 }
 
 // All lists the regimes by id.
@@ -172,7 +171,7 @@ func Load(fsys fs.FS) (*Regimes, error) {
 	if len(faults) > 0 {
 		return nil, faults
 	}
-	if out.sum, err = sumFiles(fsys); err != nil {
+	if out.sums, err = sumFiles(fsys); err != nil {
 		return nil, err
 	}
 	sort.Slice(out.outlines, func(i, j int) bool { return out.outlines[i].Effective.From < out.outlines[j].Effective.From })
@@ -255,17 +254,15 @@ func (o *Outline) Refs() []Ref {
 	return out
 }
 
-// sumFiles identifies the whole of definitions/reports.
-func sumFiles(fsys fs.FS) ([32]byte, error) {
-	h := sha256.New()
-	err := fs.WalkDir(fsys, "reports", func(name string, e fs.DirEntry, err error) error {
+// sumFiles is the SHA-256 of each file of definitions/reports.
+func sumFiles(fsys fs.FS) (map[string][32]byte, error) {
+	sums := map[string][32]byte{}
+	return sums, fs.WalkDir(fsys, "reports", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}
 		raw, err := fs.ReadFile(fsys, name)
-		fmt.Fprintf(h, "%s %d\n", name, len(raw))
-		h.Write(raw)
+		sums[name] = sha256.Sum256(raw)
 		return err
 	})
-	return [32]byte(h.Sum(nil)), err
 }

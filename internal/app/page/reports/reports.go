@@ -225,12 +225,11 @@ func (s *pages) since(ctx context.Context, r *web.Request, p *onePage) error {
 		rep, err := s.room.Rebuild(ctx, p.Frozen)
 		if fault.KindOf(err) == fault.Conflict {
 			p.Unrebuilt, p.AsFrozen = r.ErrorText(err), false
-			return nil
-		}
-		if err != nil {
+		} else if err != nil {
 			return err
+		} else {
+			p.R = rep
 		}
-		p.R = rep
 	}
 	var err error
 	p.Changes, err = s.room.Changes(ctx, p.Frozen)

@@ -203,6 +203,9 @@ func (s *service) handler(o operation) web.Handler {
 		if err := s.limits.admit(r); err != nil {
 			return err
 		}
+		if err := s.same(r); err != nil {
+			return err
+		}
 		b := s.built()
 		c := &call{r: r}
 		if r.Body != nil {
@@ -213,6 +216,21 @@ func (s *service) handler(o operation) web.Handler {
 		b.handlers[id](&answer{humago.NewContext(b.ops[id], request, r.W), c})
 		return c.unechoed()
 	}
+}
+
+// same refuses an idempotency key that was used for another request; the ledger does so too, should both come at once.
+func (s *service) same(r *web.Request) error {
+	v := Versioned{Key: r.Header.Get("Idempotency-Key")}
+	if v.Key == "" {
+		return nil
+	}
+	digest, err := r.Digest()
+	if err != nil {
+		return err
+	}
+	r.Request = r.WithContext(ledger.WithDigest(r.Context(), v.key(r), digest))
+	_, _, err = s.Ledger.Used(r.Context(), v.key(r))
+	return err
 }
 
 func (s *service) both(key string) string {

@@ -169,7 +169,7 @@ func TestACampaignFromTheHeadToTheLeader(t *testing.T) {
 	}
 	p.Open(a.url + id)
 	p.Click(`form[action$="/ban-hanh"] button`)
-	if text := p.Text(); !strings.Contains(text, "đã ban hành") || !strings.Contains(text, "01/BC-") {
+	if text := p.Text(); !strings.Contains(text, "Đã ban hành") || !strings.Contains(text, "01/BC-") {
 		t.Fatalf("not issued: %s", text)
 	}
 	p.Scripts(true)

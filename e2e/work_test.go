@@ -103,7 +103,7 @@ func TestALimitationBecomesATask(t *testing.T) {
 	path := fmt.Sprint("/bao-cao/so-ket-6-thang/2021-H1/han-che/", list[0].Position)
 	form := url.Values{"ky": {"2021-H1"}, "don-vi": {"qlcn"}, "han": {"2021-07-30"}}
 	for range 2 { // sent twice it is one task
-		if status, page := so.post(path, form); status != http.StatusOK || !strings.Contains(page, "đang khắc phục") {
+		if status, page := so.post(path, form); status != http.StatusOK || !strings.Contains(page, "Đang khắc phục") {
 			t.Fatalf("%d", status)
 		}
 	}

@@ -80,7 +80,7 @@ func TestFromResolutionToResult(t *testing.T) {
 	says(leader, "signing", "đã ký")
 	office.Open(round)
 	office.Click(`form[action$="/ban-hanh"] button`)
-	says(office, "issuing", "đã ban hành", "01/BC-")
+	says(office, "issuing", "Đã ban hành", "01/BC-")
 
 	// hội nghị → kết luận → nhiệm vụ
 	office.Open(a.url + "/hoi-nghi/moi")

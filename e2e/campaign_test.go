@@ -164,7 +164,7 @@ func TestACampaignFromTheHeadToTheLeader(t *testing.T) {
 	unfold(leader)
 	leader.Fill("#ky-thieu", "Chi cục đang sắp xếp lại (mẫu)")
 	leader.Click(`form[action$="/ky"] button`)
-	if text := leader.Text(); !strings.Contains(text, "đã ký") {
+	if text := leader.Text(); !strings.Contains(text, "Đã ký") {
 		t.Fatalf("not signed: %s", text)
 	}
 	p.Open(a.url + id)

@@ -58,7 +58,7 @@ func TestPlansCalendarAndLimitationsByRole(t *testing.T) {
 	shows("phong", "/lich-cong-tac?tuan=2021-W25", "Mục còn dự thảo", false)
 
 	shows("phong", "/viec?xem=mine", "Việc riêng của chi cục", true) // among their own, marked
-	shows("phong", "/viec?xem=mine", "phối hợp", true)
+	shows("phong", "/viec?xem=mine", "Phối hợp", true)
 	shows("phong", "/", "Việc riêng của chi cục", true)
 	shows("phong", "/viec?xem=all", "Việc riêng của chi cục", false)
 	secret, err := a.Tasks.Assign(ctx, task.Assignment{Title: "Việc riêng của đảng uỷ", Unit: "du", Due: "10wd", On: calendar.NoDate, Actor: "dang"})

@@ -52,7 +52,7 @@ func TestWorkThatIsNoDossierReachesTheFigures(t *testing.T) {
 	p.Open(a.url + "/so-viec/000001")
 	p.Fill("#ly-do", "ghi trùng")
 	p.Click("main form button[value=rut]")
-	if text := p.Text(); !strings.Contains(text, "đã rút") {
+	if text := p.Text(); !strings.Contains(text, "Đã rút") {
 		t.Fatal(text)
 	}
 }

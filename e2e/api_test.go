@@ -99,6 +99,12 @@ func TestTransitionsThroughTheAPI(t *testing.T) {
 	if status, again, same := head.call("POST", at+"/phan_cong", body, "Idempotency-Key", "k1"); status != 200 || again.Get("Etag") != h.Get("Etag") || same["state"] != "dang_xu_ly" {
 		t.Error("the same key again:", status, same)
 	}
+	for _, other := range []string{at + "/phan_cong " + `{"assignee":"hung"}`, at + "/trinh " + body} {
+		path, body, _ := strings.Cut(other, " ")
+		if status, _, p := head.call("POST", path, body, "Idempotency-Key", "k1"); status != 422 || p["code"] != "ledger.key_other" {
+			t.Errorf("another request under the key, %s, answers %d %v", other, status, p)
+		}
+	}
 	if a.Ledger.Head() != after {
 		t.Error("a repeated key was recorded twice")
 	}

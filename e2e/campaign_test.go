@@ -164,12 +164,12 @@ func TestACampaignFromTheHeadToTheLeader(t *testing.T) {
 	unfold(leader)
 	leader.Fill("#ky-thieu", "Chi cục đang sắp xếp lại (mẫu)")
 	leader.Click(`form[action$="/ky"] button`)
-	if text := leader.Text(); !strings.Contains(text, "đã ký") {
+	if text := leader.Text(); !strings.Contains(text, "Đã ký") {
 		t.Fatalf("not signed: %s", text)
 	}
 	p.Open(a.url + id)
 	p.Click(`form[action$="/ban-hanh"] button`)
-	if text := p.Text(); !strings.Contains(text, "đã ban hành") || !strings.Contains(text, "01/BC-") {
+	if text := p.Text(); !strings.Contains(text, "Đã ban hành") || !strings.Contains(text, "01/BC-") {
 		t.Fatalf("not issued: %s", text)
 	}
 	p.Scripts(true)

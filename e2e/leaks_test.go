@@ -58,11 +58,14 @@ var secrets = []string{"Bệnh viện Lộ Diện", "Người Kín Tiếng", "00
 func TestACitizensLifeLeaksNowhere(t *testing.T) {
 	var logs, hooks, pages heard
 	was := slog.Default()
-	slog.SetDefault(slog.New(slog.NewJSONHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	log := slog.New(slog.NewJSONHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	slog.SetDefault(log)
 	t.Cleanup(func() { slog.SetDefault(was) })
 	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _ = r.Write(&hooks) }))
 	t.Cleanup(receiver.Close)
-	a, letters := start(t), &mails{}
+	options := siteOptions
+	options.Log = log
+	a, letters := startWith(t, options), &mails{}
 	a.Notify.Reach(notify.Outside{Mail: letters, Base: "https://so.example.gov.vn", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	must(t, a.People.GrantRole(t.Context(), people.By{Actor: "test", On: calendar.MustParse("2019-01-01")}, "khai", people.Grant{Role: people.Leader, Unit: people.Everywhere}))
 	_, _, err := a.Notify.AddHook(t.Context(), "khai", receiver.URL, []string{"*"})
@@ -86,6 +89,7 @@ func TestACitizensLifeLeaksNowhere(t *testing.T) {
 	if status, _ := citizen.post("/tra-cuu", url.Values{"ma": {code}, "kiem-tra": {"sai " + secrets[3]}}); status < 400 {
 		t.Error("a wrong fact opens it")
 	}
+	refuse(t, a, citizen, code)
 	for _, path := range []string{"/", "/dich-vu", "/tra-cuu", "/tra-cuu?ma=" + code, "/tra-cuu/ho-so", "/tin-tuc", "/ledger/checkpoint", "/tim?q=" + url.QueryEscape(secrets[0])} {
 		_, page := reader{t, a.url, &http.Client{}}.get(path)
 		_, _ = pages.Write([]byte(path + page))
@@ -98,8 +102,18 @@ func TestACitizensLifeLeaksNowhere(t *testing.T) {
 			t.Errorf("a letter goes to %s", to)
 		}
 	}
+	for _, route := range refusedRoutes {
+		if !strings.Contains(logs.text(), `"route":"`+route+`"`) {
+			t.Errorf("the logs do not speak of %s, which was refused: %s", route, logs.text())
+		}
+	}
+	for _, kind := range []string{"dossier.submitted", "dossier.supplement_requested", "dossier.received", "dossier.stopped"} {
+		if !strings.Contains(hooks.text(), kind) {
+			t.Errorf("no webhook speaks of %s", kind)
+		}
+	}
 	for name, said := range map[string]string{"the logs": logs.text(), "letters": letters.text(), "webhooks": hooks.text(), "public pages": strings.ReplaceAll(pages.text(), url.QueryEscape(secrets[0]), "")} {
-		if name != "the logs" && len(said) < 500 {
+		if len(said) < 500 {
 			t.Errorf("%s say next to nothing: %q", name, said)
 		}
 		for _, s := range secrets {
@@ -107,6 +121,30 @@ func TestACitizensLifeLeaksNowhere(t *testing.T) {
 				t.Errorf("%s hold %q: …%s…", name, s, said[max(0, i-120):min(len(said), i+120)])
 			}
 		}
+	}
+}
+
+// refusedRoutes are the routes by which refuse is refused in a way that logs tell of.
+var refusedRoutes = []string{"POST /api/v1/tra-cuu/cau-hoi", "POST /api/v1/tra-cuu/tra-loi", "GET /tim-kiem"}
+
+// refuse sends what the citizen said of themself where it is refused: as a wrong fact, in the wrong place of a body, as JSON that breaks off,
+// and in addresses.
+func refuse(t *testing.T, a *agency, citizen reader, code string) {
+	t.Helper()
+	c := caller{t, a.url, ""}
+	for _, s := range secrets {
+		quoted := `"` + s + `"`
+		for _, body := range []string{`{"code":"` + code + `","fact":"sai ` + s + `"}`, `{"code":` + quoted + `,"fact":[` + quoted + `]}`, `{"fact":` + quoted, `{` + quoted + `:1}`, quoted} {
+			for _, path := range []string{"/cau-hoi", "/tra-loi"} {
+				if status, _, raw := c.raw("POST", "/api/v1/tra-cuu"+path, body); status < 400 {
+					t.Errorf("%s with %s answers %d %s", path, body, status, raw)
+				}
+			}
+		}
+		citizen.get("/nop-ho-so/" + url.PathEscape(s))
+		citizen.get("/tim-kiem?q=" + url.QueryEscape(s))
+		citizen.get("/tra-cuu?ma=" + url.QueryEscape(s))
+		citizen.post("/tra-cuu", url.Values{"ma": {s}, "kiem-tra": {s}, s: {s}})
 	}
 }
 

@@ -89,7 +89,7 @@ func TestTheDescriptionIsWhole(t *testing.T) {
 var noOperation = map[string]string{
 	"/tuy-chon":  "language and theme are a browser's; programs send Accept-Language",
 	"/dang-nhap": "programs have tokens", "/dang-xuat": "programs have tokens", "/vao": "programs have tokens",
-	"/dang":      "Party data is on no API",
+	"/dang":      "Party registers are written on their pages",
 	"/tai-khoan": "one's own ways in are a person's acts in a browser", "/quan-tri": "people and units are administered in the browser and by trucot user",
 	"/nop-ho-so": "the citizen's own pages; a program files by dossier-open", "/tra-cuu": "the citizen's own pages",
 	"/ho-so/tiep-nhan": "dossier-open", "/ho-so/hang-loat": "a loop over dossier-act", "/ho-so/bo-loc": "saved views are the page's",
@@ -269,6 +269,12 @@ func TestADayThroughTheAPI(t *testing.T) {
 		t.Errorf("the same key made %v and %v", task["id"], again["id"])
 	}
 	at := "/api/v1/viec/" + fmt.Sprint(task["id"])
+	for path, body := range map[string]string{"/api/v1/viec": `{"title":"Việc khác","unit":"so","owner":"hung","due":"15wd"}`, at + "/progressed": `{"note":"x"}`, "/api/v1/moc-viec": `{"name":"x","unit":"so"}`} {
+		head := a.Ledger.Head()
+		if status, _, p := c.call("POST", path, body, "Idempotency-Key", "k1"); status != 422 || p["code"] != "ledger.key_other" || a.Ledger.Head() != head {
+			t.Errorf("%s under the key of another request answers %d %v", path, status, p)
+		}
+	}
 	if status, _, raw := c.raw("GET", at, "", "If-None-Match", h.Get("Etag")); status != 304 || raw != "" {
 		t.Errorf("the version that is held answers %d %s", status, raw)
 	}

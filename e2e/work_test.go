@@ -58,7 +58,7 @@ func TestPlansCalendarAndLimitationsByRole(t *testing.T) {
 	shows("phong", "/lich-cong-tac?tuan=2021-W25", "Mục còn dự thảo", false)
 
 	shows("phong", "/viec?xem=mine", "Việc riêng của chi cục", true) // among their own, marked
-	shows("phong", "/viec?xem=mine", "phối hợp", true)
+	shows("phong", "/viec?xem=mine", "Phối hợp", true)
 	shows("phong", "/", "Việc riêng của chi cục", true)
 	shows("phong", "/viec?xem=all", "Việc riêng của chi cục", false)
 	secret, err := a.Tasks.Assign(ctx, task.Assignment{Title: "Việc riêng của đảng uỷ", Unit: "du", Due: "10wd", On: calendar.NoDate, Actor: "dang"})
@@ -103,7 +103,7 @@ func TestALimitationBecomesATask(t *testing.T) {
 	path := fmt.Sprint("/bao-cao/so-ket-6-thang/2021-H1/han-che/", list[0].Position)
 	form := url.Values{"ky": {"2021-H1"}, "don-vi": {"qlcn"}, "han": {"2021-07-30"}}
 	for range 2 { // sent twice it is one task
-		if status, page := so.post(path, form); status != http.StatusOK || !strings.Contains(page, "đang khắc phục") {
+		if status, page := so.post(path, form); status != http.StatusOK || !strings.Contains(page, "Đang khắc phục") {
 			t.Fatalf("%d", status)
 		}
 	}

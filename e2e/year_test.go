@@ -77,10 +77,10 @@ func TestFromResolutionToResult(t *testing.T) {
 	leader.Open(round)
 	unfold(leader)
 	leader.Click(`form[action$="/ky"] button`)
-	says(leader, "signing", "đã ký")
+	says(leader, "signing", "Đã ký")
 	office.Open(round)
 	office.Click(`form[action$="/ban-hanh"] button`)
-	says(office, "issuing", "đã ban hành", "01/BC-")
+	says(office, "issuing", "Đã ban hành", "01/BC-")
 
 	// hội nghị → kết luận → nhiệm vụ
 	office.Open(a.url + "/hoi-nghi/moi")

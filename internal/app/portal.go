@@ -279,5 +279,5 @@ func dayText(d calendar.Date) string {
 	if d == calendar.NoDate {
 		return "–"
 	}
-	return d.Time().Format("02/01/2006")
+	return d.Format(lang.VI)
 }

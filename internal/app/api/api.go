@@ -19,6 +19,7 @@ import (
 	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/newsroom"
+	"trucot/internal/engine/council"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/notify"
@@ -29,37 +30,44 @@ import (
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/web"
+	"trucot/internal/room/activity"
+	"trucot/internal/room/commendation"
 	"trucot/internal/room/conference"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/filing"
+	"trucot/internal/room/party"
 	"trucot/internal/room/report"
 	"trucot/internal/room/report/campaign"
 )
 
 // Parts are what the operations work on.
 type Parts struct {
-	Words       *lang.Catalog
-	Ledger      *ledger.Ledger
-	People      *people.People
-	Calendar    *calendar.Calendar
-	Procedures  *procedure.Set
-	Dossiers    *dossier.Engine
-	DossierAPI  dossiers.API
-	Tasks       *task.Engine
-	Directives  *directive.Register
-	Indicators  *indicator.Engine
-	Reports     *report.Room
-	Conferences *conference.Room
-	Campaigns   *campaign.Desk
-	Notify      *notify.Engine
-	Files       *attachments.Pages
-	Schedule    *schedule.Book
-	Filing      *filing.Room
-	News        newsroom.Parts
-	Forms       map[string]web.Route                                                    // the pages' forms by their pattern
-	Describe    func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
-	Rate        int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
+	Words        *lang.Catalog
+	Ledger       *ledger.Ledger
+	People       *people.People
+	Calendar     *calendar.Calendar
+	Procedures   *procedure.Set
+	Dossiers     *dossier.Engine
+	DossierAPI   dossiers.API
+	Tasks        *task.Engine
+	Directives   *directive.Register
+	Indicators   *indicator.Engine
+	Reports      *report.Room
+	Conferences  *conference.Room
+	Campaigns    *campaign.Desk
+	Notify       *notify.Engine
+	Files        *attachments.Pages
+	Schedule     *schedule.Book
+	Filing       *filing.Room
+	Councils     *council.Engine
+	Activities   *activity.Book
+	Commendation *commendation.Room
+	Party        *party.Room
+	News         newsroom.Parts
+	Forms        map[string]web.Route                                                    // the pages' forms by their pattern
+	Describe     func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
+	Rate         int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
 }
 
 // Base is where the operations live.
@@ -133,7 +141,7 @@ func Routes(p Parts) []web.Route {
 
 func newService(p Parts) *service {
 	s := &service{Parts: p}
-	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.articleOps(), s.fileOps(), s.trackOps())
+	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.articleOps(), s.fileOps(), s.trackOps(), s.councilOps(), s.commendationOps(), s.registerOps(), s.partyOps())
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s
@@ -195,6 +203,9 @@ func (s *service) handler(o operation) web.Handler {
 		if err := s.limits.admit(r); err != nil {
 			return err
 		}
+		if err := s.same(r); err != nil {
+			return err
+		}
 		b := s.built()
 		c := &call{r: r}
 		if r.Body != nil {
@@ -205,6 +216,21 @@ func (s *service) handler(o operation) web.Handler {
 		b.handlers[id](&answer{humago.NewContext(b.ops[id], request, r.W), c})
 		return c.unechoed()
 	}
+}
+
+// same refuses an idempotency key that was used for another request; the ledger does so too, should both come at once.
+func (s *service) same(r *web.Request) error {
+	v := Versioned{Key: r.Header.Get("Idempotency-Key")}
+	if v.Key == "" {
+		return nil
+	}
+	digest, err := r.Digest()
+	if err != nil {
+		return err
+	}
+	r.Request = r.WithContext(ledger.WithDigest(r.Context(), v.key(r), digest))
+	_, _, err = s.Ledger.Used(r.Context(), v.key(r))
+	return err
 }
 
 func (s *service) both(key string) string {

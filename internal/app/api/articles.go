@@ -104,19 +104,9 @@ func headOf(h portal.Head) ArticleHead {
 }
 
 func (s *service) listArticles(r *web.Request, in *articleFilter) (*reply[list[ArticleHead]], error) {
-	after, err := in.after(r)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.News.News.DeskAfter(r.Context(), portal.Desk{Reach: newsroom.Reach(r), State: portal.State(in.State), Text: in.Text, Limit: in.Limit + 1}, after)
-	if err != nil {
-		return nil, err
-	}
-	var out []ArticleHead
-	for _, h := range found {
-		out = append(out, headOf(h))
-	}
-	return page(r, in.Paging, out, func(h ArticleHead) string { return h.ID })
+	return listed(r, in.Paging, func(after string, n int) ([]portal.Head, error) {
+		return s.News.News.DeskAfter(r.Context(), portal.Desk{Reach: newsroom.Reach(r), State: portal.State(in.State), Text: in.Text, Limit: n}, after)
+	}, plain(headOf), func(h ArticleHead) string { return h.ID })
 }
 
 type oneArticle struct {

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"path"
 	"reflect"
 	"strconv"
 	"strings"
@@ -229,9 +230,17 @@ func day(text, location string) (calendar.Date, error) {
 	return d, nil
 }
 
-// schemaName is a type's name in the description: the type itself, and what a list or reply is of.
+// schemaName is a type's name in the description: the type itself, and what a list or reply is of. A type of an engine or a
+// room has its package's name before it: a council's file is no directive's.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if at := t.PkgPath(); t.Name() != "" && (strings.Contains(at, "/engine/") || strings.Contains(at, "/room/")) {
+		owner := path.Base(at)
+		name = strings.ToUpper(owner[:1]) + owner[1:] + name
+	}
 	runes := []rune(name)
 	runes[0] = unicode.ToUpper(runes[0])
 	return string(runes)

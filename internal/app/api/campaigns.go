@@ -13,6 +13,8 @@ import (
 
 func (s *service) campaignOps() []operation {
 	return []operation{
+		op("campaign-list", http.MethodGet, "/bao-cao/dot", people.ReadReports, s.listCampaigns),
+		op("campaign-part", http.MethodGet, "/bao-cao/dot/{id}/phan/{unit}", people.ReadReports, s.getPart),
 		op("campaign-get", http.MethodGet, "/bao-cao/dot/{id}", people.ReadReports, s.getCampaign),
 		op("campaign-open", http.MethodPost, "/bao-cao/dot", people.RunCampaigns, s.openCampaign),
 		op("campaign-part-submit", http.MethodPost, "/bao-cao/dot/{id}/phan/{unit}/nop", people.SubmitParts, s.submitPart),
@@ -72,7 +74,59 @@ func (s *service) getCampaign(r *web.Request, in *OneCampaign) (*reply[Campaign]
 	if err != nil {
 		return nil, err
 	}
-	return ok(campaignOf(r, c, parts))
+	return summed(r, campaignOf(r, c, parts))
+}
+
+func (s *service) listCampaigns(r *web.Request, in *Paging) (*reply[list[Campaign]], error) {
+	var f campaign.Filter
+	f.Units, f.Without = people.Reach(r.Reader, people.ReadReports)
+	return listed(r, *in, func(after string, n int) ([]*campaign.Campaign, error) {
+		f.Limit = n
+		return s.Campaigns.After(r.Context(), f, after)
+	}, func(c *campaign.Campaign) (Campaign, error) {
+		parts, err := s.Campaigns.Parts(r.Context(), c.ID)
+		return campaignOf(r, c, parts), err
+	}, func(c Campaign) string { return c.ID })
+}
+
+// FilledPart is a unit's part with its figures: as handed in, or as the records stand.
+type FilledPart struct {
+	CampaignPart
+	Lines       []PartLine `json:"lines"`
+	Limitations string     `json:"limitations,omitempty"`
+	Causes      string     `json:"causes,omitempty"`
+}
+
+// PartLine is one figure of a part.
+type PartLine struct {
+	Indicator string `json:"indicator"`
+	Actual    number `json:"actual"`
+	Previous  number `json:"previous"`
+	Estimate  number `json:"estimate"`
+	Why       string `json:"why,omitempty"`
+}
+
+func (s *service) getPart(r *web.Request, in *OnePart) (*reply[FilledPart], error) {
+	c, p, err := campaigns.GetPart(r, s.Campaigns, in.ID, in.Unit)
+	if err != nil {
+		return nil, err
+	}
+	lines := p.Lines
+	if p.Stage != campaign.Submitted {
+		filled, err := s.Campaigns.Prefill(r.Context(), c, p)
+		if err != nil {
+			return nil, err
+		}
+		lines = nil
+		for _, l := range filled {
+			lines = append(lines, l.Line)
+		}
+	}
+	out := FilledPart{CampaignPart: partOf(r, p), Lines: []PartLine{}, Limitations: p.Entered.Limitations, Causes: p.Entered.Causes}
+	for _, l := range lines {
+		out.Lines = append(out.Lines, PartLine{l.Indicator, number(l.Actual), number(l.Previous), number(l.Estimate), l.Why})
+	}
+	return summed(r, out)
 }
 
 // Opening is a campaign to open.

@@ -12,6 +12,8 @@ import (
 func (s *service) conferenceOps() []operation {
 	return []operation{
 		op("conference-list", http.MethodGet, "/hoi-nghi", people.ReadConferences, s.listConferences),
+		op("conference-guests", http.MethodGet, "/hoi-nghi/{id}/dai-bieu", people.ReadConferences, s.listGuests),
+		op("conference-talks", http.MethodGet, "/hoi-nghi/{id}/phat-bieu", people.ReadConferences, s.listTalks),
 		op("conference-prepare", http.MethodPost, "/hoi-nghi", people.KeepConferences, s.prepareConference),
 		op("conference-get", http.MethodGet, "/hoi-nghi/{id}", people.ReadConferences, s.getConference),
 		op("conference-change", http.MethodPut, "/hoi-nghi/{id}", people.KeepConferences, s.changeConference),
@@ -95,23 +97,9 @@ type conferenceFilter struct {
 }
 
 func (s *service) listConferences(r *web.Request, in *conferenceFilter) (*reply[list[Conference]], error) {
-	after, err := in.after(r)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.Conferences.After(r.Context(), conference.Filter{Reach: conferences.Reach(r, s.People), Status: in.Status, Limit: in.Limit + 1}, after)
-	if err != nil {
-		return nil, err
-	}
-	var out []Conference
-	for _, c := range found {
-		one, err := s.conferenceOf(r, c)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, one)
-	}
-	return page(r, in.Paging, out, func(c Conference) string { return c.ID })
+	return listed(r, in.Paging, func(after string, n int) ([]*conference.Conference, error) {
+		return s.Conferences.After(r.Context(), conference.Filter{Reach: conferences.Reach(r, s.People), Status: in.Status, Limit: n}, after)
+	}, func(c *conference.Conference) (Conference, error) { return s.conferenceOf(r, c) }, func(c Conference) string { return c.ID })
 }
 
 // ConferenceHead is what a conference is called and when and where it is.

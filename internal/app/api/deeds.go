@@ -105,7 +105,7 @@ func pagePath(path string) string {
 func (s *service) once(r *web.Request, v Versioned) (*ledger.Once, error) {
 	o := &ledger.Once{Expect: v.expect()}
 	if v.Key != "" {
-		o.Key = r.Actor() + ":" + r.URL.Path + ":" + v.Key
+		o.Key = v.key(r)
 		var err error
 		if o.Stream, o.Receipt, err = s.Ledger.Used(r.Context(), o.Key); err != nil {
 			return nil, err

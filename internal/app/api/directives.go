@@ -42,21 +42,12 @@ func directiveOf(r *web.Request, d *directive.Document) Directive {
 }
 
 func (s *service) listDirectives(r *web.Request, in *directiveFilter) (*reply[list[Directive]], error) {
-	after, err := in.after(r)
-	if err != nil {
-		return nil, err
-	}
-	f := directive.Filter{Kind: in.Kind, Force: in.Force, Text: in.Text, Limit: in.Limit + 1}
+	f := directive.Filter{Kind: in.Kind, Force: in.Force, Text: in.Text}
 	f.State, f.Units = people.Sides(r.Reader, people.ReadDirectives)
-	found, err := s.Directives.After(r.Context(), f, after)
-	if err != nil {
-		return nil, err
-	}
-	var out []Directive
-	for _, d := range found {
-		out = append(out, directiveOf(r, d))
-	}
-	return page(r, in.Paging, out, func(d Directive) string { return d.ID })
+	return listed(r, in.Paging, func(after string, n int) ([]*directive.Document, error) {
+		f.Limit = n
+		return s.Directives.After(r.Context(), f, after)
+	}, plain(func(d *directive.Document) Directive { return directiveOf(r, d) }), func(d Directive) string { return d.ID })
 }
 
 // OneDirective names a directive.

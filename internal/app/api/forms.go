@@ -97,11 +97,11 @@ type councilStep struct {
 	Answer     string            `json:"answer,omitempty" form:"tra-loi" maxLength:"4000"`
 	Roll       map[string]string `json:"roll,omitempty" form:"co-mat"` // account → co, van-ban or vang
 	Tellers    []string          `json:"tellers,omitempty" form:"kiem-phieu" maxItems:"20"`
-	Files      []councilFile     `json:"files,omitempty" maxItems:"500"`
+	Files      []markedFile      `json:"files,omitempty" maxItems:"500"`
 	Conclusion string            `json:"conclusion,omitempty" form:"ket-luan" maxLength:"10000"`
 }
 
-type councilFile struct {
+type markedFile struct {
 	Label  string            `json:"label" form:"ten" maxLength:"500"`
 	Bonus  bool              `json:"bonus,omitempty" form:"cong"`
 	Forced bool              `json:"forced,omitempty" form:"ep"`

@@ -44,21 +44,13 @@ type Notice struct {
 }
 
 func (s *service) listNotices(r *web.Request, in *noticeFilter) (*reply[list[Notice]], error) {
-	behind, err := in.after(r)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.Notify.List(r.Context(), r.Actor(), behind, in.Unread, in.Limit+1)
-	if err != nil {
-		return nil, err
-	}
-	var out []Notice
-	for _, n := range found {
+	return listed(r, in.Paging, func(after string, n int) ([]notify.Notice, error) {
+		return s.Notify.List(r.Context(), r.Actor(), after, in.Unread, n)
+	}, plain(func(n notify.Notice) Notice {
 		one := Notice{Key: n.Key, Kind: n.Kind, Text: r.T("notify.kind_" + string(n.Kind)), Subject: n.Subject, At: n.At.Format(timeForm), Position: n.Position, Read: n.Read, place: n.Place}
 		one.Title, one.Path, _ = s.Describe(r, n.Subject)
-		out = append(out, one)
-	}
-	return page(r, in.Paging, out, func(n Notice) string { return n.place })
+		return one
+	}), func(n Notice) string { return n.place })
 }
 
 type readNotices struct {

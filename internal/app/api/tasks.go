@@ -75,11 +75,7 @@ func (s *service) taskOf(r *web.Request, t *task.Task) Task {
 }
 
 func (s *service) listTasks(r *web.Request, in *taskFilter) (*reply[list[Task]], error) {
-	after, err := in.after(r)
-	if err != nil {
-		return nil, err
-	}
-	f := task.Filter{Reach: tasks.Reach(r), Text: in.Text, Directive: in.Directive, Account: in.Owner, View: in.View, Limit: in.Limit + 1}
+	f := task.Filter{Reach: tasks.Reach(r), Text: in.Text, Directive: in.Directive, Account: in.Owner, View: in.View}
 	if in.View == "all" {
 		f.View = ""
 	}
@@ -87,19 +83,15 @@ func (s *service) listTasks(r *web.Request, in *taskFilter) (*reply[list[Task]],
 		if err := r.Require(people.ReadTasks, in.Unit); err != nil {
 			return nil, err
 		}
+		var err error
 		if f.Units, err = s.People.Subtree(r.Context(), in.Unit, r.Today()); err != nil {
 			return nil, err
 		}
 	}
-	found, err := s.Tasks.After(r.Context(), f, after)
-	if err != nil {
-		return nil, err
-	}
-	var out []Task
-	for _, t := range found {
-		out = append(out, s.taskOf(r, t))
-	}
-	return page(r, in.Paging, out, func(t Task) string { return t.ID })
+	return listed(r, in.Paging, func(after string, n int) ([]*task.Task, error) {
+		f.Limit = n
+		return s.Tasks.After(r.Context(), f, after)
+	}, plain(func(t *task.Task) Task { return s.taskOf(r, t) }), func(t Task) string { return t.ID })
 }
 
 func (s *service) getTask(r *web.Request, in *OneTask) (*reply[Task], error) {

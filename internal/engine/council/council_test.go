@@ -175,6 +175,11 @@ func TestFromFormingToConclusionOnBothEngines(t *testing.T) {
 		if n != 1 || list[0].ID != id {
 			t.Errorf("%d councils of f", n)
 		}
+		for after, want := range map[string]int{"": 1, id: 0} {
+			if rows, err := o.After(o.ctx, council.Filter{Account: "f", Mine: true, Limit: 5}, after); err != nil || len(rows) != want {
+				t.Errorf("%d councils of f behind %q: %v", len(rows), after, err)
+			}
+		}
 		if _, n, _ := o.List(o.ctx, council.Filter{Account: "nobody", Units: []string{"khac"}, Text: "xét việc"}); n != 0 {
 			t.Error("a council of another unit is listed")
 		}

@@ -43,6 +43,7 @@ var (
 		and ($5 = '' or stage = $5 or $5 = 'open' and stage not in ('concluded', 'cancelled')) and ($6 = '' or folded like $6 escape '!')`
 	listCouncils = store.Statement(`select data, version, position` + councilsWhere +
 		` order by case stage when 'voting' then 0 when 'counted' then 1 when 'confirmed' then 2 when 'preparing' then 3 else 4 end, meets_on desc, id desc limit $7 offset $8`)
+	councilsAfter = store.Statement(`select data, version, position` + councilsWhere + ` and id > $7 order by id limit $8`)
 	countCouncils = store.Statement(`select count(*)` + councilsWhere)
 )
 
@@ -171,6 +172,12 @@ func (e *Engine) List(ctx context.Context, f Filter) ([]*Council, int, error) {
 	}
 	list, err := store.All(ctx, e.db, scan, listCouncils, append(args, int64(limit), int64(max(f.Offset, 0)))...)
 	return list, n, err
+}
+
+// After gives those behind one by its id ("" = from the first), in the order of ids, at most f.Limit, for whoever reads them
+// all page by page.
+func (e *Engine) After(ctx context.Context, f Filter, id string) ([]*Council, error) {
+	return store.All(ctx, e.db, scan, councilsAfter, append(f.args(), id, int64(f.Limit))...)
 }
 
 func (f *Filter) args() []any {

@@ -180,6 +180,9 @@ func (e *Engine) repeated(ctx context.Context, a Act, d *Dossier, refusal error)
 		return nil, refusal
 	}
 	_, err := e.opts.Append(ctx, ledger.Command{Stream: streamPrefix + a.Code, Expect: neverVersion, Key: a.Key})
+	if fault.Is(err, "ledger.key_other") {
+		return nil, err
+	}
 	if err != nil {
 		return nil, refusal
 	}

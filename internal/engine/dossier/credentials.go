@@ -30,6 +30,8 @@ const credentialsWhere = ` from dossier_credential where` + withinReach + ` and 
 var (
 	credentialRows = store.Statement(`select ` + credentialColumns + credentialsWhere +
 		` order by coalesce(until_on, 2147483647), stream, seq limit $9 offset $10`)
+	credentialsAfter = store.Statement(`select ` + credentialColumns + credentialsWhere +
+		` and (procedure > $9 or procedure = $9 and number > $10) order by procedure, number limit $11`)
 	countCredentials = store.Statement(`select count(*)` + credentialsWhere)
 )
 
@@ -44,18 +46,28 @@ type CredentialFilter struct {
 
 // Credentials gives one page of credentials, those that end first at the top, and how many there are.
 func (e *Engine) Credentials(ctx context.Context, f CredentialFilter) ([]Credential, int, error) {
-	text := ""
-	if words := strings.Fields(f.Text); len(words) > 0 {
-		text = "%" + strings.Join(words, "%") + "%"
-	}
-	today := e.today()
-	args := append(f.args(), f.View, int64(today), int64(today+ExpiringDays), f.Procedure, text)
+	args := e.credentialArgs(f)
 	var n int
 	if err := e.db.QueryRow(ctx, countCredentials, args...).Scan(&n); err != nil {
 		return nil, 0, err
 	}
 	rows, err := store.All(ctx, e.db, scanCredential, credentialRows, append(args, int64(f.Limit), int64(f.Offset))...)
 	return rows, n, err
+}
+
+// CredentialsAfter gives those behind one by its procedure and number, in that order, at most f.Limit, for whoever reads them
+// all page by page.
+func (e *Engine) CredentialsAfter(ctx context.Context, f CredentialFilter, procedure, number string) ([]Credential, error) {
+	return store.All(ctx, e.db, scanCredential, credentialsAfter, append(e.credentialArgs(f), procedure, number, int64(f.Limit))...)
+}
+
+func (e *Engine) credentialArgs(f CredentialFilter) []any {
+	text := ""
+	if words := strings.Fields(f.Text); len(words) > 0 {
+		text = "%" + strings.Join(words, "%") + "%"
+	}
+	today := e.today()
+	return append(f.args(), f.View, int64(today), int64(today+ExpiringDays), f.Procedure, text)
 }
 
 // View is the narrowest view that a credential stands in on a day.

@@ -1,7 +1,6 @@
 package procedure
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -179,8 +178,7 @@ func (f *Field) Text(tag lang.Tag, value any) string {
 	case float64:
 		return lang.Decimal(tag, int64(math.Round(v*1000)))
 	case calendar.Date:
-		y, m, d := v.YMD()
-		return fmt.Sprintf("%d/%d/%d", d, int(m), y)
+		return v.Format(lang.VI)
 	case []map[string]any:
 		var b strings.Builder
 		for _, row := range v {

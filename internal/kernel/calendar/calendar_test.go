@@ -96,13 +96,13 @@ func TestExplainSaysWhyDayByDay(t *testing.T) {
 		got = append(got, s.Date.Format(lang.VI)+" "+s.Text(lang.VI))
 	}
 	want := []string{
-		"23/4/2026 ngày bắt đầu, không tính",
-		"24/4/2026 ngày làm việc thứ 1",
-		"25/4/2026 nghỉ hằng tuần, không tính",
-		"26/4/2026 nghỉ lễ: Giỗ Tổ Hùng Vương",
-		"27/4/2026 nghỉ lễ: Nghỉ bù Giỗ Tổ Hùng Vương",
-		"28/4/2026 ngày làm việc thứ 2",
-		"29/4/2026 ngày làm việc thứ 3",
+		"23/04/2026 ngày bắt đầu, không tính",
+		"24/04/2026 ngày làm việc thứ 1",
+		"25/04/2026 nghỉ hằng tuần, không tính",
+		"26/04/2026 nghỉ lễ: Giỗ Tổ Hùng Vương",
+		"27/04/2026 nghỉ lễ: Nghỉ bù Giỗ Tổ Hùng Vương",
+		"28/04/2026 ngày làm việc thứ 2",
+		"29/04/2026 ngày làm việc thứ 3",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

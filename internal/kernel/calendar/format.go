@@ -10,14 +10,14 @@ import (
 // texts is this package's own catalogue, for names of dates and periods.
 var texts = sync.OnceValue(func() *lang.Catalog { return lang.NewCatalog(Texts()) })
 
-// Format writes the date as in a table: "14/6/2021"; in English "14 Jun 2021", since 6/7 reads both ways
-// there. NoDate is empty.
+// Format writes the date as everywhere but on the date line of a paper: "04/06/2021"; in English "4 Jun 2021", since 6/7 reads
+// both ways there. NoDate is empty.
 func (d Date) Format(tag lang.Tag) string {
 	if d == NoDate {
 		return ""
 	}
 	y, m, day := d.YMD()
-	return texts().T(tag, "calendar.short_date", "day", itoa(day), "month", monthText(tag, "short", int(m)), "year", itoa(y))
+	return texts().T(tag, "calendar.short_date", "day", dayText(tag, day), "month", monthText(tag, "short", int(m)), "year", itoa(y))
 }
 
 // Long writes the date as official papers do: "ngày 14 tháng 6 năm 2021". Days below 10 and the months 1
@@ -27,11 +27,15 @@ func (d Date) Long(tag lang.Tag) string {
 		return ""
 	}
 	y, m, day := d.YMD()
-	pad := "%d"
+	return texts().T(tag, "calendar.long_date", "day", dayText(tag, day), "month", monthText(tag, "long", int(m)), "year", itoa(y))
+}
+
+// dayText is the day of a month, in Vietnamese with two digits.
+func dayText(tag lang.Tag, day int) string {
 	if tag == lang.VI {
-		pad = "%02d"
+		return fmt.Sprintf("%02d", day)
 	}
-	return texts().T(tag, "calendar.long_date", "day", fmt.Sprintf(pad, day), "month", monthText(tag, "long", int(m)), "year", itoa(y))
+	return itoa(day)
 }
 
 // monthText is the month as it stands in a short or long date.

@@ -8,6 +8,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -107,6 +108,25 @@ func KindOf(err error) Kind {
 func Is(err error, key string) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Key == key
+}
+
+// Keys are the keys of the errors that err carries, each once, without places, arguments and causes: what may stand in a log
+// although somebody else chose the input. "" for an error of another kind.
+func Keys(err error) string {
+	var list List
+	var one *Error
+	switch {
+	case errors.As(err, &list):
+	case errors.As(err, &one):
+		list = List{one}
+	}
+	var keys []string
+	for _, e := range list {
+		if !slices.Contains(keys, e.Key) {
+			keys = append(keys, e.Key)
+		}
+	}
+	return strings.Join(keys, " ")
 }
 
 // List is several errors of one input, such as all the faults of one definition folder.

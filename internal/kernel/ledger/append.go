@@ -28,6 +28,7 @@ const futureDays = 3653
 // request is one Append on its way through the writer.
 type request struct {
 	cmds  []Command
+	said  *said    // nil where nothing was said of the request
 	data  [][]byte // encoded data of all events, command after command
 	at    time.Time
 	taken atomic.Bool
@@ -80,7 +81,7 @@ func (l *Ledger) enqueue(ctx context.Context, cmds []Command) (*request, error) 
 	if err != nil {
 		return nil, err
 	}
-	r := &request{cmds: cmds, data: data, at: now.UTC().Truncate(time.Microsecond), done: make(chan struct{}, 1)}
+	r := &request{cmds: cmds, said: saidIn(ctx), data: data, at: now.UTC().Truncate(time.Microsecond), done: make(chan struct{}, 1)}
 	select {
 	case <-l.closing:
 		return nil, errClosed()

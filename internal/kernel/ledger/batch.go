@@ -14,6 +14,7 @@ import (
 type keyed struct {
 	stream  string
 	receipt Receipt
+	digest  string // of the request, "" = not known
 }
 
 // batch is one transaction in the making. Nothing of it touches the ledger's own state before the
@@ -68,7 +69,7 @@ func (l *Ledger) plan(ctx context.Context, b *batch, r *request) error {
 	}
 	for i := range r.cmds {
 		c := &r.cmds[i]
-		receipt, err := l.planCommand(ctx, b, c, data)
+		receipt, err := l.planCommand(ctx, b, c, data, r.said.digestOf(c))
 		if err != nil {
 			b.undo(events, journal)
 			r.receipts = nil
@@ -85,8 +86,8 @@ func (l *Ledger) plan(ctx context.Context, b *batch, r *request) error {
 	return nil
 }
 
-func (l *Ledger) planCommand(ctx context.Context, b *batch, c *Command, data [][]byte) (Receipt, error) {
-	if first, used, err := l.firstUse(ctx, b, c, b.careful); used || err != nil {
+func (l *Ledger) planCommand(ctx context.Context, b *batch, c *Command, data [][]byte, digest string) (Receipt, error) {
+	if first, used, err := l.firstUse(ctx, b, c, digest, b.careful); used || err != nil {
 		return first, err
 	}
 	version, err := l.version(ctx, b, c)
@@ -95,7 +96,7 @@ func (l *Ledger) planCommand(ctx context.Context, b *batch, c *Command, data [][
 	}
 	if c.Expect != AnyVersion && c.Expect != version {
 		// A repeated command finds its stream moved on by its own first use.
-		if first, used, err := l.firstUse(ctx, b, c, true); used || err != nil {
+		if first, used, err := l.firstUse(ctx, b, c, digest, true); used || err != nil {
 			return first, err
 		}
 		return Receipt{}, fault.New(fault.Conflict, "ledger.version_conflict", "stream", c.Stream, "expected", c.Expect, "found", version)
@@ -112,7 +113,7 @@ func (l *Ledger) planCommand(ctx context.Context, b *batch, c *Command, data [][
 		b.stageVersion(c.Stream, version)
 	}
 	if c.Key != "" {
-		b.keys[c.Key] = keyed{c.Stream, receipt}
+		b.keys[c.Key] = keyed{c.Stream, receipt, digest}
 		b.journal = append(b.journal, undo{name: c.Key, key: true})
 	}
 	return receipt, nil
@@ -168,8 +169,8 @@ func (b *batch) takesAsNew(c *Command) bool {
 }
 
 // firstUse is the receipt of the first use of the command's key, if it has one and it was used. With
-// ask the database is asked about a key that the caches do not know.
-func (l *Ledger) firstUse(ctx context.Context, b *batch, c *Command, ask bool) (Receipt, bool, error) {
+// ask the database is asked about a key that the caches do not know. A key that another request used is refused.
+func (l *Ledger) firstUse(ctx context.Context, b *batch, c *Command, digest string, ask bool) (Receipt, bool, error) {
 	if c.Key == "" {
 		return Receipt{}, false, nil
 	}
@@ -182,13 +183,16 @@ func (l *Ledger) firstUse(ctx context.Context, b *batch, c *Command, ask bool) (
 		return Receipt{}, false, nil
 	}
 	if !used {
-		err := b.tx.QueryRow(ctx, lookupKey, c.Key).Scan(&k.stream, &k.receipt.Position, &k.receipt.Version)
+		err := b.tx.QueryRow(ctx, lookupKey, c.Key).Scan(&k.stream, &k.receipt.Position, &k.receipt.Version, &k.digest)
 		if errors.Is(err, sql.ErrNoRows) {
 			return Receipt{}, false, nil
 		}
 		if err != nil {
 			return Receipt{}, false, store.Fault(err)
 		}
+	}
+	if err := k.meant(digest); err != nil {
+		return Receipt{}, true, err
 	}
 	if k.stream != c.Stream {
 		return Receipt{}, true, fault.New(fault.Conflict, "ledger.key_reused", "key", c.Key, "stream", k.stream)
@@ -275,6 +279,6 @@ func (b *batch) putKeyed(ctx context.Context, journal int) error {
 	}
 	return insertKeys.exec(ctx, b.tx, len(names), func(args []any, i int) []any {
 		k := b.keys[names[i]]
-		return append(args, names[i], k.stream, k.receipt.Position, k.receipt.Version)
+		return append(args, names[i], k.stream, k.receipt.Position, k.receipt.Version, k.digest)
 	})
 }

@@ -58,14 +58,46 @@ func (l *Ledger) appendOnce(ctx context.Context, o *Once, cmds []Command) ([]Rec
 	return receipts, err
 }
 
-// Used tells where a key was used; an empty stream = nowhere.
+// Used tells where a key was used; an empty stream = nowhere. Error: "ledger.key_other" for another request's key, see WithDigest.
 func (l *Ledger) Used(ctx context.Context, key string) (string, Receipt, error) {
 	found, err := store.All(ctx, l.db, func(rows *sql.Rows) (k keyed, err error) {
-		err = rows.Scan(&k.stream, &k.receipt.Position, &k.receipt.Version)
+		err = rows.Scan(&k.stream, &k.receipt.Position, &k.receipt.Version, &k.digest)
 		return k, err
 	}, lookupKey, key)
 	if err != nil || len(found) == 0 {
 		return "", Receipt{}, err
 	}
-	return found[0].stream, found[0].receipt, nil
+	return found[0].stream, found[0].receipt, found[0].meant(saidIn(ctx).digestOf(&Command{Key: key}))
+}
+
+// said is what is known of the request that a key stands for.
+type said struct{ key, digest string }
+
+type saidKey struct{}
+
+// WithDigest gives the context of a request that its caller may send twice under a key: commands of that key are recorded with
+// the digest, and under the digest of another request the key is refused as fault.Invalid "ledger.key_other".
+func WithDigest(ctx context.Context, key, digest string) context.Context {
+	return context.WithValue(ctx, saidKey{}, &said{key, digest})
+}
+
+func saidIn(ctx context.Context) *said {
+	s, _ := ctx.Value(saidKey{}).(*said)
+	return s
+}
+
+// digestOf is the digest to record with a command: other keys, which programs make for themselves, have none.
+func (s *said) digestOf(c *Command) string {
+	if s == nil || c.Key != s.key {
+		return ""
+	}
+	return s.digest
+}
+
+// meant refuses a key that was used for another request.
+func (k keyed) meant(digest string) error {
+	if digest == "" || k.digest == "" || digest == k.digest {
+		return nil
+	}
+	return fault.New(fault.Invalid, "ledger.key_other")
 }

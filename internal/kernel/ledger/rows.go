@@ -63,7 +63,7 @@ func (m *multiInsert) exec(ctx context.Context, tx store.Tx, n int, fill func(ar
 
 var (
 	insertEvents = newMultiInsert("event", eventColumns)
-	insertKeys   = newMultiInsert("command_key", "key, stream, position, version")
+	insertKeys   = newMultiInsert("command_key", "key, stream, position, version, digest")
 )
 
 func putEvents(ctx context.Context, tx store.Tx, events []Event) error {
@@ -89,5 +89,5 @@ var (
 	lookupHeads = store.Statement(`with wanted (stream) as (values ` + placeholders(lookupGroup, 1) + `)
 		select stream, (select coalesce(max(e.version), 0) from event e where e.stream = wanted.stream) from wanted`)
 	lookupHead = store.Statement(`select coalesce(max(version), 0) from event where stream = $1`)
-	lookupKey  = store.Statement(`select stream, position, version from command_key where key = $1`)
+	lookupKey  = store.Statement(`select stream, position, version, digest from command_key where key = $1`)
 )

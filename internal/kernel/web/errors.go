@@ -56,13 +56,14 @@ func Status(k fault.Kind) int {
 	return http.StatusInternalServerError
 }
 
-// fail renders an error, once and here only. Causes and unclassified errors go to the log.
+// fail renders an error, once and here only. Causes and unclassified errors go to the log; of what was refused only the keys do,
+// since places and arguments may be what somebody sent.
 func (s *Site) fail(r *Request, err error) {
 	kind := fault.KindOf(err)
 	if kind == fault.Internal {
 		s.opts.Log.Error("request failed", "route", r.route(), "error", err)
 	} else {
-		s.opts.Log.Debug("request refused", "route", r.route(), "error", err)
+		s.opts.Log.Debug("request refused", "route", r.route(), "error", fault.Keys(err))
 	}
 	switch {
 	case isAPI(r.Request):

@@ -1,7 +1,11 @@
 package web
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
@@ -168,6 +172,22 @@ func (r *Request) bodyFault(err error) error {
 		return fault.New(fault.TooLarge, "web.body_too_large", "limit", r.limit>>10)
 	}
 	return fault.New(fault.Invalid, "web.bad_form").Because(err)
+}
+
+// Digest is the SHA-256 of the request's method, address and body in hexadecimal digits. The body can be read afterwards.
+func (r *Request) Digest() (string, error) {
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return "", r.bodyFault(err)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s %s\n", r.Method, r.URL.RequestURI())
+	sum.Write(body)
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // Upload is a file that came with a form; Name is what the sender called it, without folders.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 
@@ -79,8 +78,7 @@ func (v *View) Date(d calendar.Date) string {
 	if d == calendar.NoDate {
 		return "—"
 	}
-	y, m, day := d.YMD()
-	return fmt.Sprintf("%02d/%02d/%d", day, m, y)
+	return d.Format(lang.VI)
 }
 
 // DateWithDay is the date with its weekday, beginning with a capital: "Thứ Hai, 14/06/2021".
@@ -88,9 +86,7 @@ func (v *View) DateWithDay(d calendar.Date) string {
 	if d == calendar.NoDate {
 		return "—"
 	}
-	day := []rune(d.WeekdayName(v.Lang))
-	day[0] = unicode.ToUpper(day[0])
-	return string(day) + ", " + v.Date(d)
+	return lang.Sentence(d.WeekdayName(v.Lang)) + ", " + v.Date(d)
 }
 
 // Int groups thousands in the reader's language.

@@ -95,6 +95,12 @@ func TestAWrongEntryIsPutRightOnBothEngines(t *testing.T) {
 		if n != 1 || !list[0].Gone || list[0].Reason != "việc của đơn vị khác" || list[0].Actor != "khai" {
 			t.Errorf("%d %+v", n, list)
 		}
+		for after, want := range map[string]int{"": 1, list[0].ID: 0} {
+			rows, err := b.After(ctx, activity.Filter{From: day("2021-01-01"), To: day("2021-12-31"), Limit: 10}, after)
+			if err != nil || len(rows) != want {
+				t.Errorf("%d rows behind %q: %v", len(rows), after, err)
+			}
+		}
 		if err := b.TakeBack(ctx, "khai", e.ID, list[0].Version, "nữa"); !fault.Is(err, "activity.gone") {
 			t.Error("taken back twice:", err)
 		}

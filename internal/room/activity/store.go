@@ -33,6 +33,7 @@ var (
 	cancelEntry = store.Statement(`update activity set gone = 1, actor = $2, version = $3, reason = $4 where id = $1`)
 	getEntry    = store.Statement(`select ` + entryColumns + ` from activity where id = $1`)
 	listEntries = store.Statement(`select ` + entryColumns + matching + ` order by on_day desc, id desc limit $8 offset $9`)
+	listAfter   = store.Statement(`select ` + entryColumns + matching + ` and id > $8 order by id limit $9`)
 	countAll    = store.Statement(`select count(*)` + matching)
 	lastEntry   = store.Statement(`select id from activity order by length(id) desc, id desc limit 1`)
 )
@@ -105,17 +106,27 @@ type Filter struct {
 
 // List gives one page of the entries, the latest first, and how many there are, those taken back included.
 func (b *Book) List(ctx context.Context, f Filter) ([]*Entry, int, error) {
-	every := int64(0)
-	if f.Units == nil {
-		every = 1
-	}
-	args := []any{every, store.Set(f.Without), store.Set(f.Units), f.Kind, int64(f.From), int64(f.To), f.Unit}
+	args := f.args()
 	var n int
 	if err := b.db.QueryRow(ctx, countAll, args...).Scan(&n); err != nil {
 		return nil, 0, err
 	}
 	list, err := store.All(ctx, b.db, scanEntry, listEntries, append(args, int64(f.Limit), int64(f.Offset))...)
 	return list, n, err
+}
+
+// After gives those behind one by its id ("" = from the first), in the order of ids, at most f.Limit, for whoever reads them
+// all page by page.
+func (b *Book) After(ctx context.Context, f Filter, id string) ([]*Entry, error) {
+	return store.All(ctx, b.db, scanEntry, listAfter, append(f.args(), id, int64(f.Limit))...)
+}
+
+func (f *Filter) args() []any {
+	every := int64(0)
+	if f.Units == nil {
+		every = 1
+	}
+	return []any{every, store.Set(f.Without), store.Set(f.Units), f.Kind, int64(f.From), int64(f.To), f.Unit}
 }
 
 // last is the highest number given so far.

@@ -145,6 +145,21 @@ func TestFromReportToConferral(t *testing.T) {
 		if total != 12 || len(list) != 5 || slices.ContainsFunc(list, func(n *commendation.Nomination) bool { return n.Unit != "b" }) {
 			t.Errorf("%d in the other unit, %d on the page", total, len(list))
 		}
+		seen, last := 0, ""
+		for {
+			rows, err := o.After(ctx, commendation.Filter{Units: []string{"b"}, Year: 2025, Award: "ldtt", Limit: 5}, last)
+			must(t, err)
+			if len(rows) == 0 {
+				break
+			}
+			if rows[0].ID <= last {
+				t.Fatalf("%s comes behind %s", rows[0].ID, last)
+			}
+			seen, last = seen+len(rows), rows[len(rows)-1].ID
+		}
+		if seen != 12 {
+			t.Errorf("read on, the other unit has %d", seen)
+		}
 		o.take(t, ids, commendation.Revoke)
 		if rec, err = o.Record(ctx, "p00"); err != nil || len(rec.Held) != 1 {
 			t.Errorf("a revoked title is held: %+v %v", rec.Held, err)

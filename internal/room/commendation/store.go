@@ -41,8 +41,9 @@ var (
 	where = ` from commendation where ($1 = 1 and replace($2, '<' || unit || '>', '') = $2 or $1 = 0 and replace($2, '<' || unit || '>', '') <> $2)
 		and ($3 = 0 or year = $3) and ($4 = '' or award = $4) and ($5 = '' or stage = $5) and ($6 = '' or subject = $6) and ($7 = '' or decision = $7)
 		and ($8 = '' or council = $8) and ($9 = '' or folded like $9 escape '!')`
-	listAll  = store.Statement(`select data, version, position` + where + ` order by year desc, award, unit, subject, id limit $10 offset $11`)
-	countAll = store.Statement(`select count(*)` + where)
+	listAll   = store.Statement(`select data, version, position` + where + ` order by year desc, award, unit, subject, id limit $10 offset $11`)
+	listAfter = store.Statement(`select data, version, position` + where + ` and id > $10 order by id limit $11`)
+	countAll  = store.Statement(`select count(*)` + where)
 )
 
 // change reads a subject's record, changes it and writes it back.
@@ -155,6 +156,26 @@ const most = 10_000
 
 // List gives one page of nominations by award and unit, and how many there are in all.
 func (r *Room) List(ctx context.Context, f Filter) ([]*Nomination, int, error) {
+	args := f.args()
+	var total int
+	if err := r.db.QueryRow(ctx, countAll, args...).Scan(&total); err != nil {
+		return nil, 0, store.Fault(err)
+	}
+	limit := min(max(f.Limit, 0), most)
+	if limit == 0 {
+		limit = 50
+	}
+	list, err := store.All(ctx, r.db, scanNomination, listAll, append(args, int64(limit), int64(max(f.Offset, 0)))...)
+	return list, total, err
+}
+
+// After gives those behind one by its id ("" = from the first), in the order of ids, at most f.Limit, for whoever reads them
+// all page by page.
+func (r *Room) After(ctx context.Context, f Filter, id string) ([]*Nomination, error) {
+	return store.All(ctx, r.db, scanNomination, listAfter, append(f.args(), id, int64(f.Limit))...)
+}
+
+func (f *Filter) args() []any {
 	everywhere, units := int64(0), f.Units
 	if f.Units == nil {
 		everywhere, units = 1, f.Without
@@ -167,15 +188,5 @@ func (r *Room) List(ctx context.Context, f Filter) ([]*Nomination, int, error) {
 		}
 		like = "%" + strings.Join(words, "%") + "%"
 	}
-	args := []any{everywhere, joined, int64(f.Year), f.Award, string(f.Stage), f.Subject, f.Decision, f.Council, like}
-	var total int
-	if err := r.db.QueryRow(ctx, countAll, args...).Scan(&total); err != nil {
-		return nil, 0, store.Fault(err)
-	}
-	limit := min(max(f.Limit, 0), most)
-	if limit == 0 {
-		limit = 50
-	}
-	list, err := store.All(ctx, r.db, scanNomination, listAll, append(args, int64(limit), int64(max(f.Offset, 0)))...)
-	return list, total, err
+	return []any{everywhere, joined, int64(f.Year), f.Award, string(f.Stage), f.Subject, f.Decision, f.Council, like}
 }

@@ -122,6 +122,12 @@ func TestAMembersLife(t *testing.T) {
 		if list, n, err := o.Members(o.ctx, MemberFilter{Units: []string{"cb1"}}); err != nil || n != 0 || len(list) != 0 {
 			t.Error("the old cell still lists the member", n, err)
 		}
+		for unit, want := range map[string]int{"cb1": 0, "cb2": 1} {
+			rows, err := o.MembersAfter(o.ctx, MemberFilter{Units: []string{unit}}, "")
+			if err != nil || len(rows) != want {
+				t.Errorf("read on, %s has %d members: %v", unit, len(rows), err)
+			}
+		}
 		if _, n, _ := o.Members(o.ctx, MemberFilter{}); n != 0 {
 			t.Error("no units are all units")
 		}
@@ -225,6 +231,12 @@ func TestTheRegister(t *testing.T) {
 		list, n, err := o.Records(o.ctx, RecordFilter{Units: []string{"cb1"}, Kind: "inspection", From: calendar.NoDate, To: calendar.NoDate, UntilBy: calendar.NoDate})
 		if err != nil || n != 0 || len(list) != 0 {
 			t.Error("another unit's entry is listed", n, err)
+		}
+		for after, want := range map[string]int{"": 1, done.ID: 0} {
+			rows, err := o.RecordsAfter(o.ctx, RecordFilter{Units: []string{done.Unit}, Kind: "inspection", From: calendar.NoDate, To: calendar.NoDate, UntilBy: calendar.NoDate}, after)
+			if err != nil || len(rows) != want {
+				t.Errorf("%d entries behind %q: %v", len(rows), after, err)
+			}
 		}
 		before := o.dump()
 		_, err = o.ledger.Rebuild(o.ctx)

@@ -44,24 +44,26 @@ var (
 		on conflict (id) do update set unit = excluded.unit, stage = excluded.stage, form = excluded.form, on_day = excluded.on_day, until_day = excluded.until_day,
 		number = excluded.number, data = excluded.data, version = excluded.version, position = excluded.position`)
 
-	getMember   = store.Statement(`select data, version, position from party_member where id = $1`)
-	lastMember  = store.Statement(`select id from party_member where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
-	whereMember = ` from party_member where` + within + ` and ($2 = '' or state = $2 or $2 = 'active' and state in ('probation','official'))`
-	listMembers = store.Statement(`select data, version, position` + whereMember + ` order by unit, id limit $3 offset $4`)
-	sumMembers  = store.Statement(`select count(*)` + whereMember)
-	oldMembers  = store.Statement(`select data, version, position from party_member where` + within + ` and state = 'official' and decided_on <= $2 order by decided_on, id`)
-	strength    = store.Statement(`select count(*) from party_member where unit = $1 and state in ('probation','official')`)
-	perUnit     = store.Statement(`select unit, sum(case when state = 'official' then 1 else 0 end), sum(case when state = 'probation' then 1 else 0 end)
+	getMember    = store.Statement(`select data, version, position from party_member where id = $1`)
+	lastMember   = store.Statement(`select id from party_member where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
+	whereMember  = ` from party_member where` + within + ` and ($2 = '' or state = $2 or $2 = 'active' and state in ('probation','official'))`
+	listMembers  = store.Statement(`select data, version, position` + whereMember + ` order by unit, id limit $3 offset $4`)
+	membersAfter = store.Statement(`select data, version, position` + whereMember + ` and id > $3 order by id limit $4`)
+	sumMembers   = store.Statement(`select count(*)` + whereMember)
+	oldMembers   = store.Statement(`select data, version, position from party_member where` + within + ` and state = 'official' and decided_on <= $2 order by decided_on, id`)
+	strength     = store.Statement(`select count(*) from party_member where unit = $1 and state in ('probation','official')`)
+	perUnit      = store.Statement(`select unit, sum(case when state = 'official' then 1 else 0 end), sum(case when state = 'probation' then 1 else 0 end)
 		from party_member where` + within + ` group by unit`)
 
-	getRecord   = store.Statement(`select data, version, position from party_record where id = $1`)
-	lastRecord  = store.Statement(`select id from party_record where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
-	whereRecord = ` from party_record where` + within + ` and kind = $2 and ($3 = '' or stage = $3) and on_day >= $4 and on_day <= $5 and until_day <= $6`
-	listRecords = store.Statement(`select data, version, position` + whereRecord + ` order by case stage when 'planned' then 0 else 1 end, on_day desc, id desc limit $7 offset $8`)
-	byUntil     = store.Statement(`select data, version, position` + whereRecord + ` order by until_day, id limit $7 offset $8`)
-	sumRecords  = store.Statement(`select count(*)` + whereRecord)
-	ofTerm      = store.Statement(`select number from party_record where kind = 'document' and unit = $1 and form = $2 and on_day >= $3`)
-	congresses  = store.Statement(`select max(on_day) from party_record where kind = 'congress' and form = 'congress' and stage = 'done' and unit = $1 and on_day < $2`)
+	getRecord    = store.Statement(`select data, version, position from party_record where id = $1`)
+	lastRecord   = store.Statement(`select id from party_record where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
+	whereRecord  = ` from party_record where` + within + ` and kind = $2 and ($3 = '' or stage = $3) and on_day >= $4 and on_day <= $5 and until_day <= $6`
+	listRecords  = store.Statement(`select data, version, position` + whereRecord + ` order by case stage when 'planned' then 0 else 1 end, on_day desc, id desc limit $7 offset $8`)
+	byUntil      = store.Statement(`select data, version, position` + whereRecord + ` order by until_day, id limit $7 offset $8`)
+	recordsAfter = store.Statement(`select data, version, position` + whereRecord + ` and id > $7 order by id limit $8`)
+	sumRecords   = store.Statement(`select count(*)` + whereRecord)
+	ofTerm       = store.Statement(`select number from party_record where kind = 'document' and unit = $1 and form = $2 and on_day >= $3`)
+	congresses   = store.Statement(`select max(on_day) from party_record where kind = 'congress' and form = 'congress' and stage = 'done' and unit = $1 and on_day < $2`)
 )
 
 // most is the longest list that is read at once.
@@ -118,6 +120,12 @@ func (r *Room) Members(ctx context.Context, f MemberFilter) ([]*Member, int, err
 	return list, total, err
 }
 
+// MembersAfter gives those behind one by its id ("" = from the first), in the order of ids, at most f.Limit, for whoever
+// reads them all page by page.
+func (r *Room) MembersAfter(ctx context.Context, f MemberFilter, id string) ([]*Member, error) {
+	return store.All(ctx, r.db, scanMember, membersAfter, store.Set(f.Units), string(f.State), id, limit(f.Limit))
+}
+
 func (r *Room) longStanding(ctx context.Context, units []string, decidedBy calendar.Date) ([]*Member, error) {
 	return store.All(ctx, r.db, scanMember, oldMembers, store.Set(units), int64(decidedBy))
 }
@@ -166,20 +174,32 @@ type RecordFilter struct {
 
 // Records gives one page of entries, planned ones first and then the latest, and how many there are in all.
 func (r *Room) Records(ctx context.Context, f RecordFilter) ([]*Record, int, error) {
-	to, until, list := int64(never), int64(never), listRecords
-	if f.To != calendar.NoDate {
-		to = int64(f.To)
-	}
+	list, args := listRecords, f.args()
 	if f.UntilBy != calendar.NoDate {
-		until, list = int64(f.UntilBy), byUntil
+		list = byUntil
 	}
-	args := []any{store.Set(f.Units), f.Kind, string(f.Stage), int64(f.From), to, until}
 	var total int
 	if err := r.db.QueryRow(ctx, sumRecords, args...).Scan(&total); err != nil {
 		return nil, 0, store.Fault(err)
 	}
 	rows, err := store.All(ctx, r.db, scanRecord, list, append(args, limit(f.Limit), int64(max(f.Offset, 0)))...)
 	return rows, total, err
+}
+
+// RecordsAfter gives those behind one by its id ("" = from the first), in the order of ids, at most f.Limit.
+func (r *Room) RecordsAfter(ctx context.Context, f RecordFilter, id string) ([]*Record, error) {
+	return store.All(ctx, r.db, scanRecord, recordsAfter, append(f.args(), id, limit(f.Limit))...)
+}
+
+func (f *RecordFilter) args() []any {
+	to, until := int64(never), int64(never)
+	if f.To != calendar.NoDate {
+		to = int64(f.To)
+	}
+	if f.UntilBy != calendar.NoDate {
+		until = int64(f.UntilBy)
+	}
+	return []any{store.Set(f.Units), f.Kind, string(f.Stage), int64(f.From), to, until}
 }
 
 // TermStart is the day after the unit's last congress before a day, NoDate when none is in the register.

@@ -221,10 +221,13 @@ func back(on calendar.Date) string {
 	return home + "?nam=" + strconv.Itoa(on.Time().Year()) + "&da=luu"
 }
 
-// get reads an entry that the reader may see; another unit's is not found.
 func (s *pages) get(r *web.Request) (*activity.Entry, error) {
-	id := r.PathValue("id")
-	e, err := s.book.Get(r.Context(), id)
+	return Get(r, s.book, r.PathValue("id"))
+}
+
+// Get reads an entry that the reader may see; another unit's is not found rather than forbidden.
+func Get(r *web.Request, book *activity.Book, id string) (*activity.Entry, error) {
+	e, err := book.Get(r.Context(), id)
 	if err == nil && !people.Holds(r.Reader, people.ReadFigures, e.Unit) {
 		return nil, activity.NotFound(id)
 	}

@@ -66,9 +66,13 @@ func yearOf(r *web.Request) int {
 	return r.Today().Time().Year()
 }
 
-// get reads a nomination that the reader may see; another unit's is not found rather than forbidden.
 func (s *pages) get(r *web.Request, id string) (*commendation.Nomination, error) {
-	n, err := s.Room.Get(r.Context(), id)
+	return Get(r, s.Room, id)
+}
+
+// Get reads a nomination that the reader may see; another unit's is not found rather than forbidden.
+func Get(r *web.Request, room *commendation.Room, id string) (*commendation.Nomination, error) {
+	n, err := room.Get(r.Context(), id)
 	if err == nil && !people.Holds(r.Reader, people.ReadCommendation, n.Unit) {
 		return nil, commendation.NotFound(id)
 	}

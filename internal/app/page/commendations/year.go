@@ -132,9 +132,13 @@ func (s *pages) yearAgain(r *web.Request, in url.Values, trouble error) error {
 	return s.showYear(r, year, in.Get("danh-hieu"), trouble)
 }
 
-// subject is one of the roster in the reader's reach.
 func (s *pages) subject(r *web.Request, id string, p web.Permission) (commendation.Subject, error) {
-	one, err := s.Room.Subject(r.Context(), commendation.State, id)
+	return Subject(r, s.Room, id, p)
+}
+
+// Subject is one of the roster for whom the reader has a permission; others are not found rather than forbidden.
+func Subject(r *web.Request, room *commendation.Room, id string, p web.Permission) (commendation.Subject, error) {
+	one, err := room.Subject(r.Context(), commendation.State, id)
 	if err == nil && !people.Holds(r.Reader, p, one.Unit) {
 		err = fault.New(fault.NotFound, "commendation.unknown_subject", "id", id)
 	}

@@ -56,10 +56,13 @@ func Routes(p Parts) []web.Route {
 // Path is a council's page.
 func Path(id string) string { return "/hoi-dong/" + url.PathEscape(id) }
 
-// get reads a council that the reader may see; another unit's is not found rather than forbidden.
 func (s *pages) get(r *web.Request) (*council.Council, error) {
-	id := r.PathValue("id")
-	c, err := s.Councils.Get(r.Context(), id)
+	return Get(r, s.Councils, r.PathValue("id"))
+}
+
+// Get reads a council that the reader may see; another unit's is not found rather than forbidden.
+func Get(r *web.Request, e *council.Engine, id string) (*council.Council, error) {
+	c, err := e.Get(r.Context(), id)
 	if err == nil && !Sees(r, c) {
 		return nil, council.NotFound(id)
 	}

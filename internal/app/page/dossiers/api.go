@@ -10,6 +10,7 @@ import (
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/web"
 )
 
@@ -68,6 +69,15 @@ func (s *pages) apiGet(r *web.Request) error {
 func (s *pages) apiAct(r *web.Request) error {
 	var in Transition
 	in.On = calendar.NoDate
+	key := r.Header.Get("Idempotency-Key")
+	if key != "" {
+		key = r.Actor() + ":" + key
+		digest, err := r.Digest()
+		if err != nil {
+			return err
+		}
+		r.Request = r.WithContext(ledger.WithDigest(r.Context(), key, digest))
+	}
 	if err := r.ReadJSON(&in); err != nil {
 		return err
 	}
@@ -83,14 +93,11 @@ func (s *pages) apiAct(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	a.Fields, a.Documents, a.Note, a.On, a.Assignee, a.Unit, a.Expect = in.Fields, in.Documents, in.Note, in.On, in.Assignee, in.Unit, in.Expect
+	a.Fields, a.Documents, a.Note, a.On, a.Assignee, a.Unit, a.Expect, a.Key = in.Fields, in.Documents, in.Note, in.On, in.Assignee, in.Unit, in.Expect, key
 	if match := strings.Trim(r.Header.Get("If-Match"), `"`); match != "" && match != "*" {
 		if a.Expect, err = strconv.ParseInt(match, 10, 64); err != nil {
 			return fault.New(fault.Invalid, "dossiers.bad_match", "text", match)
 		}
-	}
-	if key := r.Header.Get("Idempotency-Key"); key != "" {
-		a.Key = r.Actor() + ":" + key
 	}
 	if in.Unit != "" {
 		if err := r.Require(people.ActOnDossiers, in.Unit); err != nil {

@@ -34,7 +34,7 @@ type credentialsPage struct {
 }
 
 func credentialFilter(r *web.Request) dossier.CredentialFilter {
-	f := dossier.CredentialFilter{Reach: reach(r), View: dossier.Expiring, Procedure: r.Query("thu-tuc"), Text: r.Query("q"), Limit: perPage}
+	f := dossier.CredentialFilter{Reach: Reach(r), View: dossier.Expiring, Procedure: r.Query("thu-tuc"), Text: r.Query("q"), Limit: perPage}
 	if r.URL.Query().Has("xem") {
 		f.View = r.Query("xem")
 	}
@@ -177,9 +177,13 @@ func (s *pages) showCredential(r *web.Request, id, number string, trouble error)
 	return r.Render(status, credentialView(p))
 }
 
-// readCredential reads one that the reader may see; another unit's reads as none.
 func (s *pages) readCredential(r *web.Request, id, number string) (*dossier.Credential, error) {
-	c, err := s.dossiers.Credential(r.Context(), id, number)
+	return Credential(r, s.dossiers, id, number)
+}
+
+// Credential reads one that the reader may see; another unit's reads as none.
+func Credential(r *web.Request, e *dossier.Engine, id, number string) (*dossier.Credential, error) {
+	c, err := e.Credential(r.Context(), id, number)
 	if err == nil && !people.Holds(r.Reader, people.ReadDossiers, c.Unit) {
 		return nil, fault.New(fault.NotFound, "dossier.no_credential", "number", number)
 	}

@@ -31,7 +31,7 @@ func (s *pages) fees(r *web.Request) error {
 		return err
 	}
 	p.pager = pager{Page: pageOf(r), base: "/phi", values: url.Values{"tu": {p.From.String()}, "den": {p.To.String()}}}
-	rows, sums, err := s.dossiers.Fees(r.Context(), reach(r), p.From, p.To, perPage, (p.Page-1)*perPage)
+	rows, sums, err := s.dossiers.Fees(r.Context(), Reach(r), p.From, p.To, perPage, (p.Page-1)*perPage)
 	if err != nil {
 		return err
 	}

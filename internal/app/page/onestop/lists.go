@@ -71,7 +71,7 @@ func (s *pages) soon(r *web.Request) error {
 	p := soonPage{View: r.View(r.T("onestop_page.soon"), web.Crumb{Title: r.T("dossiers.title"), Path: "/ho-so"}), Until: s.dossiers.WarnUntil()}
 	p.Wide = true
 	p.pager = pager{Page: pageOf(r), base: "/sap-tre"}
-	rows, total, err := s.dossiers.Soon(r.Context(), reach(r), perPage, (p.Page-1)*perPage)
+	rows, total, err := s.dossiers.Soon(r.Context(), Reach(r), perPage, (p.Page-1)*perPage)
 	if err != nil {
 		return err
 	}
@@ -104,14 +104,14 @@ func (s *pages) logbook(r *web.Request) error {
 		return err
 	}
 	if ext := r.Query("tai"); ext != "" {
-		doc, err := s.desk.Logbook(r.Context(), reach(r), p.From, p.To, s.procedureName("vi"))
+		doc, err := s.desk.Logbook(r.Context(), Reach(r), p.From, p.To, s.procedureName("vi"))
 		if err != nil {
 			return err
 		}
 		return send(r, doc, "so-theo-doi-"+p.From.String()+"-"+p.To.String(), ext)
 	}
 	p.pager = pager{Page: pageOf(r), base: "/so-theo-doi", values: url.Values{"tu": {p.From.String()}, "den": {p.To.String()}}}
-	rows, total, err := s.dossiers.Received(r.Context(), reach(r), p.From, p.To, perPage, (p.Page-1)*perPage)
+	rows, total, err := s.dossiers.Received(r.Context(), Reach(r), p.From, p.To, perPage, (p.Page-1)*perPage)
 	if err != nil {
 		return err
 	}

@@ -248,7 +248,8 @@ func (s *pages) procedureName(tag lang.Tag) func(id, version string) string {
 	}
 }
 
-func reach(r *web.Request) dossier.Reach {
+// Reach is whose dossiers the reader may read.
+func Reach(r *web.Request) dossier.Reach {
 	units, without := people.Reach(r.Reader, people.ReadDossiers)
 	return dossier.Reach{Units: units, Without: without}
 }

@@ -105,20 +105,26 @@ func (s *pages) roll(r *web.Request, units []string) ([]memberRow, error) {
 	return out, err
 }
 
-// get reads a member that the reader may see; another unit's is not found rather than forbidden.
 func (s *pages) get(r *web.Request) (*room.Member, error) {
-	id := r.PathValue("id")
-	m, err := s.room.Member(r.Context(), id)
+	return Member(r, s.room, r.PathValue("id"))
+}
+
+// Member reads a member that the reader may see; another unit's is not found rather than forbidden.
+func Member(r *web.Request, book *room.Room, id string) (*room.Member, error) {
+	m, err := book.Member(r.Context(), id)
 	if err == nil && !r.Can(people.ReadParty, m.Unit) {
 		return nil, fault.New(fault.NotFound, "party.no_member", "id", id)
 	}
 	return m, err
 }
 
-// getRecord reads an entry that the reader may see.
 func (s *pages) getRecord(r *web.Request) (*room.Record, error) {
-	id := r.PathValue("id")
-	rec, err := s.room.Record(r.Context(), id)
+	return Record(r, s.room, r.PathValue("id"))
+}
+
+// Record reads an entry that the reader may see; another unit's is not found rather than forbidden.
+func Record(r *web.Request, book *room.Room, id string) (*room.Record, error) {
+	rec, err := book.Record(r.Context(), id)
 	if err == nil && !r.Can(people.ReadParty, rec.Unit) {
 		return nil, fault.New(fault.NotFound, "party.no_record", "id", id)
 	}

@@ -48,9 +48,9 @@ func Routes(book *schedule.Book, who *people.People, head Head) []web.Route {
 
 // reach is what a reader may see: the State's calendar whoever reads anything of the State's, a Party unit's whoever may
 // read that unit.
-func (s *pages) reach(r *web.Request) (schedule.Reach, error) {
+func reach(r *web.Request, who *people.People) (schedule.Reach, error) {
 	var out schedule.Reach
-	units, err := s.who.Units(r.Context(), r.Today(), "")
+	units, err := who.Units(r.Context(), r.Today(), "")
 	for _, u := range units {
 		switch {
 		case !r.Can(people.ReadDirectives, u.Code):
@@ -145,7 +145,7 @@ func (s *pages) show(r *web.Request, feed string) error {
 
 // sides tells of each side that the reader sees whether the week is published, and who may do it.
 func (s *pages) sides(r *web.Request, w schedule.Week) ([]published, error) {
-	reach, err := s.reach(r)
+	reach, err := reach(r, s.who)
 	if err != nil {
 		return nil, err
 	}
@@ -185,13 +185,21 @@ func top(u people.Unit) int {
 	return 1
 }
 
-// days are the items of a span by day; side restricts where it is given. A draft is for those who keep it.
-func (s *pages) days(r *web.Request, from, to calendar.Date, side people.Side) ([]dayRows, error) {
-	reach, err := s.reach(r)
+// Entry is an item as a reader sees it: on the day where it stands, or stood when it was published and then moved away.
+type Entry struct {
+	*schedule.Item
+	Day    calendar.Date
+	Change schedule.Change
+	Clash  []string // accounts needed elsewhere at the time
+}
+
+// Entries are the items of a span that the reader may see, in the order of time. A draft is for those who keep it.
+func Entries(r *web.Request, book *schedule.Book, who *people.People, from, to calendar.Date) ([]Entry, error) {
+	reach, err := reach(r, who)
 	if err != nil {
 		return nil, err
 	}
-	items, err := s.book.Items(r.Context(), reach, from, to)
+	items, err := book.Items(r.Context(), reach, from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -199,31 +207,44 @@ func (s *pages) days(r *web.Request, from, to calendar.Date, side people.Side) (
 		return strings.Compare(a.On.String()+a.Start+a.ID, b.On.String()+b.Start+b.ID)
 	})
 	clashes, weeks := schedule.Clashes(items), map[string]calendar.Date{}
-	var out []dayRows
+	var out []Entry
 	for _, i := range items {
 		w := schedule.WeekOf(i.On)
 		key := string(i.Side) + w.Code()
 		if _, known := weeks[key]; !known {
-			if weeks[key], err = s.book.PublishedOn(r.Context(), i.Side, w); err != nil {
+			if weeks[key], err = book.PublishedOn(r.Context(), i.Side, w); err != nil {
 				return nil, err
 			}
 		}
-		x := s.row(r, i, i.Change(weeks[key] != calendar.NoDate), clashes[i.ID])
-		day := i.On
-		if day < from || day > to {
-			day = i.Shown.On // it was moved away: said on the day where it was published
+		x := Entry{Item: i, Day: i.On, Change: i.Change(weeks[key] != calendar.NoDate), Clash: clashes[i.ID]}
+		if x.Day < from || x.Day > to {
+			x.Day = i.Shown.On // it was moved away: said on the day where it was published
 		}
-		if side != "" && i.Side != side || x.Change == schedule.Draft && !x.Keep || x.Change == schedule.Cancelled && i.Shown == nil {
+		if x.Change == schedule.Draft && !people.Holds(r.Reader, people.KeepDirectives, i.Unit) || x.Change == schedule.Cancelled && i.Shown == nil {
 			continue
 		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// days are the items of a span by day; side restricts where it is given.
+func (s *pages) days(r *web.Request, from, to calendar.Date, side people.Side) ([]dayRows, error) {
+	entries, err := Entries(r, s.book, s.who, from, to)
+	var out []dayRows
+	for _, e := range entries {
+		if side != "" && e.Side != side {
+			continue
+		}
+		day := e.Day
 		at := slices.IndexFunc(out, func(d dayRows) bool { return d.Date == day })
 		if at < 0 {
 			out, at = append(out, dayRows{Date: day}), len(out)
 		}
-		out[at].Rows = append(out[at].Rows, x)
+		out[at].Rows = append(out[at].Rows, s.row(r, e.Item, e.Change, e.Clash))
 	}
 	slices.SortStableFunc(out, func(a, b dayRows) int { return int(a.Date - b.Date) })
-	return out, nil
+	return out, err
 }
 
 func (s *pages) row(r *web.Request, i *schedule.Item, c schedule.Change, clash []string) row {
@@ -330,7 +351,7 @@ func (s *pages) sheet(r *web.Request) error {
 			return err
 		}
 	}
-	reach, err := s.reach(r)
+	reach, err := reach(r, s.who)
 	if err != nil {
 		return err
 	}

@@ -108,23 +108,24 @@ type baselinePage struct {
 	Only   task.Difference // "" = all
 }
 
-// compare reads a baseline that the reader may see, with those of its tasks that the reader may see.
-func (s *pages) compare(r *web.Request) (*baselinePage, error) {
-	id := r.PathValue("id")
-	b, err := s.tasks.Baseline(r.Context(), id)
+// Baseline reads a baseline that the reader may see, with those of its tasks that the reader may see beside their plan.
+func Baseline(r *web.Request, e *task.Engine, id string) (*task.Baseline, []task.Compared, error) {
+	b, err := e.Baseline(r.Context(), id)
 	if err != nil || !people.Holds(r.Reader, people.ReadTasks, b.Unit) {
-		return nil, fault.New(fault.NotFound, "task.no_baseline", "id", id)
+		return nil, nil, fault.New(fault.NotFound, "task.no_baseline", "id", id)
 	}
-	all, err := s.tasks.Compare(r.Context(), b)
+	all, err := e.Compare(r.Context(), b)
+	return b, slices.DeleteFunc(all, func(c task.Compared) bool { return !people.Holds(r.Reader, people.ReadTasks, c.Now.Unit) }), err
+}
+
+func (s *pages) compare(r *web.Request) (*baselinePage, error) {
+	b, all, err := Baseline(r, s.tasks, r.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
 	p := &baselinePage{View: r.View(b.Name, web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}, web.Crumb{Title: r.T("tasks.baselines"), Path: "/moc-viec"}), Baseline: b,
 		Scope: s.scopeOf(r, b), Counts: map[task.Difference]int{}, Only: task.Difference(r.Query("chi"))}
 	for _, c := range all {
-		if !people.Holds(r.Reader, people.ReadTasks, c.Now.Unit) {
-			continue
-		}
 		line := compared{Row: NewRow(r, s.tasks, s.who, c.Now), Diff: c.Diff, WasDue: calendar.NoDate}
 		if c.Was != nil {
 			line.WasUnit, line.WasOwner, line.WasDue = s.who.UnitName(r.Context(), c.Was.Unit, r.Lang), s.who.AccountName(r.Context(), c.Was.Owner), c.Was.Due

@@ -45,8 +45,9 @@ var (
 	reached = `($1 = 1 and replace($2, '<' || %unit || '>', '') = $2 or $1 = 0 and replace($3, '<' || %unit || '>', '') <> $3)`
 	within  = ` from campaign c where (` + strings.ReplaceAll(reached, "%unit", "c.unit") + ` or exists (select 1 from campaign_part p where p.campaign = c.id and ` +
 		strings.ReplaceAll(reached, "%unit", "p.unit") + `))`
-	listCampaigns = store.Statement(`select c.data, c.version, c.position` + within + ` order by c.opened_on desc, c.id limit $4 offset $5`)
-	countOf       = store.Statement(`select count(*)` + within)
+	listCampaigns  = store.Statement(`select c.data, c.version, c.position` + within + ` order by c.opened_on desc, c.id limit $4 offset $5`)
+	campaignsAfter = store.Statement(`select c.data, c.version, c.position` + within + ` and c.id > $4 order by c.id limit $5`)
+	countOf        = store.Statement(`select count(*)` + within)
 )
 
 // Fold keeps the tables of campaigns and of their parts.
@@ -189,17 +190,27 @@ type Filter struct {
 // List gives one page of campaigns that the reader reaches, by their own unit or by one that owes a part, the latest
 // first, and how many there are.
 func (d *Desk) List(ctx context.Context, f Filter) ([]*Campaign, int, error) {
-	every := int64(0)
-	if f.Units == nil {
-		every = 1
-	}
-	args := []any{every, store.Set(f.Without), store.Set(f.Units)}
+	args := f.args()
 	var n int
 	if err := d.db.QueryRow(ctx, countOf, args...).Scan(&n); err != nil {
 		return nil, 0, store.Fault(err)
 	}
 	found, err := store.All(ctx, d.db, scanCampaign, listCampaigns, append(args, int64(f.Limit), int64(f.Offset))...)
 	return found, n, err
+}
+
+// After gives those behind one by its id ("" = from the first), in the order of ids, at most f.Limit, for whoever reads them
+// all page by page.
+func (d *Desk) After(ctx context.Context, f Filter, id string) ([]*Campaign, error) {
+	return store.All(ctx, d.db, scanCampaign, campaignsAfter, append(f.args(), id, int64(f.Limit))...)
+}
+
+func (f *Filter) args() []any {
+	every := int64(0)
+	if f.Units == nil {
+		every = 1
+	}
+	return []any{every, store.Set(f.Without), store.Set(f.Units)}
 }
 
 // Owed lists the parts of open campaigns that are not in and fall due between two days.

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
@@ -70,13 +71,20 @@ func plainTexts(raw []byte) (m map[string]string, ok bool) {
 			continue
 		}
 		key, quoted, found := strings.Cut(line, ": ")
-		var text string
-		if _, twice := m[key]; !found || twice || json.Unmarshal([]byte(quoted), &text) != nil {
+		text, whole := unquoted(quoted)
+		if _, twice := m[key]; !found || twice || !whole && json.Unmarshal([]byte(quoted), &text) != nil {
 			return map[string]string{}, false
 		}
 		m[key] = text
 	}
 	return m, true
+}
+
+// unquoted is what stands between two quotation marks, when nothing in it is escaped: the file's own bytes, not a copy.
+func unquoted(quoted string) (text string, ok bool) {
+	inner, opened := strings.CutPrefix(quoted, `"`)
+	inner, closed := strings.CutSuffix(inner, `"`)
+	return inner, opened && closed && utf8.ValidString(inner) && !strings.ContainsFunc(inner, func(r rune) bool { return r == '"' || r == '\\' || r < ' ' })
 }
 
 // Catalog is every text of the program.

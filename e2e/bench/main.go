@@ -22,6 +22,7 @@ type options struct {
 	seconds  time.Duration
 	clients  int
 	dossiers int // of the year
+	articles int // of the search
 	dir      string
 	profile  string // folder for processor profiles of the servers
 	keep     string // folder that keeps the year's data for the next call
@@ -40,6 +41,7 @@ var sections = []struct {
 	{"list", measureWorklist},
 	{"office", measureOffice},
 	{"portal", measurePortal},
+	{"search", measureSearch},
 	{"ledger", measureLedger},
 	{"columns", measureColumns},
 	{"import", measureImports},
@@ -93,6 +95,7 @@ func parse(args []string) (*options, map[string]bool, error) {
 	f.DurationVar(&o.seconds, "for", 4*time.Second, "length of one run under load")
 	f.IntVar(&o.clients, "clients", 32, "HTTP clients")
 	f.IntVar(&o.dossiers, "dossiers", 100_000, "dossiers of the year, seven events each, and of the list")
+	f.IntVar(&o.articles, "articles", 200_000, "published articles of the search")
 	f.StringVar(&o.profile, "profile", "", "folder for processor profiles of the servers")
 	f.StringVar(&o.keep, "keep", "", "folder that keeps the year's data for the next call")
 	f.StringVar(&o.program, "trucot", "./trucot", "the program")

@@ -194,7 +194,12 @@ func (a *App) allArticles(ctx context.Context, put func(...search.Doc)) error {
 // indexDue puts in the articles whose hour came since the last search, or since the event to which the file goes: no event
 // tells of it.
 func (a *App) indexDue(ctx context.Context) error {
-	f, now := &a.finder, a.clock()
+	f := &a.finder
+	stamp, err := a.Portal.Stamp(ctx) // costs nothing while nothing changes, CameOut looks at every article
+	if err != nil || stamp == f.news {
+		return err
+	}
+	now := a.clock()
 	ids, err := a.Portal.CameOut(ctx, f.due, now)
 	if err != nil {
 		return err
@@ -206,7 +211,7 @@ func (a *App) indexDue(ctx context.Context) error {
 		}
 		f.index.Put(docs...)
 	}
-	f.due = now
+	f.due, f.news = now, stamp
 	return nil
 }
 

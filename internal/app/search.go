@@ -44,6 +44,7 @@ type finder struct {
 	edition int64 // of the directory that they were read from
 	today   calendar.Date
 	due     time.Time // until when scheduled articles are in
+	news    int64     // the portal's stamp at that time
 }
 
 func (a *App) searchFile() string { return filepath.Join(a.data, "search.snapshot") }
@@ -95,7 +96,7 @@ func (a *App) openSearch(ctx context.Context) error {
 	mark, err := x.Restore(a.searchFile())
 	if err == nil {
 		if at, ok := a.searchMark(ctx, mark); ok {
-			f.index, f.at, f.saved, f.due = x, at, at, a.recordedAt(ctx, at)
+			f.index, f.at, f.saved, f.due, f.news = x, at, at, a.recordedAt(ctx, at), -1
 			return a.indexProcedures(ctx, x)
 		}
 		x = search.New(lex)
@@ -107,7 +108,7 @@ func (a *App) openSearch(ctx context.Context) error {
 			return err
 		}
 	}
-	f.index, f.at, f.saved, f.due = x, at, 0, now
+	f.index, f.at, f.saved, f.due, f.news = x, at, 0, now, -1
 	return a.indexProcedures(ctx, x)
 }
 

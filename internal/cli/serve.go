@@ -55,7 +55,7 @@ func (c *serve) Run(env *Env) error {
 		env.say("cli.no_account_yet")
 	}
 	// what the start left behind is given back once it is over: an idle server should be small
-	defer time.AfterFunc(time.Second, giveBack).Stop()
+	defer time.AfterFunc(time.Second, func() { a.DB.Spare(); giveBack() }).Stop()
 	if out.Base == "" {
 		out.Base = base
 	}

@@ -16,6 +16,7 @@ type scratch struct {
 	touched []uint32
 	found   []candidate
 	toks    []token
+	read    [reranked]reading // what the second look read, for the snippets
 }
 
 var scratches = sync.Pool{New: func() any { return &scratch{} }}
@@ -26,6 +27,7 @@ type candidate struct {
 	doc   uint32
 	date  int32
 	score float32
+	read  int32 // number of its reading, from 1; 0 = not read or too long to keep
 }
 
 // Search finds documents. An empty text finds everything that scope and filter let through.
@@ -169,7 +171,7 @@ func (v *view) keep(s *segment, i uint32, score float32, m *scratch) {
 	}
 	if set := s.sets[i]; v.lets(set) {
 		v.counts[set]++
-		m.found = append(m.found, candidate{s, i, s.dates[i], score})
+		m.found = append(m.found, candidate{seg: s, doc: i, date: s.dates[i], score: score})
 	}
 }
 

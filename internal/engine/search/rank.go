@@ -109,7 +109,12 @@ func (x *Index) rank(q *question, m *scratch, n int) {
 	has := make([][]bool, len(best)) // units
 	for i := range best {
 		var gain float32
-		gain, has[i] = q.asked.look(best[i], m)
+		r := &m.read[i]
+		r.take(best[i])
+		gain, has[i] = q.asked.look(r.all[:min(len(r.all), longestLook)])
+		if best[i].read = int32(i + 1); len(r.all) > longestLook {
+			best[i].read, r.all = 0, nil
+		}
 		best[i].score += gain
 	}
 	for u, unit := range q.asked.units {
@@ -220,12 +225,21 @@ func (a *asked) cut(q *question, at, pairAt []int16, bond []float64) {
 	}
 }
 
-// look reads one document: what its words add to its score, and which units it has.
-func (a *asked) look(c candidate, m *scratch) (gain float32, units []bool) {
+// reading is the words of a document.
+type reading struct {
+	all   []token
+	title int // how many are the title's
+}
+
+func (r *reading) take(c candidate) {
 	_, title, text := c.seg.doc(c.doc)
-	m.toks = words(title, m.toks[:0])
-	m.toks = words(text, m.toks)
-	toks := m.toks[:min(len(m.toks), longestLook)]
+	r.all = words(title, r.all[:0])
+	r.title = len(r.all)
+	r.all = words(text, r.all)
+}
+
+// look goes through one document: what its words add to its score, and which units it has.
+func (a *asked) look(toks []token) (gain float32, units []bool) {
 	clear(a.inside)
 	seen := make([]bool, len(a.inside))
 	var ring [placeWords][2]int16 // the words and pairs of the stretch, 1 up, 0 for others

@@ -13,22 +13,28 @@ func (x *Index) hit(q *question, c candidate, m *scratch, snippet bool) Hit {
 		return h
 	}
 	asked := q.weights()
-	m.toks = words(title, m.toks[:0])
-	h.TitleIn = pieces(title, m.toks, asked)
-	m.toks = words(text, m.toks[:0])
-	from, to := window(m.toks, asked)
+	r := &reading{all: m.toks}
+	if c.read > 0 {
+		r = &m.read[c.read-1]
+	} else {
+		r.take(c)
+		m.toks = r.all
+	}
+	h.TitleIn = pieces(title, r.all[:r.title], asked)
+	toks := r.all[r.title:]
+	from, to := window(toks, asked)
 	if to == from {
 		return h
 	}
-	start, end := int(m.toks[from].start), int(m.toks[to-1].end)
+	start, end := int(toks[from].start), int(toks[to-1].end)
 	if from == 0 {
 		start = 0
 	}
-	if to == len(m.toks) {
+	if to == len(toks) {
 		end = len(text)
 	}
 	shown := make([]token, to-from)
-	for i, t := range m.toks[from:to] {
+	for i, t := range toks[from:to] {
 		t.start, t.end = t.start-int32(start), t.end-int32(start)
 		shown[i] = t
 	}
@@ -36,7 +42,7 @@ func (x *Index) hit(q *question, c candidate, m *scratch, snippet bool) Hit {
 	if from > 0 {
 		h.Snippet = append([]Piece{{Text: "… "}}, h.Snippet...)
 	}
-	if to < len(m.toks) {
+	if to < len(toks) {
 		h.Snippet = append(h.Snippet, Piece{Text: " …"})
 	}
 	return h

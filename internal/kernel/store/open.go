@@ -92,6 +92,15 @@ func openPostgres(ctx context.Context, at string) (*DB, error) {
 	return db, nil
 }
 
+// Spare closes the reading connections that nobody uses, each of which keeps the whole schema in memory. They are opened
+// again as they are needed.
+func (db *DB) Spare() {
+	if db.Engine == SQLite {
+		db.read.SetMaxIdleConns(1)
+		db.read.SetMaxIdleConns(sqliteReaders)
+	}
+}
+
 // abandon closes what a failed Open had opened so far.
 func (db *DB) abandon() error {
 	for _, pool := range []*sql.DB{db.read, db.write} {

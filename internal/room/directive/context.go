@@ -42,7 +42,7 @@ func (f *finder) chooseIssuer(c *find, written string) {
 	case firm:
 		c.issuer = guess
 	case written != "":
-		c.issuer = written
+		c.issuer = f.r.spelledOut(written)
 	case f.r.known[c.symbol].Issuer != "" && f.r.known[c.symbol].Kind == c.kind:
 		c.issuer = f.r.known[c.symbol].Issuer
 	case guess != "":

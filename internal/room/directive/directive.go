@@ -63,6 +63,8 @@ type finder struct {
 	r     *Recogniser
 	t     *text
 	found []find
+
+	places []string // by level, see place
 }
 
 // find is a citation in work, in positions of the prepared text.
@@ -166,6 +168,7 @@ func (f *finder) out() []Citation {
 				c.symbol, c.issuer = k.Symbol, k.Issuer
 			}
 		}
+		c.issuer = f.inItsPlace(c.issuer)
 		start, end := f.t.start[c.start], f.t.endOf(c.end)
 		out = append(out, Citation{Kind: c.kind, Symbol: c.symbol, Issuer: c.issuer, Date: c.date, Name: c.name,
 			Mention: string(f.t.source[start:end]), Start: start, End: end})

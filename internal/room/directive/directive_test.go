@@ -11,9 +11,8 @@ import (
 
 // knownToDiffer are the passages where a name or issuer differs from the marks, and why.
 var knownToDiffer = map[string]string{
-	"D01": "the marker inferred the city of “Thành ủy” from the sentence before",
 	"D05": "a short form resolves to a document whose issuer we know; a plenum's resolution is the Central Committee's",
-	"S03": "a dash is a hyphen in names; a congress is not on the list of issuers",
+	"S03": "a dash is a hyphen in names",
 	"S05": "the province is known from the page only",
 }
 
@@ -78,8 +77,8 @@ func TestMarkedPassages(t *testing.T) {
 		}
 	}
 	t.Logf("%d marked, %d found, kind and symbol right for %d, the date for %d; the issuer for %d of the %d that are marked with one", marked, found, right, dates, issuers, named)
-	// one generic mention may be left out; of issuers 14 of 16 are reached, which is short of the goal of 0.9
-	if right*100 < 98*found || right*100 < 98*(marked-1) || issuers*8 < 7*named || dates*10 < 9*right {
-		t.Error("below 0.98 of kinds and symbols, 0.875 of issuers or 0.9 of dates")
+	// one generic mention may be left out
+	if right*100 < 98*found || right*100 < 98*(marked-1) || issuers*10 < 9*named || dates*10 < 9*right {
+		t.Error("below 0.98 of kinds and symbols or 0.9 of issuers and dates")
 	}
 }

@@ -53,6 +53,8 @@ type Recogniser struct {
 
 	plenumName, congressName string // full names, with {kind}, {n}, {term}
 
+	places [][]rune // provinces and centrally run cities, folded, the longest first
+
 	compounds [][]rune // words of bodies' names whose second syllable is small, folded, the longest first
 }
 
@@ -99,7 +101,12 @@ func Load(fsys fs.FS) (*Recogniser, error) {
 		Ordinances []string `yaml:"ordinances"`
 		Laws       []string `yaml:"laws"`
 	}
-	for name, into := range map[string]any{"kinds": &kinds, "issuers": &issuers, "known": &known, "laws": &laws} {
+	var places struct {
+		From   string   `yaml:"from"`
+		Source string   `yaml:"source"`
+		Places []string `yaml:"places"`
+	}
+	for name, into := range map[string]any{"kinds": &kinds, "issuers": &issuers, "known": &known, "laws": &laws, "places": &places} {
 		if err := decode(fsys, "directives/"+name+".yaml", into); err != nil {
 			return nil, err
 		}
@@ -128,6 +135,7 @@ func Load(fsys fs.FS) (*Recogniser, error) {
 	for _, n := range known.Places {
 		r.addName(n, true)
 	}
+	r.places = foldedNames(places.Places)
 	r.plenumName, r.congressName = known.Plenum, known.Congress
 	r.compounds = foldedNames(known.Compounds)
 	r.laws = map[string][][]rune{"luat": foldedNames(laws.Laws), "bo_luat": foldedNames(laws.Codes), "phap_lenh": foldedNames(laws.Ordinances)}
@@ -248,7 +256,7 @@ func (r *Recogniser) index() {
 func (r *Recogniser) kindAt(t *text, i int) (kindWord, bool) {
 	for _, w := range r.words[t.fold[i]] {
 		end, ok := t.has(i, w.folded)
-		if !ok || w.exact != "" && string(t.runes[i:end]) != w.exact {
+		if !ok || w.exact != "" && (string(t.runes[i:end]) != w.exact || t.at(end) == '&') { // KH&CN is no plan
 			continue
 		}
 		if w.kind == "luat" {

@@ -12,7 +12,7 @@ import (
 func withFile(t testing.TB, name, text string) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
-	for _, n := range []string{"kinds", "issuers", "known", "laws"} {
+	for _, n := range []string{"kinds", "issuers", "known", "laws", "places"} {
 		raw, err := definitions.Files.ReadFile("directives/" + n + ".yaml")
 		if err != nil {
 			t.Fatal(err)
@@ -85,7 +85,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("known", "names: [\"\", A]\ncompounds: [\"\"]")
 	f.Fuzz(func(t *testing.T, name, text string) {
 		files := fstest.MapFS{}
-		for _, n := range []string{"kinds", "issuers", "known", "laws"} {
+		for _, n := range []string{"kinds", "issuers", "known", "laws", "places"} {
 			files["directives/"+n+".yaml"] = &fstest.MapFile{Data: []byte("from: 2020-01-01")}
 		}
 		if _, ok := files["directives/"+name+".yaml"]; !ok {

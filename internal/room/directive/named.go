@@ -178,11 +178,12 @@ func (f *finder) congress(i int, word kindWord) (int, bool) {
 	if end, ok := t.hasAny(at, "cua"); ok {
 		at = t.skipBlanks(end)
 	}
+	body := at
 	at, ok := t.hasAny(at, "dai hoi")
 	if word.kind != "nghi_quyet" || !ok {
 		return i, false
 	}
-	end := 0
+	end, mark := 0, 0
 	for k := at; k < len(t.runes) && k-at < maxNamed && end == 0; k++ {
 		c := t.runes[k]
 		if strings.ContainsRune(".;:,()“”\"", c) || c == '\n' && t.at(k+1) == '\n' {
@@ -194,14 +195,14 @@ func (f *finder) congress(i int, word kindWord) (int, bool) {
 		if _, ok := t.hasAny(k, "cac cap"); ok {
 			break // the congresses of all levels are not one
 		}
-		end = t.congressMark(k)
+		end, mark = t.congressMark(k), k
 	}
 	if end == 0 {
 		return i, false
 	}
-	mark := end
-	end = t.congressTail(end)
-	return f.add(find{start: i, end: end, kind: word.kind, name: f.congressName(i, mark, end, word)}), true
+	c := find{start: i, end: t.congressTail(end), kind: word.kind, issuer: f.congressBody(body, mark)}
+	c.name = f.congressName(i, end, c.end, word)
+	return f.add(c), true
 }
 
 // congressName is the full name of a national congress's resolution; any other keeps the writer's words.

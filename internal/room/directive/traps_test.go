@@ -151,6 +151,17 @@ func TestIssuerAndDate(t *testing.T) {
 		{"Thông báo 123-TB/TU của Thường trực Tỉnh ủy về", "Thường trực Tỉnh ủy", ""},
 		{"Thông báo 123-TB/TU của Thanh tra, kiểm tra", "", ""},
 		{"Quyết định số 7/QĐ-UBND (31/02/2020)", "Ủy ban nhân dân", ""},
+		{"Quyết định số 5/QĐ-SKHCN của Sở KH&CN Vĩnh Phúc", "Sở Khoa học và Công nghệ Vĩnh Phúc", ""},
+		{"Nghị quyết Đại hội Đảng bộ Bộ KH&CN nhiệm kỳ 2015 - 2020", "Đại hội Đảng bộ Bộ Khoa học và Công nghệ", ""},
+		{"Nghị quyết Đại hội đại biểu Đảng bộ tỉnh Vĩnh Phúc lần thứ XVII", "Đại hội đại biểu Đảng bộ tỉnh Vĩnh Phúc", ""},
+		{"Nghị quyết Đại hội Đảng bộ tỉnh lần thứ XVII", "", ""},
+		// a place that the text names once is not said again
+		{"Trên địa bàn TP Hà Nội, Chỉ thị 15-CT/TU của Thành ủy", "Thành ủy Hà Nội", ""},
+		{"Tại tỉnh Hoà Bình, theo Thông báo 12-TB/TU của Thường trực Tỉnh ủy", "Thường trực Tỉnh ủy Hoà Bình", ""},
+		{"Chủ tịch UBND tỉnh Nguyễn Văn A và Tỉnh ủy Vĩnh Phúc nêu Kế hoạch 12/KH-UBND của UBND tỉnh", "UBND tỉnh Vĩnh Phúc", ""},
+		{"TP Hà Nội và TP Hải Phòng học Chỉ thị 15-CT/TU của Thành ủy", "Thành ủy", ""},
+		{"TP Vĩnh Yên gặp TP Hà Nội về Chỉ thị 15-CT/TU của Thành ủy", "Thành ủy", ""},
+		{"Chủ tịch UBND tỉnh Nguyễn Văn A ký Kế hoạch 12/KH-UBND của UBND tỉnh", "UBND tỉnh", ""},
 		{"Nghị quyết số 09-NQ/ĐU của Đảng ủy Sở Khoa học và Công nghệ ngày 02/3/2021", "Đảng ủy Sở Khoa học và Công nghệ", "2021-03-02"},
 	} {
 		cites, err := Find(c.text)

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -27,7 +28,7 @@ var (
 	drawSalt   = store.Statement(`insert into portal_salt (day, salt) values ($1,$2) on conflict (day) do nothing`)
 	dropSalts  = store.Statement(`delete from portal_salt where day < $1`)
 	dropSeen   = store.Statement(`delete from portal_seen where day < $1`)
-	seeVisit   = store.Statement(`insert into portal_seen (day, article, visitor) values ($1,$2,$3) on conflict (day, article, visitor) do nothing`)
+	seeVisit   = store.Statement(`insert into portal_seen (day, visit) values ($1,$2) on conflict (day, visit) do nothing`)
 	addViews   = store.Statement(`insert into portal_view (article, n) values ($1,$2) on conflict (article) do update set n = portal_view.n + excluded.n`)
 	readViews  = store.Statement(`select n from portal_view where article = $1`)
 	putStars   = store.Statement(`insert into portal_rating (article, visitor, stars) values ($1,$2,$3) on conflict (article, visitor) do update set stars = excluded.stars`)
@@ -45,17 +46,15 @@ const mostSeen = 200_000
 // Visitor is what a request says of who sends it.
 type Visitor struct{ Address, Agent string }
 
-type visit struct {
-	article string
-	reader  int64
-}
+// visit is a hash of the day's salt, the article and who reads it.
+type visit int64
 
 type visits struct {
 	mu      sync.Mutex
 	day     calendar.Date
 	salt    []byte
 	seen    map[visit]struct{}
-	pending map[visit]struct{}
+	pending map[visit]string // the article
 	timer   *time.Timer
 
 	writing sync.Mutex // one flush at a time
@@ -69,7 +68,7 @@ func (e *Engine) Visit(ctx context.Context, article string, who Visitor) error {
 	if err := e.newDay(ctx); err != nil {
 		return err
 	}
-	one := visit{article, int64(binary.BigEndian.Uint64(who.under(v.salt)))}
+	one := visit(binary.BigEndian.Uint64(who.under(v.salt, article)))
 	if _, known := v.seen[one]; known {
 		return nil
 	}
@@ -77,7 +76,7 @@ func (e *Engine) Visit(ctx context.Context, article string, who Visitor) error {
 		clear(v.seen)
 	}
 	v.seen[one] = struct{}{}
-	v.pending[one] = struct{}{}
+	v.pending[one] = article
 	if v.timer == nil { // nothing runs while nobody reads
 		v.timer = time.AfterFunc(flushEvery, func() {
 			if err := v.flush(context.Background(), e); err != nil {
@@ -88,10 +87,11 @@ func (e *Engine) Visit(ctx context.Context, article string, who Visitor) error {
 	return nil
 }
 
-// under is who a visitor is today: a hash that says nothing without the salt.
-func (w Visitor) under(salt []byte) []byte {
+// under is who a visitor is today, at an article where one is given: a hash that says nothing without the salt, and that
+// does not tell whether the readers of two articles are one.
+func (w Visitor) under(salt []byte, article string) []byte {
 	h := sha256.New()
-	for _, part := range [][]byte{salt, []byte(w.Address), {0}, []byte(w.Agent)} {
+	for _, part := range [][]byte{salt, []byte(w.Address), {0}, []byte(w.Agent), {0}, []byte(article)} {
 		h.Write(part)
 	}
 	return h.Sum(nil)
@@ -117,7 +117,7 @@ func (e *Engine) newDay(ctx context.Context) error {
 	}
 	v.day, v.salt, v.seen = today, salt, map[visit]struct{}{}
 	if v.pending == nil {
-		v.pending = map[visit]struct{}{}
+		v.pending = map[visit]string{}
 	}
 	return nil
 }
@@ -128,7 +128,7 @@ func (v *visits) flush(ctx context.Context, e *Engine) error {
 	defer v.writing.Unlock()
 	v.mu.Lock()
 	day, batch := v.day, v.pending
-	v.pending, v.timer = map[visit]struct{}{}, nil
+	v.pending, v.timer = map[visit]string{}, nil
 	v.mu.Unlock()
 	if len(batch) == 0 {
 		return nil
@@ -136,18 +136,16 @@ func (v *visits) flush(ctx context.Context, e *Engine) error {
 	err := e.db.Update(ctx, func(tx store.Tx) error { return writeVisits(ctx, tx, day, batch) })
 	if err != nil {
 		v.mu.Lock()
-		for one := range batch {
-			v.pending[one] = struct{}{}
-		}
+		maps.Copy(v.pending, batch)
 		v.mu.Unlock()
 	}
 	return err
 }
 
-func writeVisits(ctx context.Context, tx store.Tx, day calendar.Date, batch map[visit]struct{}) error {
+func writeVisits(ctx context.Context, tx store.Tx, day calendar.Date, batch map[visit]string) error {
 	fresh := map[string]int64{}
-	for one := range batch {
-		done, err := tx.Exec(ctx, seeVisit, int64(day), one.article, one.reader)
+	for one, article := range batch {
+		done, err := tx.Exec(ctx, seeVisit, int64(day), int64(one))
 		if err != nil {
 			return err
 		}
@@ -155,7 +153,7 @@ func writeVisits(ctx context.Context, tx store.Tx, day calendar.Date, batch map[
 		if err != nil {
 			return err
 		}
-		fresh[one.article] += n
+		fresh[article] += n
 	}
 	for article, n := range fresh {
 		if _, err := tx.Exec(ctx, addViews, article, n); err != nil {
@@ -229,7 +227,7 @@ func (e *Engine) Rate(ctx context.Context, article, rater string, who Visitor, s
 		if err != nil {
 			return "", err
 		}
-		rater = hex.EncodeToString(who.under(salt)[8:24])
+		rater = hex.EncodeToString(who.under(salt, "")[8:24])
 	}
 	return rater, e.db.Update(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, putStars, article, rater, int64(stars))

@@ -206,7 +206,7 @@ func (s *pages) opinion(r *web.Request, in url.Values) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if number, err := strconv.Atoi(in.Get("so")); err == nil {
+	if number, _ := strconv.Atoi(in.Get("so")); number != 0 { // none for a new one
 		return Path(n.ID) + "?da=luu#y-kien", s.Room.AnswerOpinion(r.Context(), r.Actor(), n.ID, number, in.Get("noi-dung"))
 	}
 	return Path(n.ID) + "?da=luu#y-kien", s.Room.Hear(r.Context(), r.Actor(), n.ID, in.Get("noi-dung"))

@@ -144,14 +144,17 @@ func (s *simulation) laterSessions(actor string, c *conferenceEvent, items []con
 		return nil
 	}
 	var later []conference.Session
-	for i := range items[max(len(items)-c.Closing, 0):] { // the end of the programme comes at the end
-		items[len(items)-1-i].Session = len(c.Later)
-	}
+	closing := slices.Clone(items[max(len(items)-c.Closing, 0):]) // the end of the programme comes at the end
+	items = slices.Clone(items[:len(items)-len(closing)])
 	for i, x := range c.Later {
 		later = append(later, conference.Session{Day: x.Day, Start: x.Start})
 		for _, item := range x.Items {
 			items = append(items, conference.Item{What: item.What, Who: item.Who, Minutes: item.Minutes, Session: i + 1})
 		}
+	}
+	for _, item := range closing {
+		item.Session = len(c.Later)
+		items = append(items, item)
 	}
 	s.clock.tick()
 	return s.app.Conferences.SetProgramme(s.ctx, actor, c.id, later, items)

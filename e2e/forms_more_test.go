@@ -132,6 +132,9 @@ func (d *driver) article(t *testing.T) {
 	_, id, _ := strings.Cut(fmt.Sprint(d.do("article-draft", draft)["stream"]), "/")
 	draft["title"] = "Tin mẫu đã sửa"
 	d.do("article-change", draft, "id", id)
+	if stream := d.do("article-import?"+url.Values{"name": {"tin.txt"}, "unit": {"so"}}.Encode(), "Tin nhập từ tệp (mẫu)\n\n12/06/2021\n\nĐoạn mở đầu của tin mẫu.\n\nĐoạn sau của tin mẫu.")["stream"]; stream == nil {
+		t.Error("a file made no draft")
+	}
 	d.do("article-picture?"+url.Values{"name": {"hop.png"}, "alt": {"Quang cảnh"}}.Encode(), tiny(t), "id", id)
 	d.do("article-act", fields{}, "id", id, "step", "trinh")
 	d.do("article-act", fields{}, "id", id, "step", "chuyen")

@@ -223,6 +223,9 @@ func (d *driver) commendation(t *testing.T) {
 	d.do("commendation-movement", fields{"year": 2021, "title": "Thi đua mẫu", "from": "2021-01-01", "to": "2021-12-31"})
 	d.do("commendation-record", fields{"year": 2021, "class": "excellent"}, "id", "nv-qlcn", "what", "xep-loai")
 	d.do("commendation-propose", fields{"year": 2021, "award": "ldtt", "subjects": []string{"nv-qlcn"}})
+	d.do("commendation-achievements", fields{"keys": []string{}, "report": "Hoàn thành sớm kế hoạch (mẫu)"}, "id", "2021-ldtt-nv-qlcn")
+	d.do("commendation-opinion", fields{"text": "Đề nghị xem lại ngày công (mẫu)"}, "id", "2021-ldtt-nv-qlcn")
+	d.do("commendation-opinion", fields{"number": 1, "text": "Đã đối chiếu, đủ ngày công"}, "id", "2021-ldtt-nv-qlcn")
 	d.do("commendation-act", fields{"step": "endorsed", "nominations": []string{"2021-ldtt-nv-qlcn"}})
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"trucot/internal/app/page/commendations"
 	"trucot/internal/engine/document"
@@ -18,7 +19,7 @@ func (a *App) openCommendation(data string) {
 	a.Commendation = commendation.New(a.Ledger, a.DB, commendation.Options{
 		Clock: a.clock, Calendar: a.Calendar, Councils: a.Councils,
 		Rules:  func() (*commendation.Rules, error) { return commendation.Load(Definitions(data)) },
-		Roster: a.commendable, Work: a.workOf, Recognised: a.recognised, Label: a.nominee,
+		Roster: a.commendable, Work: a.workOf, Early: a.doneEarly, Recognised: a.recognised, Label: a.nominee,
 		Host: func(ctx context.Context) (string, error) {
 			return a.root(ctx, calendar.OfTime(a.clock()), people.State), nil
 		},
@@ -118,6 +119,34 @@ func (a *App) workOf(ctx context.Context, year int) (map[string]commendation.Wor
 		out[who] = w
 	}
 	return out, nil
+}
+
+// mostEarly is how many tasks done early one report lists at most, the earliest before their due dates first.
+const mostEarly = 20
+
+// doneEarly lists the state side's tasks that a person did before they were due in a year.
+func (a *App) doneEarly(ctx context.Context, s commendation.Subject, year int) ([]commendation.Achievement, error) {
+	accounts, err := a.People.Accounts(ctx)
+	if err != nil || s.Group {
+		return nil, err
+	}
+	var out []commendation.Achievement
+	for _, account := range accounts {
+		if account.Person != s.ID {
+			continue
+		}
+		list, _, err := a.Tasks.List(ctx, task.Filter{Reach: task.Reach{State: true}, Account: account.ID, View: "done_on_time", Limit: 1 << 30})
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range list {
+			if t.Owner == account.ID && t.DoneOn.Time().Year() == year && t.Due != calendar.NoDate && a.Calendar.WorkingDays(t.DoneOn, t.Due) > 0 {
+				out = append(out, commendation.Achievement{Kind: "early", Title: t.Title, Ref: t.ID, Due: t.Due, On: t.DoneOn})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(x, y commendation.Achievement) int { return int((x.On - x.Due) - (y.On - y.Due)) })
+	return out[:min(len(out), mostEarly)], nil
 }
 
 // recognised reports whether a dossier of a kind, which is its procedure, counts as a merit.

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
+	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/portal"
 )
@@ -49,7 +51,8 @@ func (a *App) newsParts() news.Parts {
 }
 
 func (a *App) newsroomParts() newsroom.Parts {
-	return newsroom.Parts{News: a.Portal, Files: a.Attachments, People: a.People, Record: a.Record}
+	return newsroom.Parts{News: a.Portal, Files: a.Attachments, People: a.People, Record: a.Record,
+		Marks: func() (*portal.Marks, error) { return portal.LoadMarks(Definitions(a.data)) }}
 }
 
 // Record is the public part of what an article names; nil for what is not there or not for everybody: nothing of the Party's
@@ -237,25 +240,19 @@ type ReadArticle struct {
 // ImportArticle makes a draft of a file, the directives in it bound to their register. Errors: those of Marks.ReadArticle and
 // Engine.Enter, app.no_file.
 func (a *App) ImportArticle(ctx context.Context, q ArticleFile) (*ReadArticle, error) {
-	f, err := os.Open(q.Path)
-	if err != nil {
-		return nil, fault.New(fault.NotFound, "app.no_article_file", "path", q.Path).Because(err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	raw, err := readLimited(q.Path)
 	if err != nil {
 		return nil, err
 	}
-	marks, err := portal.LoadMarks(Definitions(a.data))
+	news := a.newsroomParts()
+	got, err := news.Read(ctx, web.Upload{Name: filepath.Base(q.Path), Data: raw})
 	if err != nil {
 		return nil, err
 	}
-	c, err := marks.ReadArticle(ctx, filepath.Base(q.Path), f, info.Size())
-	if err != nil {
-		return nil, err
-	}
-	c.Section = cmp.Or(q.Section, "hoat-dong")
-	named := a.Portal.LinkDirectives(&c)
+	c := got.Content
+	c.Section = cmp.Or(q.Section, c.Section)
+	body := c.Body
+	c.Body = portal.WithoutPhotos(body)
 	if q.Unit == "" {
 		q.Unit = a.root(ctx, calendar.OfTime(a.clock()), people.State)
 	}
@@ -263,13 +260,35 @@ func (a *App) ImportArticle(ctx context.Context, q ArticleFile) (*ReadArticle, e
 	if err != nil {
 		return nil, err
 	}
-	out := &ReadArticle{File: q.Path, ID: x.ID, Title: x.Title, Dated: x.Dated, Lead: x.Lead, Author: x.Author, Source: x.Source, Blocks: len(x.Body), Directives: named}
+	if err := news.Keep(ctx, q.Actor, x, body, got.Pictures); err != nil {
+		return nil, err
+	}
+	if x, err = a.Portal.Get(ctx, x.ID); err != nil {
+		return nil, err
+	}
+	out := &ReadArticle{File: q.Path, ID: x.ID, Title: x.Title, Dated: x.Dated, Lead: x.Lead, Author: x.Author, Source: x.Source, Blocks: len(x.Body), Directives: got.Directives}
 	for _, b := range x.Body {
 		if b.Kind == portal.Photo {
 			out.Captions = append(out.Captions, portal.Words(b.Text))
 		}
 	}
 	return out, nil
+}
+
+// maxArticleFile bounds a file that an article is made of, in bytes.
+const maxArticleFile = 64 << 20
+
+func readLimited(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "app.no_article_file", "path", path).Because(err)
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, maxArticleFile+1))
+	if err == nil && len(raw) > maxArticleFile {
+		err = fault.New(fault.TooLarge, "app.article_file_too_large", "path", path, "limit", maxArticleFile>>20)
+	}
+	return raw, err
 }
 
 // valueText is a figure in the reader's language, with at least its decimal places.

@@ -15,7 +15,10 @@ func (s *service) articleOps() []operation {
 	const one = "/bien-tap/{id}"
 	lay := op("article-picture", http.MethodPost, one+"/anh", people.WriteNews, s.layPicture)
 	lay.maxBody = maxPicture
+	read := op("article-import", http.MethodPost, "/bien-tap/nhap", people.WriteNews, s.importArticle)
+	read.maxBody = maxPicture
 	return []operation{
+		read,
 		op("article-list", http.MethodGet, "/bien-tap", people.ReadNews, s.listArticles),
 		op("article-get", http.MethodGet, one, people.ReadNews, s.getArticle),
 		makes[articleDraft](s, "article-draft", "/bien-tap"),
@@ -63,6 +66,20 @@ type newPicture struct {
 func (s *service) layPicture(r *web.Request, in *newPicture) (*reply[Done], error) {
 	return s.done(r, Versioned{Key: in.Key}, func() (string, error) {
 		return s.News.Lay(r, url.Values{"mo-ta": {in.Alt}, "chu-thich": {in.Caption}}, web.Upload{Name: in.Name, Data: in.RawBody})
+	})
+}
+
+type articleFile struct {
+	Key     string `header:"Idempotency-Key" maxLength:"200"`
+	Name    string `query:"name" required:"true" maxLength:"300" example:"hoi-nghi.docx"`
+	Unit    string `query:"unit" required:"true" maxLength:"100" example:"so"`
+	RawBody []byte `contentType:"application/octet-stream"`
+}
+
+// importArticle makes a draft of a file, its pictures and the directives that it names kept.
+func (s *service) importArticle(r *web.Request, in *articleFile) (*reply[Done], error) {
+	return s.done(r, Versioned{Key: in.Key}, func() (string, error) {
+		return s.News.Import(r, in.Unit, web.Upload{Name: in.Name, Data: in.RawBody})
 	})
 }
 

@@ -31,6 +31,17 @@ type ConferenceSlot struct {
 	Minutes int    `json:"minutes"`
 	What    string `json:"what"`
 	Who     string `json:"who,omitempty"`
+	Session int    `json:"session"`
+}
+
+// ConferenceSession is one session, numbered from 0, with how many came to it.
+type ConferenceSession struct {
+	N       int    `json:"n"`
+	Day     string `json:"day"`
+	Start   string `json:"start"`
+	End     string `json:"end"`
+	Present int    `json:"present"`
+	Late    int    `json:"late"`
 }
 
 // ConferenceConclusion is one thing concluded; task is set once it was given out.
@@ -55,6 +66,7 @@ type Conference struct {
 	Start       string                 `json:"start"`
 	Place       string                 `json:"place"`
 	Period      string                 `json:"period,omitempty"`
+	Sessions    []ConferenceSession    `json:"sessions"`
 	Programme   []ConferenceSlot       `json:"programme"`
 	Invited     int                    `json:"invited"`
 	Present     int                    `json:"present"`
@@ -69,8 +81,12 @@ func (s *service) conferenceOf(r *web.Request, c *conference.Conference) (Confer
 	n := conference.Count(guests)
 	out := Conference{ID: c.ID, Name: c.Name, Occasion: c.Occasion, Unit: c.Unit, Side: string(c.Side), Status: string(c.Status), Day: c.Day.String(), Start: c.Start, Place: c.Place, Period: c.Period,
 		Programme: []ConferenceSlot{}, Invited: n.Invited, Present: n.Present, Late: n.Late, Conclusions: []ConferenceConclusion{}, Version: c.Version}
+	for _, x := range c.Sittings() {
+		came := conference.CountAt(guests, x.N)
+		out.Sessions = append(out.Sessions, ConferenceSession{x.N, x.Day.String(), x.Start, x.End(), came.Present, came.Late})
+	}
 	for _, slot := range c.Timetable() {
-		out.Programme = append(out.Programme, ConferenceSlot{slot.At, slot.Minutes, slot.What, slot.Who})
+		out.Programme = append(out.Programme, ConferenceSlot{slot.At, slot.Minutes, slot.What, slot.Who, slot.Session})
 	}
 	for _, x := range c.Conclusions {
 		out.Conclusions = append(out.Conclusions, ConferenceConclusion(x))

@@ -20,6 +20,8 @@ func (s *service) formOps() []operation {
 		makes[movement](s, "commendation-movement", "/khen-thuong/phong-trao"),
 		makes[proposal](s, "commendation-propose", "/khen-thuong/ho-so"),
 		alters[nominationStep](s, "commendation-act", "/khen-thuong/buoc"),
+		alters[achievements](s, "commendation-achievements", "/khen-thuong/ho-so/{id}/thanh-tich"),
+		alters[opinion](s, "commendation-opinion", "/khen-thuong/ho-so/{id}/y-kien"),
 		makes[merit](s, "commendation-record", "/khen-thuong/ca-nhan/{id}/{what}"),
 		makes[repair](s, "report-repair", "/bao-cao/{regime}/{period}/han-che/{position}"),
 		alters[withdrawal](s, "file-withdraw", "/tep/{file}/rut"),
@@ -202,4 +204,16 @@ type repair struct {
 
 type withdrawal struct {
 	Reason string `json:"reason" form:"ly-do" minLength:"1" maxLength:"1000"`
+}
+
+// achievements are those that a nomination's report tells, by their keys, and what no record shows.
+type achievements struct {
+	Keys   []string `json:"keys" form:"thanh-tich" maxItems:"200" example:"early/NV-250114-001"`
+	Report string   `json:"report,omitempty" form:"bao-cao" maxLength:"4000"`
+}
+
+// opinion is one about a nomination or, with a number, what became of it.
+type opinion struct {
+	Number int    `json:"number,omitempty" form:"so" minimum:"1"`
+	Text   string `json:"text" form:"noi-dung" minLength:"1" maxLength:"1000"`
 }

@@ -61,14 +61,22 @@ func (s *service) conferenceForms() []operation {
 	}
 }
 
+// programme is the sessions after the first, and the items of all of them.
 type programme struct {
-	Items []programmeItem `json:"items" maxItems:"200"`
+	Sessions []laterSession  `json:"sessions,omitempty" maxItems:"50"`
+	Items    []programmeItem `json:"items" maxItems:"200"`
+}
+
+type laterSession struct {
+	Day   string `json:"day" form:"buoi-ngay" format:"date"`
+	Start string `json:"start" form:"buoi-gio" maxLength:"10" example:"13:30"`
 }
 
 type programmeItem struct {
 	What    string `json:"what" form:"noi-dung" minLength:"1" maxLength:"300"`
 	Who     string `json:"who,omitempty" form:"nguoi" maxLength:"300"`
 	Minutes int    `json:"minutes" form:"phut" minimum:"1"`
+	Session int    `json:"session,omitempty" form:"buoi" minimum:"0"` // from 0, the first
 }
 
 type begunItem struct {
@@ -91,6 +99,7 @@ type guestStep struct {
 	Role       string `json:"role,omitempty" form:"vai-tro" maxLength:"40"`
 	Reply      string `json:"reply,omitempty" form:"tra-loi" maxLength:"40"`
 	Why        string `json:"why,omitempty" form:"ly-do" maxLength:"1000"`
+	Session    int    `json:"session,omitempty" form:"buoi" minimum:"0"` // of a check-in taken back
 	Substitute string `json:"substitute,omitempty" form:"nguoi-thay" maxLength:"200"`
 	Post       string `json:"post,omitempty" form:"chuc-danh-thay" maxLength:"300"`
 }
@@ -155,6 +164,7 @@ type campaignStep struct {
 	Section string   `json:"section,omitempty" form:"muc" maxLength:"100"`
 	Text    string   `json:"text,omitempty" form:"noi-dung" maxLength:"20000"`
 	Record  string   `json:"record,omitempty" form:"ban-ghi" maxLength:"200"`
+	Figure  string   `json:"figure,omitempty" form:"chi-tieu" maxLength:"200"` // whose gap is explained
 	Units   []string `json:"units,omitempty" form:"don-vi" maxItems:"2000"`
 	Reason  string   `json:"reason,omitempty" form:"ly-do" maxLength:"4000"`
 	Due     string   `json:"due,omitempty" form:"han" format:"date"`

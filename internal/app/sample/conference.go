@@ -17,15 +17,25 @@ type conferenceWords struct {
 }
 
 type conferenceEvent struct {
-	Prepared    calendar.Date `def:"prepared,required"`
-	Name        string        `def:"name,required"`
-	Occasion    string        `def:"occasion,required"`
-	Day         calendar.Date `def:"day,required"`
-	Start       string        `def:"start,required"`
-	Place       string        `def:"place,required"`
-	Period      string        `def:"period,required"`
-	Chairs      []string      `def:"chairs,required"`
-	Secretaries []string      `def:"secretaries,required"`
+	Prepared calendar.Date `def:"prepared,required"`
+	Name     string        `def:"name,required"`
+	Occasion string        `def:"occasion,required"`
+	Day      calendar.Date `def:"day,required"`
+	Start    string        `def:"start,required"`
+	Place    string        `def:"place,required"`
+	Period   string        `def:"period,required"`
+	Later    []struct {
+		Day   calendar.Date `def:"day,required"`
+		Start string        `def:"start,required"`
+		Items []struct {
+			Minutes int    `def:"minutes,required"`
+			What    string `def:"what,required"`
+			Who     string `def:"who"`
+		} `def:"items,required"`
+	} `def:"later"` // sessions after the first
+	Closing     int      `def:"closing"` // items of the usual programme that come in the last session
+	Chairs      []string `def:"chairs,required"`
+	Secretaries []string `def:"secretaries,required"`
 	Outside     []struct {
 		Post string `def:"post,required"`
 		Body string `def:"body,required"`
@@ -90,6 +100,9 @@ func (s *simulation) invite(actor string, c *conferenceEvent) error {
 		return err
 	}
 	c.id, c.guest = made.ID, map[string]int{}
+	if err := s.laterSessions(actor, c, made.Programme); err != nil {
+		return err
+	}
 	list, err := s.invitees(c)
 	if err != nil {
 		return err
@@ -123,6 +136,28 @@ func (s *simulation) invite(actor string, c *conferenceEvent) error {
 		}
 	}
 	return nil
+}
+
+// laterSessions adds the sessions after the first, each with its items.
+func (s *simulation) laterSessions(actor string, c *conferenceEvent, items []conference.Item) error {
+	if len(c.Later) == 0 {
+		return nil
+	}
+	var later []conference.Session
+	closing := slices.Clone(items[max(len(items)-c.Closing, 0):]) // the end of the programme comes at the end
+	items = slices.Clone(items[:len(items)-len(closing)])
+	for i, x := range c.Later {
+		later = append(later, conference.Session{Day: x.Day, Start: x.Start})
+		for _, item := range x.Items {
+			items = append(items, conference.Item{What: item.What, Who: item.Who, Minutes: item.Minutes, Session: i + 1})
+		}
+	}
+	for _, item := range closing {
+		item.Session = len(c.Later)
+		items = append(items, item)
+	}
+	s.clock.tick()
+	return s.app.Conferences.SetProgramme(s.ctx, actor, c.id, later, items)
 }
 
 // invitees are everybody with a post on the state side, then the guests from outside.

@@ -400,7 +400,7 @@ func TestTheSampleHasAPastAndAComingConference(t *testing.T) {
 		t.Errorf("%v, %v", questions, err)
 	}
 	coming, err := g.Conferences.Get(t.Context(), "HN-2025-2")
-	if err != nil || coming.Status != conference.Invited || coming.Day <= Today() {
+	if err != nil || coming.Status != conference.Invited || coming.Day <= Today() || len(coming.Sittings()) != 3 || coming.LastDay() == coming.Day {
 		t.Errorf("%+v, %v", coming, err)
 	}
 }

@@ -106,7 +106,7 @@ func readText(line string) (key, text string, ok bool) {
 	if n := len(quoted); !found || n < 2 || quoted[0] != '"' || quoted[n-1] != '"' {
 		return "", "", false
 	}
-	if inside := quoted[1 : len(quoted)-1]; !strings.ContainsAny(inside, `\"`) {
+	if inside := quoted[1 : len(quoted)-1]; !strings.ContainsFunc(inside, func(r rune) bool { return r == '"' || r == '\\' || r < ' ' }) {
 		return key, inside, true
 	}
 	err := json.Unmarshal([]byte(quoted), &text)

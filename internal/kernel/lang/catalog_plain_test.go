@@ -2,16 +2,16 @@ package lang
 
 import "testing"
 
-// What is written plainly is taken as it stands; anything escaped or broken is left to the readers that know the rules.
-func TestUnquoted(t *testing.T) {
-	for quoted, want := range map[string]string{`"Hồ sơ {n}"`: "Hồ sơ {n}", `""`: ""} {
-		if got, ok := unquoted(quoted); !ok || got != want {
-			t.Errorf("%s: %q, %v", quoted, got, ok)
+// A line is a key, a colon and a text in quotation marks; what is plain in them is taken as it stands, and nothing else passes.
+func TestTextLines(t *testing.T) {
+	for line, want := range map[string]string{`a.b: "Hồ sơ {n}"`: "Hồ sơ {n}", `a.b: ""`: "", `a.b: "nói \"được\"\n"`: "nói \"được\"\n", `a.b: "giờ: 7"`: "giờ: 7"} {
+		if key, got, ok := readText(line); !ok || key != "a.b" || got != want {
+			t.Errorf("%s: %q = %q, %v", line, key, got, ok)
 		}
 	}
-	for _, quoted := range []string{`"`, `plain`, `"a\"b"`, `"a"b"`, `"a\n"`, "\"a\tb\"", "\"a\xff\"", `"a" # note`} {
-		if got, ok := unquoted(quoted); ok {
-			t.Errorf("%s: taken as %q", quoted, got)
+	for _, line := range []string{`a.b: "`, `a.b: plain`, `a.b: 'x'`, `a.b: "a"b"`, `a.b: "a\"`, "a.b: \"a\tb\"", `a.b: "a" # note`, `a.b:"a"`} {
+		if _, got, ok := readText(line); ok {
+			t.Errorf("%s: taken as %q", line, got)
 		}
 	}
 }

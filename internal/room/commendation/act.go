@@ -34,6 +34,7 @@ func idOf(year int, award, subject, occasion string) string {
 }
 
 // Propose opens nominations with what the records say that day. Errors: those of Simulate, commendation.no_award,
+// commendation.not_for_occasion, commendation.no_deed of a thematic or sudden one without words,
 // commendation.nobody, commendation.unknown_subject, commendation.blocked, commendation.not_met, commendation.exists.
 func (r *Room) Propose(ctx context.Context, p Proposal) ([]*Nomination, error) {
 	sim, err := r.Simulate(ctx, p.Side, p.Year)
@@ -46,6 +47,14 @@ func (r *Room) Propose(ctx context.Context, p Proposal) ([]*Nomination, error) {
 		return nil, fault.New(fault.Invalid, "commendation.no_award", "award", p.Award)
 	case len(p.Subjects) == 0:
 		return nil, fault.New(fault.Invalid, "commendation.nobody")
+	}
+	if rule := sim.Law.Occasion(p.Occasion); p.Occasion != "" {
+		switch {
+		case rule == nil || !slices.Contains(rule.Awards, p.Award):
+			return nil, fault.New(fault.Invalid, "commendation.not_for_occasion", "award", result.Award.Label.In("vi"))
+		case p.Report == "":
+			return nil, fault.New(fault.Invalid, "commendation.no_deed")
+		}
 	}
 	records := map[string]*Record{}
 	var list []*Nomination
@@ -64,7 +73,17 @@ func (r *Room) Propose(ctx context.Context, p Proposal) ([]*Nomination, error) {
 		if records[id], err = r.Record(ctx, id); err != nil {
 			return nil, err
 		}
-		list = append(list, r.nominate(p, sim.Law, result.Award, v, records[id]))
+		n := r.nominate(p, sim.Law, result.Award, v, records[id])
+		if n.ID, err = r.free(ctx, n); err != nil {
+			return nil, err
+		}
+		if n.Chosen, err = r.Achievements(ctx, v.Subject, p.Year); err != nil {
+			return nil, err
+		}
+		if p.Occasion != "" { // one deed, or one subject: the year's other work is not what it is for
+			n.Chosen = nil
+		}
+		list = append(list, n)
 	}
 	return list, r.append(ctx, p.Actor, Report, "", list, func(n *Nomination) error {
 		if _, err := r.Get(ctx, n.ID); err == nil {
@@ -72,6 +91,22 @@ func (r *Room) Propose(ctx context.Context, p Proposal) ([]*Nomination, error) {
 		}
 		return nil
 	})
+}
+
+// free is the id of a nomination; a further one of an occasion in the same year has a number.
+func (r *Room) free(ctx context.Context, n *Nomination) (string, error) {
+	id := n.ID
+	for i := 2; n.Occasion != ""; i++ {
+		_, err := r.Get(ctx, id)
+		if fault.Is(err, "commendation.not_found") {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		id = n.ID + "-" + strconv.Itoa(i)
+	}
+	return id, nil
 }
 
 func (r *Room) nominate(p Proposal, law *Law, a *Award, v *Verdict, rec *Record) *Nomination {
@@ -188,6 +223,8 @@ func (r *Room) check(ctx context.Context, s *Step, a *Award, list []*Nomination)
 			return fault.New(fault.Invalid, "commendation.need_note")
 		case s.On < n.LastOn || s.On > r.Today():
 			return fault.New(fault.Invalid, "commendation.bad_day", "from", n.LastOn, "to", r.Today())
+		case s.Verb == Submit && n.Unanswered() > 0:
+			return fault.New(fault.Conflict, "commendation.opinion_open", "id", n.ID, "n", n.Unanswered())
 		case s.Verb == Submit && n.ConsultTo != 0 && s.On <= n.ConsultTo:
 			return fault.New(fault.Conflict, "commendation.still_asked", "until", n.ConsultTo)
 		}

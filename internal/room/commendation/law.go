@@ -75,8 +75,34 @@ type Law struct {
 		GoodOnTime int    `def:"good_on_time,required"`
 		Mark       string `def:"mark,required"`
 	} `def:"propose,required"`
-	RoundUp int64   `def:"money_round_up"` // đồng; 0 = exact
-	Awards  []Award `def:"awards,required"`
+	RoundUp int64 `def:"money_round_up"` // đồng; 0 = exact
+	// Occasions are the rules of thematic and sudden commendation; an occasion without one is not open under the law.
+	Occasions []OccasionRule `def:"occasions"`
+	Awards    []Award        `def:"awards,required"`
+}
+
+// OccasionRule says which awards may be given besides the regular ones, for what, and by which form of dossier.
+type OccasionRule struct {
+	At      fault.Place `def:"@"`
+	ID      string      `def:"id,required"` // thematic or sudden
+	Awards  []string    `def:"awards,required"`
+	Asks    Text        `def:"asks,required"`    // what the law asks for, in a sentence
+	Dossier Text        `def:"dossier,required"` // the papers of its dossier
+	Basis   string      `def:"basis,required"`
+	Mark    string      `def:"mark,required"`
+}
+
+// Verify reports whether the rule waits for the legal officer.
+func (o *OccasionRule) Verify() bool { return o.Mark == recalled }
+
+// Occasion is the rule of an occasion, nil where the law has none.
+func (l *Law) Occasion(id string) *OccasionRule {
+	for i := range l.Occasions {
+		if l.Occasions[i].ID == id {
+			return &l.Occasions[i]
+		}
+	}
+	return nil
 }
 
 // Basis is a legal text that a law's rules come from.
@@ -247,6 +273,13 @@ func (l *Law) lint() fault.List {
 			bad(a.At, a.ID)
 		}
 		known[a.ID] = true
+	}
+	for _, o := range l.Occasions {
+		for _, id := range append(slices.Clone(o.Awards), o.ID) {
+			if id == o.ID && !slices.Contains(Occasions()[1:], id) || id != o.ID && !known[id] {
+				faults = append(faults, fault.New(fault.Invalid, "commendation.bad_rule", "award", o.ID, "what", id).At(o.At))
+			}
+		}
 	}
 	return faults
 }

@@ -110,8 +110,14 @@ func RuleOf(v Verb) (Rule, error) {
 	return Rule{}, fault.New(fault.NotFound, "commendation.no_such_step", "step", string(v))
 }
 
-// Occasions are the kinds of commendation besides the regular one, "".
-func Occasions() []string { return []string{"", "thematic", "sudden"} }
+// The kinds of commendation besides the regular one, "".
+const (
+	Thematic = "thematic" // khen thưởng theo chuyên đề, of a movement or a campaign
+	Sudden   = "sudden"   // khen thưởng đột xuất, for a deed
+)
+
+// Occasions lists them, the regular one first.
+func Occasions() []string { return []string{"", Thematic, Sudden} }
 
 // Nomination is one proposal to commend one subject.
 type Nomination struct {
@@ -134,6 +140,9 @@ type Nomination struct {
 	Reasons  []Reason `json:"reasons,omitempty"`
 	Work     Work     `json:"work"`
 	Merits   []Merit  `json:"merits,omitempty"`
+
+	Chosen   []Achievement `json:"chosen,omitempty"` // that the report tells
+	Opinions []Opinion     `json:"opinions,omitempty"`
 
 	Stage       Stage         `json:"stage"`
 	Council     string        `json:"council,omitempty"`

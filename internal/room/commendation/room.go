@@ -34,6 +34,8 @@ type Options struct {
 	Roster func(ctx context.Context, side string, on calendar.Date) ([]Subject, error)
 	// Work is what the tasks of a year say, by person.
 	Work func(ctx context.Context, year int) (map[string]Work, error)
+	// Early lists the tasks that a subject did before they were due in a year; nil where no tasks are known.
+	Early func(ctx context.Context, s Subject, year int) ([]Achievement, error)
 	// Recognised tells whether a dossier became a recognised "initiative" or an accepted "mission".
 	Recognised func(ctx context.Context, code, kind string) (bool, error)
 	// Label names a subject to the council without a person's name, which has no place in the ledger.

@@ -46,6 +46,7 @@ type office struct {
 	votes    *fakeCouncils
 	subjects []commendation.Subject
 	now      time.Time
+	early    []commendation.Achievement // of whoever is asked about
 }
 
 func open(t testing.TB, at string) *office {
@@ -68,6 +69,9 @@ func open(t testing.TB, at string) *office {
 		Work:   func(context.Context, int) (map[string]commendation.Work, error) { return nil, nil },
 		Recognised: func(_ context.Context, code, kind string) (bool, error) {
 			return code == "HS-1" && kind == "initiative", nil
+		},
+		Early: func(context.Context, commendation.Subject, int) ([]commendation.Achievement, error) {
+			return o.early, nil
 		},
 		Label: func(_ context.Context, n *commendation.Nomination) string { return n.Subject },
 		Host:  func(context.Context) (string, error) { return "so", nil }})
@@ -201,28 +205,29 @@ func TestWhatIsRefused(t *testing.T) {
 	o := open(t, filepath.Join(t.TempDir(), "a.db"))
 	who := o.subjects[0]
 	propose := func(award, subject, occasion string) error {
-		_, err := o.Propose(ctx, commendation.Proposal{Actor: "vp", Side: commendation.State, Year: 2025, Award: award, Subjects: []string{subject}, Occasion: occasion})
+		_, err := o.Propose(ctx, commendation.Proposal{Actor: "vp", Side: commendation.State, Year: 2025, Award: award, Subjects: []string{subject}, Occasion: occasion, Report: map[string]string{"sudden": "Cứu tài sản khi cháy kho"}[occasion]})
 		return err
 	}
 	must(t, o.OpenCase(ctx, "vp", o.subjects[5], commendation.Case{Kind: "complaint", From: calendar.MustParse("2025-11-01")}))
 	ids := o.propose(t, "ldtt", "p01")
 	step := func(s commendation.Step) error { s.IDs = ids; _, err := o.Take(ctx, s); return err }
 	for key, err := range map[string]error{
-		"commendation.not_met":         propose("cstdcs", "p00", ""),
-		"commendation.blocked":         propose("ldtt", "p05", "sudden"),
-		"commendation.unknown_subject": propose("ldtt", "p99", ""),
-		"commendation.no_award":        propose("huy-hieu", "p00", ""),
-		"commendation.exists":          propose("ldtt", "p01", ""),
-		"commendation.bad_class":       o.Assess(ctx, "vp", who, 2025, "great"),
-		"commendation.bad_year":        o.Assess(ctx, "vp", who, 1900, commendation.Good),
-		"commendation.bad_merit":       o.AddMerit(ctx, "vp", who, commendation.Merit{Kind: "initiative", Scope: "base", Year: 2025, Title: "x"}),
-		"commendation.not_recognised":  o.AddMerit(ctx, "vp", who, commendation.Merit{Kind: "mission", Scope: "base", Year: 2025, Title: "x", Code: "HS-1"}),
-		"commendation.bad_case":        o.CloseCase(ctx, "vp", o.subjects[5], "complaint", calendar.MustParse("2025-10-01"), 0),
-		"commendation.no_movement":     o.Register(ctx, "vp", who, commendation.State, commendation.Registration{Movement: "x", Year: 2025, Award: "ldtt"}),
-		"commendation.not_now":         step(commendation.Step{Verb: commendation.Decide, Decision: "1"}),
-		"commendation.need_note":       step(commendation.Step{Verb: commendation.Refuse}),
-		"commendation.bad_day":         step(commendation.Step{Verb: commendation.Endorse, On: calendar.MustParse("2025-12-02")}),
-		"commendation.nobody":          func() error { _, err := o.Take(ctx, commendation.Step{Verb: commendation.Endorse}); return err }(),
+		"commendation.not_for_occasion": propose("ldtt", "p00", "sudden"),
+		"commendation.not_met":          propose("cstdcs", "p00", ""),
+		"commendation.blocked":          propose("giay_khen", "p05", "sudden"),
+		"commendation.unknown_subject":  propose("ldtt", "p99", ""),
+		"commendation.no_award":         propose("huy-hieu", "p00", ""),
+		"commendation.exists":           propose("ldtt", "p01", ""),
+		"commendation.bad_class":        o.Assess(ctx, "vp", who, 2025, "great"),
+		"commendation.bad_year":         o.Assess(ctx, "vp", who, 1900, commendation.Good),
+		"commendation.bad_merit":        o.AddMerit(ctx, "vp", who, commendation.Merit{Kind: "initiative", Scope: "base", Year: 2025, Title: "x"}),
+		"commendation.not_recognised":   o.AddMerit(ctx, "vp", who, commendation.Merit{Kind: "mission", Scope: "base", Year: 2025, Title: "x", Code: "HS-1"}),
+		"commendation.bad_case":         o.CloseCase(ctx, "vp", o.subjects[5], "complaint", calendar.MustParse("2025-10-01"), 0),
+		"commendation.no_movement":      o.Register(ctx, "vp", who, commendation.State, commendation.Registration{Movement: "x", Year: 2025, Award: "ldtt"}),
+		"commendation.not_now":          step(commendation.Step{Verb: commendation.Decide, Decision: "1"}),
+		"commendation.need_note":        step(commendation.Step{Verb: commendation.Refuse}),
+		"commendation.bad_day":          step(commendation.Step{Verb: commendation.Endorse, On: calendar.MustParse("2025-12-02")}),
+		"commendation.nobody":           func() error { _, err := o.Take(ctx, commendation.Step{Verb: commendation.Endorse}); return err }(),
 	} {
 		if !fault.Is(err, key) {
 			t.Errorf("want %s, got %v", key, err)

@@ -109,8 +109,9 @@ type Conference struct {
 	Ended    string        `json:"ended,omitempty"`
 	Item     int           `json:"item,omitempty"` // of the programme, from 1; what goes on now
 
-	Programme   []Item       `json:"programme,omitempty"`
-	Pack        []string     `json:"pack,omitempty"` // keys of the parts taken into the pack
+	Sessions    []Session    `json:"sessions,omitempty"`  // after the first, in their order
+	Programme   []Item       `json:"programme,omitempty"` // in the order of sessions
+	Pack        []string     `json:"pack,omitempty"`      // keys of the parts taken into the pack
 	Conclusions []Conclusion `json:"conclusions,omitempty"`
 	Notice      *Notice      `json:"notice,omitempty"`
 	Thanks      []Thanks     `json:"thanks,omitempty"`
@@ -126,6 +127,7 @@ type Item struct {
 	What    string `json:"what"`
 	Who     string `json:"who,omitempty"`
 	Minutes int    `json:"minutes"`
+	Session int    `json:"session,omitempty"` // from 0, the first
 }
 
 // Conclusion is one thing concluded; with a unit it becomes a task.
@@ -202,24 +204,19 @@ type Slot struct {
 	At string
 }
 
-// Timetable gives each item its hour, from the start on.
+// Timetable gives each item its hour, from the start of its session on.
 func (c *Conference) Timetable() []Slot {
-	at := minutes(c.Start)
-	out := make([]Slot, len(c.Programme))
-	for i, item := range c.Programme {
-		out[i] = Slot{item, i + 1, clock(at)}
-		at += item.Minutes
+	var out []Slot
+	for _, s := range c.Sittings() {
+		out = append(out, s.Slots...)
 	}
 	return out
 }
 
-// End is the clock at which the programme ends.
+// End is the clock at which the programme of the last session ends.
 func (c *Conference) End() string {
-	at := minutes(c.Start)
-	for _, item := range c.Programme {
-		at += item.Minutes
-	}
-	return clock(at)
+	all := c.Sittings()
+	return all[len(all)-1].End()
 }
 
 // Now is the item that goes on, nil where none does.

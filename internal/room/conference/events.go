@@ -139,9 +139,19 @@ func (r *Room) set(ctx context.Context, actor, id string, d doing, kind string, 
 	})
 }
 
-// SetProgramme sets the programme; lines without text are left out. Errors: conference.not_now, conference.bad_item.
-func (r *Room) SetProgramme(ctx context.Context, actor, id string, items []Item) error {
+// SetProgramme sets the sessions after the first and the programme, which is put in the order of sessions; lines without
+// text are left out. An item of a session that is not there goes to the last. Errors: conference.not_now,
+// conference.bad_item, conference.bad_session, conference.session_overlap, conference.session_held of one dropped while the
+// conference runs, conference.no_day, conference.bad_time.
+func (r *Room) SetProgramme(ctx context.Context, actor, id string, later []Session, items []Item) error {
 	return r.set(ctx, actor, id, planning, "programme_set", func(c *Conference) error {
+		before := c.Sessions
+		if err := c.setSessions(later); err != nil {
+			return err
+		}
+		if c.Status == Running && len(c.Sessions) < len(before) { // somebody may have come to it
+			return fault.New(fault.Conflict, "conference.session_held")
+		}
 		var kept []Item
 		for _, item := range items {
 			item.What, item.Who = short(item.What), short(item.Who)
@@ -151,13 +161,15 @@ func (r *Room) SetProgramme(ctx context.Context, actor, id string, items []Item)
 			if item.Minutes < 1 || item.Minutes > 600 {
 				return fault.New(fault.Invalid, "conference.bad_item", "what", item.What)
 			}
+			item.Session = min(max(item.Session, 0), len(c.Sessions))
 			kept = append(kept, item)
 		}
-		if slices.Equal(kept, c.Programme) {
+		slices.SortStableFunc(kept, func(a, b Item) int { return a.Session - b.Session })
+		if slices.Equal(kept, c.Programme) && slices.Equal(before, c.Sessions) {
 			return errNothing
 		}
 		c.Programme, c.Item = kept, min(c.Item, len(kept))
-		return nil
+		return c.checkSessions()
 	})
 }
 

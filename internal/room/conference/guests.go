@@ -50,10 +50,11 @@ type Guest struct {
 	Personal map[string]string `json:"personal,omitempty"` // sealed: name, substitute, why
 	Reply    Reply             `json:"reply,omitempty"`
 	Instead  string            `json:"instead,omitempty"` // post of the substitute
-	Present  bool              `json:"present,omitempty"`
-	At       string            `json:"at,omitempty"` // clock of the check-in
+	Present  bool              `json:"present,omitempty"` // at the first session
+	At       string            `json:"at,omitempty"`      // clock of the check-in
 	Late     bool              `json:"late,omitempty"`
 	How      string            `json:"how,omitempty"`
+	Later    map[int]Visit     `json:"later,omitempty"` // of the sessions after the first, which stands above
 	Removed  bool              `json:"removed,omitempty"`
 }
 
@@ -66,7 +67,7 @@ type Counts struct {
 	Present, Late                                int
 }
 
-// Count counts a guest list; a removed guest counts in nothing.
+// Count counts a guest list with who came, and came late, to any session; a removed guest counts in nothing.
 func Count(guests []*Guest) Counts {
 	var c Counts
 	for _, g := range guests {
@@ -84,10 +85,10 @@ func Count(guests []*Guest) Counts {
 		default:
 			c.Silent++
 		}
-		if g.Present {
+		if g.Came() {
 			c.Present++
 		}
-		if g.Present && g.Late {
+		if g.cameLate() {
 			c.Late++
 		}
 	}
@@ -168,7 +169,7 @@ func (r *Room) place(ctx context.Context, c *Conference, known []*Guest, in Invi
 // conference.came of one who was there.
 func (r *Room) RemoveGuest(ctx context.Context, actor, id string, n int) error {
 	return r.changeGuest(ctx, actor, id, n, inviting, "guest_removed", func(_ *Conference, g *Guest) error {
-		if g.Present {
+		if g.Came() {
 			return fault.New(fault.Conflict, "conference.came")
 		}
 		g.Removed = true
@@ -235,29 +236,37 @@ func (r *Room) ReplyTo(ctx context.Context, actor, id string, n int, a Answer) e
 	})
 }
 
-// CheckIn records that a guest is there. Checking in twice is no error and changes nothing. Errors: conference.not_now,
-// conference.not_today, conference.no_such_guest.
+// CheckIn records that a guest is there, at the session whose guests are received now. Checking in twice is no error and
+// changes nothing. Errors: conference.not_now, conference.not_today, conference.no_such_guest.
 func (r *Room) CheckIn(ctx context.Context, actor, id string, n int, how string) error {
 	return r.changeGuest(ctx, actor, id, n, receiving, "guest_came", func(c *Conference, g *Guest) error {
-		if g.Present {
-			return errNothing
-		}
-		if c.Day != r.Today() {
+		session := r.Receiving(c)
+		if session < 0 {
 			return fault.New(fault.Conflict, "conference.not_today", "day", c.Day)
 		}
-		g.Present, g.At, g.How = true, r.clock(), how
-		g.Late = minutes(g.At) > minutes(cmp.Or(c.Begun, c.Start))
+		if g.Visit(session) != nil {
+			return errNothing
+		}
+		start := c.Sittings()[session].Start
+		if session == 0 {
+			start = cmp.Or(c.Begun, start)
+		}
+		at := r.clock()
+		g.setVisit(session, &Visit{At: at, Late: minutes(at) > minutes(start), How: how})
 		return nil
 	})
 }
 
-// UndoCheckIn takes a check-in back that was a slip. Errors: conference.not_now, conference.no_such_guest.
-func (r *Room) UndoCheckIn(ctx context.Context, actor, id string, n int) error {
+// Receiving is the session whose guests are received now, -1 for none today.
+func (r *Room) Receiving(c *Conference) int { return c.SittingAt(r.Today(), r.clock()) }
+
+// UndoCheckIn takes a check-in to a session back that was a slip. Errors: conference.not_now, conference.no_such_guest.
+func (r *Room) UndoCheckIn(ctx context.Context, actor, id string, n, session int) error {
 	return r.changeGuest(ctx, actor, id, n, receiving, "guest_not_there", func(_ *Conference, g *Guest) error {
-		if !g.Present {
+		if g.Visit(session) == nil {
 			return errNothing
 		}
-		g.Present, g.At, g.How, g.Late = false, "", "", false
+		g.setVisit(session, nil)
 		return nil
 	})
 }

@@ -62,7 +62,7 @@ func (r *Room) DraftNews(ctx context.Context, c *Conference) (*News, error) {
 	}
 	count := Count(guests)
 	n := &News{Title: c.Name, Unit: c.Unit, Conference: c.ID, Photos: slices.Clone(c.Photos),
-		Lead: r.text("conference.news_lead", "part", r.text("conference.part_of_day_"+part(c.Start)), "day", c.Day.Format(lang.VI), "place", c.Place, "agency", head.Issuer, "name", c.Name, "chair", chair, "n", count.Present)}
+		Lead: r.text("conference.news_lead", "when", r.newsWhen(c), "place", c.Place, "agency", head.Issuer, "name", c.Name, "chair", chair, "n", count.Present)}
 	for i := range n.Photos {
 		n.Photos[i].People, n.Photos[i].Records = nil, nil
 	}
@@ -95,12 +95,17 @@ func (r *Room) DraftNews(ctx context.Context, c *Conference) (*News, error) {
 	return n, nil
 }
 
-// part is the part of the day that news begin with.
-func part(start string) string {
-	if minutes(start) < 12*60 {
-		return "morning"
+// newsWhen is the time as news begin with it: "Sáng ngày 19/12/2025", "Ngày …", "Từ ngày … đến ngày …".
+func (r *Room) newsWhen(c *Conference) string {
+	all := c.Sittings()
+	key := "conference.news_" + all[0].Part()
+	switch {
+	case c.LastDay() != c.Day:
+		key = "conference.news_days"
+	case len(all) > 1:
+		key = "conference.news_day"
 	}
-	return "afternoon"
+	return r.text(key, "day", c.Day.Format(lang.VI), "to", c.LastDay().Format(lang.VI))
 }
 
 func (n *News) say(text string) { n.Paragraphs = append(n.Paragraphs, NewsParagraph{{Text: text}}) }

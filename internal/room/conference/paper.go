@@ -99,15 +99,35 @@ func centred(text string, bold bool) document.Paragraph {
 	return document.Paragraph{Align: document.Center, Runs: []document.Run{{Text: text, Bold: bold}}}
 }
 
-// when is the time of a conference in words: "08 giờ 00, thứ Sáu, ngày 19/12/2025".
+// when is the time of a conference in words: "08 giờ 00, thứ Sáu, ngày 19/12/2025", or from when to when in how many
+// sessions.
 func (r *Room) when(c *Conference) string {
-	return r.text("conference.when", "hour", c.Start[:2], "minute", c.Start[3:], "weekday", c.Day.WeekdayName(lang.VI), "day", c.Day.Format(lang.VI))
+	from := r.text("conference.when", "hour", c.Start[:2], "minute", c.Start[3:], "weekday", c.Day.WeekdayName(lang.VI), "day", c.Day.Format(lang.VI))
+	switch last := c.LastDay(); {
+	case last != c.Day:
+		return r.text("conference.when_to", "from", from, "weekday", last.WeekdayName(lang.VI), "day", last.Format(lang.VI), "n", len(c.Sessions)+1)
+	case len(c.Sessions) > 0:
+		return r.text("conference.when_day", "from", from, "n", len(c.Sessions)+1)
+	}
+	return from
 }
 
+// sitting names a session: "Buổi sáng thứ Năm, ngày 18/12/2025".
+func (r *Room) sitting(s *Sitting) string {
+	return r.text("conference.session_"+s.Part(), "weekday", s.Day.WeekdayName(lang.VI), "day", s.Day.Format(lang.VI))
+}
+
+// programmeTable is the programme, with a line above each session where there are several.
 func (r *Room) programmeTable(c *Conference) document.Table {
 	t := document.Table{Columns: columns(1.4, 6, 3), Head: [][]document.Cell{cells(r.text("conference.col_time"), r.text("conference.col_what"), r.text("conference.col_who"))}}
-	for _, s := range c.Timetable() {
-		t.Rows = append(t.Rows, cells(s.At, s.What, s.Who))
+	all := c.Sittings()
+	for i := range all {
+		if s := &all[i]; len(all) > 1 {
+			t.Rows = append(t.Rows, []document.Cell{{Text: r.text("conference.session_hours", "session", r.sitting(s), "from", s.Start, "to", s.End()), ColSpan: len(t.Columns), Bold: true, Align: document.Left}})
+		}
+		for _, x := range all[i].Slots {
+			t.Rows = append(t.Rows, cells(x.At, x.What, x.Who))
+		}
 	}
 	return t
 }
@@ -132,10 +152,19 @@ func (r *Room) guestPaper(ctx context.Context, c *Conference, names bool) (*docu
 	if err != nil {
 		return nil, err
 	}
-	t := document.Table{Columns: columns(0.8, 5.5, 2.2, 1.8), Head: [][]document.Cell{cells(r.text("conference.col_no"), r.text("conference.col_post"), r.text("conference.col_role"), r.text("conference.col_present"))}}
+	sittings := c.Sittings()
+	t := document.Table{Columns: columns(0.8, 5.5, 2.2), Head: [][]document.Cell{cells(r.text("conference.col_no"), r.text("conference.col_post"), r.text("conference.col_role"))}}
 	if names {
-		t.Columns = columns(0.8, 3, 4, 1.8, 1.8)
-		t.Head[0] = cells(r.text("conference.col_no"), r.text("conference.col_name"), r.text("conference.col_post"), r.text("conference.col_role"), r.text("conference.col_present"))
+		t.Columns = columns(0.8, 3, 4, 1.8)
+		t.Head[0] = cells(r.text("conference.col_no"), r.text("conference.col_name"), r.text("conference.col_post"), r.text("conference.col_role"))
+	}
+	for i := range sittings {
+		head := r.text("conference.col_present")
+		if len(sittings) > 1 {
+			head = r.text("conference.col_session_"+sittings[i].Part(), "day", sittings[i].Day.Format(lang.VI))
+		}
+		t.Columns = append(t.Columns, document.Column{Width: 1.8, Align: document.Center})
+		t.Head[0] = append(t.Head[0], document.Cell{Text: head})
 	}
 	for i, g := range guests {
 		row := []string{itoa(i + 1)}
@@ -146,11 +175,15 @@ func (r *Room) guestPaper(ctx context.Context, c *Conference, names bool) (*docu
 			}
 			row = append(row, name)
 		}
-		present := ""
-		if g.Present {
-			present = g.At
+		row = append(row, r.Title(ctx, g), r.text("conference.role_"+string(g.Role)))
+		for n := range sittings {
+			at := ""
+			if v := g.Visit(n); v != nil {
+				at = v.At
+			}
+			row = append(row, at)
 		}
-		t.Rows = append(t.Rows, cells(append(row, r.Title(ctx, g), r.text("conference.role_"+string(g.Role)), present)...))
+		t.Rows = append(t.Rows, cells(row...))
 	}
 	d.Layout, d.Post, d.Name, d.Authority = d.Layout.Unended(), "", "", ""
 	d.Blocks = []document.Block{document.Text(r.countText(Count(guests), c)), t}
@@ -213,6 +246,12 @@ func (r *Room) minutesPaper(ctx context.Context, c *Conference) (*document.Docum
 		d.Blocks = append(d.Blocks, labelled(r.text("conference.role_secretary"), secretary))
 	}
 	d.Blocks = append(d.Blocks, labelled(r.text("conference.attendance"), r.countText(Count(guests), c)))
+	if all := c.Sittings(); len(all) > 1 {
+		for i := range all {
+			n := CountAt(guests, i)
+			d.Blocks = append(d.Blocks, document.Text(r.text("conference.session_count", "session", r.sitting(&all[i]), "present", n.Present, "late", n.Late)))
+		}
+	}
 	n := 0
 	section := func(key string) {
 		n++
@@ -230,7 +269,11 @@ func (r *Room) minutesPaper(ctx context.Context, c *Conference) (*document.Docum
 	section("conference.minutes_conclusions")
 	d.Blocks = append(d.Blocks, r.conclusionBlocks(ctx, c)...)
 	if c.Ended != "" {
-		d.Blocks = append(d.Blocks, document.Text(r.text("conference.minutes_end", "hour", c.Ended[:2], "minute", c.Ended[3:])))
+		key := "conference.minutes_end"
+		if c.LastDay() != c.Day {
+			key = "conference.minutes_end_on"
+		}
+		d.Blocks = append(d.Blocks, document.Text(r.text(key, "hour", c.Ended[:2], "minute", c.Ended[3:], "day", c.LastDay().Format(lang.VI))))
 	}
 	r.twoSign(ctx, d, guests)
 	return d, nil

@@ -165,11 +165,16 @@ func (r *Room) Prepare(ctx context.Context, actor string, h Head) (*Conference, 
 	return r.Get(ctx, c.ID)
 }
 
-// Edit puts the head right. The unit stays. Errors: conference.not_now, those of a head.
+// Edit puts the head right. The unit stays; later sessions move with the first. Errors: conference.not_now,
+// conference.session_overlap, those of a head.
 func (r *Room) Edit(ctx context.Context, actor, id string, h Head) error {
 	return r.set(ctx, actor, id, editing, "edited", func(c *Conference) error {
 		before := *c
 		if err := r.check(c, h); err != nil {
+			return err
+		}
+		c.moveSessions(int(c.Day - before.Day))
+		if err := c.checkSessions(); err != nil {
 			return err
 		}
 		if c.Name == before.Name && c.Occasion == before.Occasion && c.Place == before.Place && c.Day == before.Day && c.Period == before.Period && c.Start == before.Start {

@@ -266,7 +266,7 @@ func FuzzReadArticle(f *testing.F) {
 	f.Add([]byte("Tiêu đề\n\n19/01/2022\n\nSapo.\n\n\n\nChú thích\n\nThân bài.\n\nNguồn: x"))
 	f.Add([]byte("<h1>Tiêu đề</h1><p>Chữ</p>"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		c, err := marks.ReadArticle(ctx, "x", strings.NewReader(string(raw)), int64(len(raw)))
+		c, _, err := marks.ReadArticle(ctx, "x", strings.NewReader(string(raw)), int64(len(raw)))
 		if err == nil && c.Title == "" {
 			t.Fatal("an article without a title")
 		}

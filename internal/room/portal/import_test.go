@@ -2,11 +2,16 @@ package portal_test
 
 import (
 	"bytes"
+	"image"
+	"image/png"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"trucot/definitions"
+	"trucot/internal/engine/document"
+	"trucot/internal/kernel/calendar"
 	"trucot/internal/room/portal"
 	"trucot/internal/testing/shared"
 )
@@ -17,7 +22,7 @@ func readFile(t *testing.T, name string, raw []byte) portal.Content {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := marks.ReadArticle(t.Context(), name, bytes.NewReader(raw), int64(len(raw)))
+	c, _, err := marks.ReadArticle(t.Context(), name, bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,5 +73,48 @@ func TestTheTwoPagesAreRead(t *testing.T) {
 		if c.Lead == "" || strings.Contains(c.Plain(), "Lượt xem") || strings.Contains(c.Plain(), "Các tin đã đưa") {
 			t.Errorf("%s: lead %q", want.file, c.Lead)
 		}
+	}
+}
+
+// TestPicturesOfADocumentAreKept: a picture stands where the document has it, with the words below it as its caption.
+func TestPicturesOfADocumentAreKept(t *testing.T) {
+	var picture, docx bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
+		t.Fatal(err)
+	}
+	all, err := document.LoadLayouts(definitions.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	layout, err := all.At("state", calendar.MustParse("2025-06-20"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &document.Document{Layout: layout, Blocks: []document.Block{document.Text("Mở đầu của bài viết mẫu."), document.Text("Đoạn thứ hai của bài viết mẫu."),
+		document.Picture{PNG: picture.Bytes(), Alt: "x", Width: 40, Height: 30}, document.Text("Toàn cảnh buổi họp mẫu"), document.Text("Đoạn cuối của bài viết mẫu.")}}
+	if err := d.WriteDOCX(&docx); err != nil {
+		t.Fatal(err)
+	}
+	marks, err := portal.LoadMarks(definitions.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, found, err := marks.ReadArticle(t.Context(), "a.docx", bytes.NewReader(docx.Bytes()), int64(docx.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != 1 || !bytes.Equal(found[0].Data, picture.Bytes()) {
+		t.Fatalf("%d pictures", len(found))
+	}
+	at := slices.IndexFunc(c.Body, func(b portal.Block) bool { return b.Kind == portal.Photo })
+	if at < 0 || c.Body[at].Photo != found[0].ID || portal.Words(c.Body[at].Text) != "Toàn cảnh buổi họp mẫu" {
+		t.Errorf("%+v", c.Body)
+	}
+	if text := c.Plain(); strings.Contains(text, "\uFFFC") || !strings.Contains(text, "Đoạn cuối") {
+		t.Errorf("%q", text)
+	}
+	bare := portal.WithoutPhotos(c.Body)
+	if len(bare) != len(c.Body) || bare[at].Photo != "" {
+		t.Errorf("%+v", bare)
 	}
 }

@@ -2,6 +2,8 @@ package portal
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"io/fs"
 	"regexp"
@@ -58,45 +60,82 @@ type part struct {
 
 func (p part) text() string { return Words(p.Text) }
 
+// Found is a picture that came inside a file. ID is what the body of the article calls it until it is kept.
+type Found struct {
+	ID, Name string
+	Data     []byte
+}
+
 // ReadArticle reads a file (text, HTML, DOCX or PDF) into what an article holds: title, time, lead, text, captions, author and
-// source. It guesses no section. Errors: portal.nothing_read, those of package read.
-func (m *Marks) ReadArticle(ctx context.Context, name string, r io.ReaderAt, size int64) (Content, error) {
-	parts, title, err := readParts(ctx, name, r, size)
+// source, and the pictures inside it. It guesses no section. Errors: portal.nothing_read, those of package read.
+func (m *Marks) ReadArticle(ctx context.Context, name string, r io.ReaderAt, size int64) (Content, []Found, error) {
+	parts, title, found, err := readParts(ctx, name, r, size)
 	if err != nil {
-		return Content{}, err
+		return Content{}, nil, err
 	}
 	c := m.recognise(parts, title)
 	if c.Body, err = Clean(c.Body); err != nil {
-		return c, err
+		return c, nil, err
 	}
 	if c.Title == "" {
-		return c, fault.New(fault.Invalid, "portal.nothing_read", "name", name)
+		return c, nil, fault.New(fault.Invalid, "portal.nothing_read", "name", name)
 	}
-	return c, nil
+	return c, found, nil
 }
 
 // packed are the beginnings of the files that package read takes apart.
 var packed = []string{"PK\x03\x04", "%PDF", "\xd0\xcf\x11\xe0"}
 
-func readParts(ctx context.Context, name string, r io.ReaderAt, size int64) ([]part, string, error) {
+func readParts(ctx context.Context, name string, r io.ReaderAt, size int64) ([]part, string, []Found, error) {
 	head := make([]byte, 8)
 	n, _ := r.ReadAt(head, 0) // a short file has a short head
 	if slices.ContainsFunc(packed, func(p string) bool { return strings.HasPrefix(string(head[:n]), p) }) {
-		text, err := read.Text(ctx, name, r, size)
-		return textParts(text), "", err
+		text, pictures, err := read.Illustrated(ctx, name, r, size)
+		var found []Found
+		for _, p := range pictures {
+			sum := sha256.Sum256(p.Data)
+			found = append(found, Found{ID: hex.EncodeToString(sum[:8]), Name: p.Name, Data: p.Data})
+		}
+		return illustrate(textParts(text), found), "", found, err
 	}
 	if size > read.MaxFile {
-		return nil, "", fault.New(fault.TooLarge, "portal.too_long", "limit", maxText>>10)
+		return nil, "", nil, fault.New(fault.TooLarge, "portal.too_long", "limit", maxText>>10)
 	}
 	raw := make([]byte, size)
 	if _, err := r.ReadAt(raw, 0); err != nil && err != io.EOF {
-		return nil, "", err
+		return nil, "", nil, err
 	}
 	text, _ := lang.Decode(raw)
 	if start := strings.ToLower(text[:min(len(text), 2000)]); strings.HasPrefix(strings.TrimSpace(start), "<") || strings.Contains(start, "<html") || strings.Contains(start, "<p>") {
-		return htmlParts(text)
+		parts, title, err := htmlParts(text)
+		return parts, title, nil, err
 	}
-	return textParts(text), "", nil
+	return textParts(text), "", nil, nil
+}
+
+// illustrate puts the pictures where their marks stand.
+func illustrate(parts []part, found []Found) []part {
+	for i := range parts {
+		if parts[i].text() == read.PictureMark && len(found) > 0 {
+			parts[i].Block = Block{Kind: Photo, Photo: found[0].ID}
+			found = found[1:]
+		}
+	}
+	return parts
+}
+
+// WithoutPhotos is a body whose pictures are not there yet: captions stay, bare pictures go.
+func WithoutPhotos(body []Block) []Block {
+	var out []Block
+	for _, b := range body {
+		if b.Kind == Photo {
+			b.Photo = ""
+		}
+		if b.Kind != Photo || Words(b.Text) != "" {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 func textParts(text string) []part {

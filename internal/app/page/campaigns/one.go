@@ -130,7 +130,7 @@ func (s *pages) again(r *web.Request, in url.Values, wrong error) error {
 	switch step {
 	case "doan":
 		return s.showText(r, c, in, wrong)
-	case "xu-ly-trung":
+	case "xu-ly-trung", "chenh":
 		return s.showSums(r, c, wrong)
 	}
 	return s.show(r, c, parts, in, wrong)
@@ -141,7 +141,7 @@ func backTo(id, step string) string {
 	switch step {
 	case "doan":
 		return Path(id) + "/noi-dung"
-	case "xu-ly-trung":
+	case "xu-ly-trung", "chenh":
 		return Path(id) + "/tong-hop"
 	}
 	return Path(id)
@@ -174,6 +174,10 @@ var deeds = map[string]deed{
 	}},
 	"xu-ly-trung": {office, func(s *pages, r *web.Request, c *campaign.Campaign, by campaign.By, in url.Values) error {
 		_, err := s.Desk.Settle(r.Context(), c.ID, in.Get("ban-ghi"), in.Get("don-vi"), in.Get("ly-do"), by)
+		return err
+	}},
+	"chenh": {office, func(s *pages, r *web.Request, c *campaign.Campaign, by campaign.By, in url.Values) error {
+		_, err := s.Desk.ExplainGap(r.Context(), c.ID, in.Get("chi-tieu"), in.Get("ly-do"), by)
 		return err
 	}},
 	"xin-y-kien": {office, func(s *pages, r *web.Request, c *campaign.Campaign, by campaign.By, in url.Values) error {

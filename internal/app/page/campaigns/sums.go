@@ -19,6 +19,7 @@ type sumsPage struct {
 	X       *campaign.Consolidated
 	Rows    []sumRow
 	Doubles []doubleRow
+	Gaps    []gapRow
 	Chosen  *chosen
 	Last    string // names of the periods beside
 	Year    string
@@ -37,6 +38,68 @@ type doubleRow struct {
 	Def   indicator.Definition
 	Names map[string]string
 	Path  string // of the record
+}
+
+// gapRow is a figure whose total is not the agency's own count, with the causes that records show and what was stated.
+type gapRow struct {
+	campaign.Sum
+	Def     indicator.Definition
+	Pieces  []pieceRow
+	Word    *campaign.GapWord
+	Current bool // the word is about the gap of now
+	By      string
+}
+
+type pieceRow struct {
+	campaign.Piece
+	Names   string // of its units
+	Records []recordLink
+	More    int // records that are not listed
+}
+
+type recordLink struct{ Key, Path string }
+
+// Only so many gaps are explained on a page, and so many records listed of a cause: each explanation reads the records.
+const (
+	mostGaps    = 30
+	mostRecords = 8
+)
+
+func (s *pages) gaps(r *web.Request, x *campaign.Consolidated) ([]gapRow, error) {
+	var out []gapRow
+	for _, sum := range x.Sums {
+		if sum.Apart() == 0 || sum.Apart() == indicator.NoValue || len(out) == mostGaps {
+			continue
+		}
+		def, _ := s.Figures.Definitions().Get(sum.Indicator)
+		row := gapRow{Sum: sum, Def: def}
+		pieces, err := s.Desk.Gap(r.Context(), x, sum.Indicator)
+		if err != nil {
+			return nil, err
+		}
+		for _, piece := range pieces {
+			row.Pieces = append(row.Pieces, s.piece(r, piece))
+		}
+		if row.Word, row.Current = x.Word(sum.Indicator); row.Word != nil {
+			row.By = s.People.AccountName(r.Context(), row.Word.By)
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+func (s *pages) piece(r *web.Request, piece campaign.Piece) pieceRow {
+	row := pieceRow{Piece: piece}
+	var names []string
+	for _, u := range piece.Units {
+		names = append(names, s.unitName(r, u))
+	}
+	row.Names = strings.Join(names, ", ")
+	for _, stream := range piece.Records[:min(len(piece.Records), mostRecords)] {
+		row.Records = append(row.Records, recordLink{campaign.Key(stream), events.About(stream)})
+	}
+	row.More = len(piece.Records) - len(row.Records)
+	return row
 }
 
 // chosen is one figure by unit.
@@ -92,6 +155,9 @@ func (s *pages) showSums(r *web.Request, c *campaign.Campaign, wrong error) erro
 			row.Names[h.Unit] = s.unitName(r, h.Unit)
 		}
 		p.Doubles = append(p.Doubles, row)
+	}
+	if p.Gaps, err = s.gaps(r, x); err != nil {
+		return err
 	}
 	return r.Render(status, sumsView(p))
 }

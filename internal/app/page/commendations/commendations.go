@@ -4,6 +4,7 @@
 package commendations
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -45,6 +46,8 @@ func Routes(p Parts) []web.Route {
 		web.FormRoute(files, people.KeepCommendation, s.propose, s.yearAgain),
 		web.FormRoute(home+"/buoc", people.KeepCommendation, s.step, nil),
 		{Method: http.MethodGet, Pattern: files + "/{id}", Permission: people.ReadCommendation, Handler: s.one},
+		web.FormRoute(files+"/{id}/thanh-tich", people.KeepCommendation, s.choose, s.oneAgain),
+		web.FormRoute(files+"/{id}/y-kien", people.KeepCommendation, s.opinion, s.oneAgain),
 		{Method: http.MethodGet, Pattern: files + "/{id}/tai/{paper}", Permission: people.ReadCommendation, Handler: s.paper},
 		{Method: http.MethodGet, Pattern: persons + "/{id}", Permission: people.ReadCommendation, Handler: s.person},
 		web.FormRoute(persons+"/{id}/{what}", people.KeepCommendation, s.write, s.personAgain),
@@ -132,6 +135,26 @@ func scope(c *commendation.Condition) string {
 		return "wide"
 	}
 	return "base"
+}
+
+// achievement says in words what a record shows.
+func achievement(t say, tag lang.Tag, a commendation.Achievement) string {
+	class := ""
+	if a.Kind == "streak" {
+		class = t("commendation.class_" + a.Title)
+	}
+	return t("commendation.achievement_"+a.Kind, "title", a.Title, "due", a.Due.Format(tag), "on", a.On.Format(tag), "years", a.Years, "class", class, "scope", t("commendation.scope_"+cmp.Or(a.Scope, "base")))
+}
+
+// recordPath is the page of the record that an achievement comes from, "" for none.
+func recordPath(a commendation.Achievement) string {
+	switch {
+	case a.Ref == "":
+		return ""
+	case a.Kind == "early":
+		return "/viec/" + url.PathEscape(a.Ref)
+	}
+	return "/ho-so/" + url.PathEscape(a.Ref)
 }
 
 // tone is the colour of a standing; the word always stands beside it.

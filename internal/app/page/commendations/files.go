@@ -129,13 +129,26 @@ func (s *pages) step(r *web.Request, in url.Values) (string, error) {
 type onePage struct {
 	*web.View
 	row
-	Award  *commendation.Award
-	Why    []string
-	Steps  []commendation.Rule
-	Papers []string
+	Award   *commendation.Award
+	Why     []string
+	Steps   []commendation.Rule
+	Papers  []string
+	Records []commendation.Achievement // that the report may tell, where the reader may choose
+	Keep    bool
+	Rule    *commendation.OccasionRule // nil for a regular one
+	Trouble string
 }
 
-func (s *pages) one(r *web.Request) error {
+func (s *pages) one(r *web.Request) error { return s.showOne(r, nil) }
+
+func (s *pages) oneAgain(r *web.Request, _ url.Values, trouble error) error {
+	if fault.KindOf(trouble) == fault.NotFound {
+		return trouble
+	}
+	return s.showOne(r, trouble)
+}
+
+func (s *pages) showOne(r *web.Request, trouble error) error {
 	n, err := s.get(r, r.PathValue("id"))
 	if err != nil {
 		return err
@@ -150,14 +163,53 @@ func (s *pages) one(r *web.Request) error {
 	}
 	x := s.row(r, n)
 	p := &onePage{View: r.View(a.Label.In(r.Lang)+": "+x.Name, web.Crumb{Title: r.T("commendations.title"), Path: home}, web.Crumb{Title: r.T("commendations.files"), Path: filesAddress(n.Year, "", "")}),
-		row: x, Award: a, Papers: papersReady(n)}
+		row: x, Award: a, Papers: papersReady(n), Keep: people.Holds(r.Reader, people.KeepCommendation, n.Unit), Rule: law.Occasion(n.Occasion)}
+	if p.Keep && n.Editable() {
+		if p.Records, err = s.Room.Achievements(r.Context(), commendation.Subject{ID: n.Subject, Unit: n.Unit, Group: n.Group}, n.Year); err != nil {
+			return err
+		}
+	}
+	status := http.StatusOK
+	if trouble != nil {
+		p.Trouble, status = r.ErrorText(trouble), web.Status(fault.KindOf(trouble))
+	}
 	for _, one := range n.Reasons {
 		p.Why = append(p.Why, reason(r.T, r.Lang, law, one))
 	}
 	if p.Steps, err = s.steps(r, n); err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, oneView(p))
+	return r.Render(status, oneView(p))
+}
+
+// kept is a nomination that the reader may change.
+func (s *pages) kept(r *web.Request) (*commendation.Nomination, error) {
+	n, err := s.get(r, r.PathValue("id"))
+	if err == nil {
+		err = r.Require(people.KeepCommendation, n.Unit)
+	}
+	return n, err
+}
+
+// choose keeps the achievements that were ticked and the clerk's words.
+func (s *pages) choose(r *web.Request, in url.Values) (string, error) {
+	n, err := s.kept(r)
+	if err != nil {
+		return "", err
+	}
+	return Path(n.ID) + "?da=luu", s.Room.Choose(r.Context(), r.Actor(), n.ID, in["thanh-tich"], in.Get("bao-cao"))
+}
+
+// opinion records what somebody said about a nomination, or what became of it.
+func (s *pages) opinion(r *web.Request, in url.Values) (string, error) {
+	n, err := s.kept(r)
+	if err != nil {
+		return "", err
+	}
+	if number, _ := strconv.Atoi(in.Get("so")); number != 0 { // none for a new one
+		return Path(n.ID) + "?da=luu#y-kien", s.Room.AnswerOpinion(r.Context(), r.Actor(), n.ID, number, in.Get("noi-dung"))
+	}
+	return Path(n.ID) + "?da=luu#y-kien", s.Room.Hear(r.Context(), r.Actor(), n.ID, in.Get("noi-dung"))
 }
 
 type personPage struct {

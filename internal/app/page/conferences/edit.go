@@ -81,6 +81,9 @@ func (s *pages) edit(r *web.Request) error {
 		return err
 	}
 	c := b.C
+	if !c.May("edit") {
+		return r.Go(Path(c.ID))
+	}
 	return s.showHead(r, c, url.Values{"ten": {c.Name}, "loai": {c.Occasion}, "ngay": {c.Day.String()}, "gio": {c.Start}, "noi": {c.Place}, "ky": {c.Period}}, nil)
 }
 
@@ -98,20 +101,35 @@ func (s *pages) change(r *web.Request) error {
 
 type programmePage struct {
 	*base
-	Items []conference.Item
+	Came     []int
+	Sessions []sessionLine // after the first
+	Items    []conference.Item
 }
 
-func (s *pages) programme(r *web.Request) error { return s.showProgramme(r, nil, nil) }
+// sessionLine is a later session as typed.
+type sessionLine struct{ Day, Start string }
 
-func (s *pages) showProgramme(r *web.Request, items []conference.Item, trouble error) error {
+// blankSessions is how many empty lines the form of sessions offers.
+const blankSessions = 2
+
+func (s *pages) programme(r *web.Request) error { return s.showProgramme(r, nil, nil, nil) }
+
+func (s *pages) showProgramme(r *web.Request, sessions []sessionLine, items []conference.Item, trouble error) error {
 	b, err := s.open(r, "conferences.programme", true, trouble)
 	if err != nil {
 		return err
 	}
 	if items == nil {
 		items = b.C.Programme
+		for _, x := range b.C.Sessions {
+			sessions = append(sessions, sessionLine{x.Day.String(), x.Start})
+		}
 	}
-	return r.Render(status(trouble), programmeView(&programmePage{b, append(items[:len(items):len(items)], make([]conference.Item, blankRows)...)}))
+	guests, err := s.Room.Guests(r.Context(), b.C.ID)
+	if err != nil {
+		return err
+	}
+	return r.Render(status(trouble), programmeView(&programmePage{b, came(b.C, guests), append(sessions, make([]sessionLine, blankSessions)...), append(items[:len(items):len(items)], make([]conference.Item, blankRows)...)}))
 }
 
 // maxLines is how many lines a form of lines has at most.
@@ -129,17 +147,35 @@ func (s *pages) setProgramme(r *web.Request, in url.Values) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return Path(c.ID) + "/chuong-trinh?da=luu", s.Room.SetProgramme(r.Context(), r.Actor(), c.ID, readProgramme(in))
+	var later []conference.Session
+	for _, x := range readSessions(in) {
+		day, err := parseDay(x.Day)
+		if err != nil {
+			return "", err
+		}
+		later = append(later, conference.Session{Day: day, Start: x.Start})
+	}
+	return Path(c.ID) + "/chuong-trinh?da=luu", s.Room.SetProgramme(r.Context(), r.Actor(), c.ID, later, readProgramme(in))
 }
 
 func (s *pages) programmeAgain(r *web.Request, in url.Values, trouble error) error {
-	return s.showProgramme(r, readProgramme(in), trouble)
+	return s.showProgramme(r, readSessions(in), readProgramme(in), trouble)
+}
+
+func readSessions(in url.Values) []sessionLine {
+	var list []sessionLine
+	lines(in, "buoi-ngay", func(get func(string) string) {
+		if x := (sessionLine{get("buoi-ngay"), get("buoi-gio")}); x != (sessionLine{}) {
+			list = append(list, x)
+		}
+	})
+	return list
 }
 
 func readProgramme(in url.Values) []conference.Item {
 	items := []conference.Item{}
 	lines(in, "noi-dung", func(get func(string) string) {
-		if item := (conference.Item{What: get("noi-dung"), Who: get("nguoi"), Minutes: number(get("phut"))}); item.What != "" {
+		if item := (conference.Item{What: get("noi-dung"), Who: get("nguoi"), Minutes: number(get("phut")), Session: number(get("buoi"))}); item.What != "" {
 			items = append(items, item)
 		}
 	})
@@ -153,6 +189,7 @@ type conclusionsPage struct {
 	Accounts []people.Account
 	Number   string
 	May      bool // issue the notice
+	outcomes outcomeList
 }
 
 func (s *pages) conclusions(r *web.Request) error { return s.showConclusions(r, nil, "", nil) }
@@ -167,6 +204,9 @@ func (s *pages) showConclusions(r *web.Request, list []conference.Conclusion, no
 		list = b.C.Conclusions
 	}
 	p.Lines = append(list[:len(list):len(list)], make([]conference.Conclusion, blankRows)...)
+	if p.outcomes, err = s.outcomes(r, b); err != nil {
+		return err
+	}
 	if p.Units, err = s.units(r, people.AssignTasks, b.C.Side); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"trucot/internal/engine/people"
@@ -47,6 +48,9 @@ type guestsPage struct {
 	Count conference.Counts
 	Find  string
 	Done  *guestRow // just checked in
+	At    int       // session whose coming the list shows; -1 = any
+
+	Receiving int // session whose guests are received now, -1 for none
 }
 
 func (s *pages) guests(r *web.Request) error { return s.showGuests(r, nil) }
@@ -66,12 +70,18 @@ func (s *pages) guestList(r *web.Request, title string, mustKeep bool, trouble e
 		return nil, err
 	}
 	b.Wide = true
-	p := &guestsPage{base: b, Find: r.Query("q")}
+	p := &guestsPage{base: b, Find: r.Query("q"), At: -1}
+	if n, err := strconv.Atoi(r.Query("buoi")); err == nil && n >= 0 && n <= len(b.C.Sessions) {
+		p.At = n
+	}
 	all, err := s.Room.Guests(r.Context(), b.C.ID)
 	if err != nil {
 		return nil, err
 	}
 	p.Count = conference.Count(all)
+	if p.At >= 0 {
+		p.Count = conference.CountAt(all, p.At)
+	}
 	words := strings.Fields(lang.Fold(p.Find))
 	for _, g := range all {
 		row, err := s.guestRow(r, b.C, g, b.Keep)
@@ -82,7 +92,7 @@ func (s *pages) guestList(r *web.Request, title string, mustKeep bool, trouble e
 		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
 			p.Rows = append(p.Rows, row)
 		}
-		if g.N == number(r.Query("den")) && g.Present {
+		if g.N == number(r.Query("den")) && g.Came() {
 			p.Done = &row
 		}
 	}
@@ -97,7 +107,18 @@ func (s *pages) showDesk(r *web.Request, trouble error) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(p.Rows, func(a, b guestRow) int { return boolInt(a.Present) - boolInt(b.Present) })
+	p.Receiving = s.Room.Receiving(p.C)
+	if p.At < 0 {
+		p.At = max(p.Receiving, 0)
+		all, err := s.Room.Guests(r.Context(), p.C.ID)
+		if err != nil {
+			return err
+		}
+		p.Count = conference.CountAt(all, p.At)
+	}
+	slices.SortStableFunc(p.Rows, func(a, b guestRow) int {
+		return boolInt(a.Visit(p.At) != nil) - boolInt(b.Visit(p.At) != nil)
+	})
 	return r.Render(status(trouble), deskView(p))
 }
 
@@ -228,7 +249,7 @@ func (s *pages) guestStep(r *web.Request, in url.Values) (string, error) {
 	case "diem-danh":
 		return Path(c.ID) + "/diem-danh?den=" + r.PathValue("n"), s.Room.CheckIn(ctx, actor, c.ID, n, conference.ByList)
 	case "bo-diem-danh":
-		return Path(c.ID) + "/diem-danh?da=luu", s.Room.UndoCheckIn(ctx, actor, c.ID, n)
+		return Path(c.ID) + "/diem-danh?da=luu", s.Room.UndoCheckIn(ctx, actor, c.ID, n, number(in.Get("buoi")))
 	default:
 		return "", fault.New(fault.NotFound, "conference.unknown_step", "step", what)
 	}

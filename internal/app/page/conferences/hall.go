@@ -117,6 +117,7 @@ func (s *pages) talkAgain(r *web.Request, in url.Values, trouble error) error {
 type screenPage struct {
 	*base
 	Clock    string
+	Sitting  *conference.Sitting // that goes on or comes next; nil with one session only
 	Now      *conference.Slot
 	Next     *conference.Slot
 	Count    conference.Counts
@@ -145,6 +146,10 @@ func (s *pages) screen(r *web.Request) error {
 		return err
 	}
 	p.Count = conference.Count(guests)
+	if all := b.C.Sittings(); len(all) > 1 && (b.C.May("check_in")) {
+		p.Sitting = &all[s.sittingShown(p)]
+		p.Count = conference.CountAt(guests, p.Sitting.N)
+	}
 	if err := s.said(r, p); err != nil {
 		return err
 	}
@@ -153,10 +158,24 @@ func (s *pages) screen(r *web.Request) error {
 		return err
 	}
 	for _, c := range conference.Charts(figures, r.Lang) {
-		c.HideTitle, c.Width = true, 560 // stretched over half a wall
+		c.HideTitle, c.Width = true, wallChart
 		p.Charts = append(p.Charts, screenChart{c.Title, c.SVG()})
 	}
 	return r.Render(http.StatusOK, screenView(p))
+}
+
+// wallChart is the width at which every chart of the hall is drawn, in CSS pixels. Stretched over half of a wall of 1920
+// pixels its letters are 30 pixels high: 3 cm on a screen of 2 m, which is read from 10 m.
+const wallChart = 380
+
+// sittingShown is the session that the hall sees: that of the item going on, moved on when the guests of the next are
+// received.
+func (s *pages) sittingShown(p *screenPage) int {
+	n := max(s.Room.Receiving(p.C), 0)
+	if p.Now != nil {
+		n = max(n, p.Now.Session)
+	}
+	return n
 }
 
 // said is who speaks now, who comes next, and the question that was put last.
@@ -206,7 +225,7 @@ type ownPage struct {
 	Agency     string
 	Substitute string
 	Mine       []talkRow
-	Officer    bool // the reader stands at the door
+	Officer    bool // the reader stands at the door, and the guest is not checked in
 	Public     bool // programme and questions may be shown on the link
 	Trouble    string
 	Text       string
@@ -223,7 +242,7 @@ func (s *pages) showOwn(r *web.Request, c *conference.Conference, g *conference.
 	p.View, p.C, p.G, p.Token, p.Title = r.View(c.Name), c, g, r.PathValue("token"), s.Room.Title(ctx, g)
 	p.Agency = s.unitName(ctx, p.View, c.Unit)
 	p.Public = c.Side == people.State
-	p.Officer = s.atDoor(r, c)
+	p.Officer = s.atDoor(r, c) && g.Visit(s.Room.Receiving(c)) == nil
 	p.Asked = r.Query("da-gui") != ""
 	var err error
 	if p.Name, err = s.Room.Name(ctx, g); err != nil {
@@ -257,7 +276,7 @@ func keeps(r *web.Request, c *conference.Conference) bool {
 
 // atDoor reports whether the reader receives the guests of a conference that can be checked in now.
 func (s *pages) atDoor(r *web.Request, c *conference.Conference) bool {
-	return keeps(r, c) && c.May("check_in") && c.Day == r.Today()
+	return keeps(r, c) && c.May("check_in") && s.Room.Receiving(c) >= 0
 }
 
 func (s *pages) reply(r *web.Request, c *conference.Conference, g *conference.Guest) error {

@@ -78,15 +78,32 @@ func (s *pages) list(r *web.Request) error {
 	return r.Render(http.StatusOK, listView(p))
 }
 
+// outcomeList is what was concluded, how much of it is done, and the names of the units that owe it.
+type outcomeList struct {
+	Progress *conference.Progress
+	Units    map[string]string
+}
+
+func (s *pages) outcomes(r *web.Request, b *base) (o outcomeList, err error) {
+	if o.Progress, err = s.Room.Progress(r.Context(), b.C); err != nil {
+		return o, err
+	}
+	o.Units = map[string]string{}
+	for _, x := range o.Progress.Outcomes {
+		o.Units[x.Unit] = s.unitName(r.Context(), b.View, x.Unit)
+	}
+	return o, nil
+}
+
 type onePage struct {
 	*base
+	outcomes outcomeList
 	Occasion string
 	Unit     string
 	Chairs   []string
 	Count    conference.Counts
-	Progress *conference.Progress
-	Units    map[string]string
-	Open     int // questions without an answer
+	Came     []int // to each session
+	Open     int   // questions without an answer
 	Photos   []photo
 	Panel    templ.Component
 	Steps    []conference.Step
@@ -108,7 +125,7 @@ func (s *pages) showOne(r *web.Request, trouble error) error {
 		return err
 	}
 	ctx := r.Context()
-	p := &onePage{base: b, Unit: s.unitName(ctx, b.View, b.C.Unit), Units: map[string]string{}}
+	p := &onePage{base: b, Unit: s.unitName(ctx, b.View, b.C.Unit)}
 	rules, err := s.Room.Rules()
 	if err != nil {
 		return err
@@ -121,16 +138,14 @@ func (s *pages) showOne(r *web.Request, trouble error) error {
 		return err
 	}
 	p.Count = conference.Count(guests)
+	p.Came = came(b.C, guests)
 	for _, g := range guests {
 		if g.Role == conference.Chair {
 			p.Chairs = append(p.Chairs, s.Room.Title(ctx, g))
 		}
 	}
-	if p.Progress, err = s.Room.Progress(ctx, b.C); err != nil {
+	if p.outcomes, err = s.outcomes(r, b); err != nil {
 		return err
-	}
-	for _, o := range p.Progress.Outcomes {
-		p.Units[o.Unit] = s.unitName(ctx, b.View, o.Unit)
 	}
 	talks, err := s.Room.Talks(ctx, b.C.ID)
 	if err != nil {
@@ -158,6 +173,15 @@ func (s *pages) showOne(r *web.Request, trouble error) error {
 		}
 	}
 	return r.Render(status(trouble), oneView(p))
+}
+
+// came counts who came to each session.
+func came(c *conference.Conference, guests []*conference.Guest) []int {
+	out := make([]int, len(c.Sessions)+1)
+	for n := range out {
+		out[n] = conference.CountAt(guests, n).Present
+	}
+	return out
 }
 
 // pictures lists the photos, and the panel of files below them.

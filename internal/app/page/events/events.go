@@ -175,6 +175,10 @@ func About(stream string) string {
 	switch kind {
 	case "dossier":
 		return "/ho-so/" + url.PathEscape(id)
+	case "activity":
+		return "/so-viec/" + url.PathEscape(id)
+	case "task":
+		return "/viec/" + url.PathEscape(id)
 	case "form": // form/<regime>/<form>/<unit>/<period>
 		if f := strings.Split(id, "/"); len(f) == 4 {
 			return "/bao-cao/" + url.PathEscape(f[0]) + "/" + url.PathEscape(f[3]) + "?unit=" + url.QueryEscape(f[2]) + "#bieu-" + f[1]

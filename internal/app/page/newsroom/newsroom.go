@@ -35,6 +35,7 @@ type Parts struct {
 	News   *portal.Engine
 	Files  *attachment.Engine
 	People *people.People
+	Marks  func() (*portal.Marks, error)                                                   // by which imported files are read
 	Record func(ctx context.Context, ref portal.Ref, tag lang.Tag) (*public.Record, error) // see public.Parts
 }
 
@@ -58,6 +59,8 @@ func Routes(p Parts) []web.Route {
 		{Method: http.MethodGet, Pattern: "/bien-tap", Permission: people.ReadNews, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/bien-tap/moi", Permission: people.WriteNews, Handler: s.blank},
 		article("/bien-tap", s.enter, s.enterAgain),
+		{Method: http.MethodGet, Pattern: "/bien-tap/nhap", Permission: people.WriteNews, Handler: s.blankImport},
+		{Method: http.MethodPost, Pattern: "/bien-tap/nhap", Permission: people.WriteNews, Handler: s.importFiles, MaxBody: maxImport},
 		{Method: http.MethodGet, Pattern: "/bien-tap/{id}", Permission: people.ReadNews, Handler: s.one},
 		{Method: http.MethodGet, Pattern: "/bien-tap/{id}/sua", Permission: people.WriteNews, Handler: s.edit},
 		article("/bien-tap/{id}/sua", s.change, s.changeAgain),

@@ -33,7 +33,7 @@ func (f *file) docxText(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return lang.NFC(strings.TrimSpace(d.text.String())), nil
+	return lang.NFC(strings.TrimSpace(strings.ReplaceAll(d.text.String(), "\n"+PictureMark+"\n", ""))), nil
 }
 
 // parseDOCX walks word/document.xml once. encoding/xml knows no entities but XML's own five, so that an
@@ -74,7 +74,7 @@ func (f *file) parseDOCX(ctx context.Context) (*docx, error) {
 			d.end(t.Name.Local)
 		case xml.CharData:
 			if d.inText {
-				d.write(string(t))
+				d.write(strings.ReplaceAll(string(t), PictureMark, ""))
 			}
 		}
 		if d.text.Len() > maxText {
@@ -91,6 +91,8 @@ type docx struct {
 	open   []*docxTable
 	inText bool
 	skip   int // inside deleted text or the older copy of a drawing
+
+	pictures []string // by their ids, in the order of their marks
 }
 
 // docxTable gathers the rows of a table. above remembers, by grid column, the cell that a vertical merge
@@ -126,6 +128,8 @@ func (d *docx) start(e xml.StartElement) {
 		d.write(" ")
 	case "br", "cr":
 		d.write("\n")
+	case "blip", "imagedata":
+		d.picture(e)
 	}
 	if t == nil {
 		return
@@ -165,6 +169,17 @@ func (d *docx) end(name string) {
 	case "tbl":
 		if len(d.open) > 0 {
 			d.open = d.open[:len(d.open)-1]
+		}
+	}
+}
+
+// picture marks where a picture stands; one in a table leaves its place to the words.
+func (d *docx) picture(e xml.StartElement) {
+	for _, a := range e.Attr {
+		if (a.Name.Local == "embed" || a.Name.Local == "id" && a.Name.Space != "") && d.skip == 0 && d.table() == nil {
+			d.pictures = append(d.pictures, a.Value)
+			d.text.WriteString("\n" + PictureMark + "\n")
+			return
 		}
 	}
 }

@@ -62,6 +62,7 @@ type Campaign struct {
 	OpenedOn calendar.Date         `json:"opened_on"`
 	Sections map[string]string     `json:"sections,omitempty"` // narrative as written; the rest is drafted from the outline
 	Settled  map[string]Settlement `json:"settled,omitempty"`  // by Double.Key
+	Gaps     map[string]GapWord    `json:"gaps,omitempty"`     // by indicator
 	Round    *Round                `json:"round,omitempty"`    // of comments
 	Comments []Comment             `json:"comments,omitempty"`
 	Signed   *Signature            `json:"signed,omitempty"`

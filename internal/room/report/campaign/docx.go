@@ -97,6 +97,11 @@ func (d *Desk) annexes(doc *document.Document, p *Paper) {
 		doc.Blocks = append(doc.Blocks, t)
 	}
 	add(d.say("campaign.annex_figures"), d.comparison(p), d.say("campaign.annex_figures_note"))
+	for i := range p.Figures {
+		if f := &p.Figures[i]; f.Gap != "" {
+			doc.Blocks = append(doc.Blocks, document.Paragraph{Note: true, Runs: []document.Run{{Text: d.say("campaign.gap_line", "figure", f.Label, "apart", signed(f.Apart()), "reason", f.Gap)}}})
+		}
+	}
 	add(d.say("campaign.annex_units"), d.unitTable(p), p.Missing)
 	if len(p.Doubles) > 0 {
 		add(d.say("campaign.annex_doubles"), d.doubleTable(p), "")

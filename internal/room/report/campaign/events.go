@@ -19,6 +19,7 @@ const (
 	kindOpened    = "campaign.opened"
 	kindWritten   = "campaign.section_written"
 	kindSettled   = "campaign.double_settled"
+	kindGap       = "campaign.gap_explained"
 	kindAsked     = "campaign.comments_asked"
 	kindCommented = "campaign.commented"
 	kindAnswered  = "campaign.comment_answered"
@@ -41,6 +42,7 @@ type fact struct {
 	Text       string      `json:"text,omitempty"`
 	Key        string      `json:"key,omitempty"`
 	Settlement *Settlement `json:"settlement,omitempty"`
+	Gap        *GapWord    `json:"gap,omitempty"`
 	Round      *Round      `json:"round,omitempty"`
 	Comment    *Comment    `json:"comment,omitempty"`
 	Index      int         `json:"index,omitempty"` // of the comment, from 1
@@ -91,6 +93,11 @@ func (c *Campaign) apply(e *ledger.Event) error {
 			c.Settled = map[string]Settlement{}
 		}
 		c.Settled[f.Key] = *f.Settlement
+	case kindGap:
+		if c.Gaps == nil {
+			c.Gaps = map[string]GapWord{}
+		}
+		c.Gaps[f.Key] = *f.Gap
 	case kindAsked:
 		c.Stage, c.Round = Commenting, f.Round
 	case kindCommented:

@@ -61,6 +61,7 @@ type Compared struct {
 	Measure string `json:"measure"`
 	Places  int    `json:"places"`
 	Ratio   bool   `json:"ratio,omitempty"`
+	Gap     string `json:"gap,omitempty"` // what was stated about Sum.Apart
 }
 
 // Resolved is a double count as the paper says it.
@@ -125,11 +126,23 @@ func (d *Desk) paper(ctx context.Context, f *Draft) *Paper {
 	p.sections(f)
 	for _, s := range f.X.Sums {
 		def, _ := d.Figures.Definitions().Get(s.Indicator)
-		p.Figures = append(p.Figures, Compared{Sum: s, Label: def.Title.In(lang.VI), Measure: def.Measure.In(lang.VI), Places: def.Places, Ratio: def.Type == indicator.Ratio})
+		p.Figures = append(p.Figures, Compared{Sum: s, Label: def.Title.In(lang.VI), Measure: def.Measure.In(lang.VI), Places: def.Places, Ratio: def.Type == indicator.Ratio,
+			Gap: d.gapText(f.X, &s)})
 	}
 	d.doubleLines(ctx, p, f)
 	d.unitLines(ctx, p, f)
 	return p
+}
+
+// gapText is what the paper says of a figure's gap, so that none is hidden; "" where there is none.
+func (d *Desk) gapText(x *Consolidated, s *Sum) string {
+	if s.Apart() == 0 || s.Apart() == indicator.NoValue {
+		return ""
+	}
+	if w, current := x.Word(s.Indicator); current {
+		return w.Reason
+	}
+	return d.say("campaign.gap_unstated")
 }
 
 func (p *Paper) sections(f *Draft) {

@@ -75,8 +75,10 @@ func (d *Desk) Prefill(ctx context.Context, c *Campaign, p *Part) ([]Prefilled, 
 
 // share is what one record adds to a line.
 type share struct {
-	stream string
-	value  indicator.Value
+	stream   string
+	value    indicator.Value
+	unit     string // that its last event counts for
+	position int64  // of that event
 }
 
 // most is how many records of one line are compared with other units'.
@@ -109,8 +111,8 @@ func (d *Desk) recordsOf(ctx context.Context, c *Campaign, id string, units []st
 	if len(records) > most {
 		return nil, false, nil
 	}
-	sums := map[string]indicator.Value{}
-	var order []string
+	sums := map[string]*share{}
+	var order []*share
 	err = d.l.About(ctx, streams, func(yield func(int64) bool) {
 		for i := 0; i < len(records) && yield(records[i].Position); i++ {
 		}
@@ -119,15 +121,18 @@ func (d *Desk) recordsOf(ctx context.Context, c *Campaign, id string, units []st
 		return nil, false, err
 	}
 	for _, r := range records {
-		at := streams[r.Position]
-		if _, seen := sums[at]; !seen {
-			order = append(order, at)
+		s := sums[streams[r.Position]]
+		if s == nil {
+			s = &share{stream: streams[r.Position]}
+			sums[s.stream] = s
+			order = append(order, s)
 		}
-		sums[at] += r.Value
+		s.value += r.Value
+		s.unit, s.position = r.Unit, r.Position
 	}
-	for _, at := range order {
-		if sums[at] != 0 {
-			out = append(out, share{at, sums[at]})
+	for _, s := range order {
+		if s.value != 0 {
+			out = append(out, *s)
 		}
 	}
 	return out, true, nil
@@ -292,7 +297,7 @@ func (d *Desk) sharesOf(ctx context.Context, c *Campaign, p *Part, line *Prefill
 	if p.External {
 		var out []share
 		for _, claim := range claims {
-			out = append(out, share{claim, indicator.One})
+			out = append(out, share{stream: claim, value: indicator.One})
 		}
 		return out, true, nil
 	}

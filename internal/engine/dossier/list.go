@@ -64,6 +64,9 @@ func (r *Row) Overdue(today calendar.Date) bool {
 	return open(r.Status) && r.DueOn != calendar.NoDate && r.DueOn < today
 }
 
+// LabelList is the row's labels one by one.
+func (r *Row) LabelList() []string { return labelList(r.Labels) }
+
 // Page is a part of a list and where it stands in it.
 type Page struct {
 	worklist.Page

@@ -45,6 +45,7 @@ func Routes(e *dossier.Engine, procs *procedure.Set, who *people.People, panels 
 		{Method: http.MethodPost, Pattern: "/ho-so/bo-loc/xoa", Permission: people.ReadDossiers, Handler: s.unsave},
 		{Method: http.MethodGet, Pattern: "/ho-so/{code}/xem", Permission: people.ReadDossiers, Handler: s.peek},
 		web.FormRoute("/ho-so/{code}/chuyen", people.ActOnDossiers, s.give, s.again),
+		web.FormRoute("/ho-so/{code}/danh-dau", people.ActOnDossiers, s.mark, s.again),
 		web.FormRoute("/ho-so/{code}/nhan-xet", people.ActOnDossiers, s.comment, s.again),
 		web.FormRoute("/ho-so/{code}/lien-ket", people.ActOnDossiers, s.link, s.again),
 		{Method: http.MethodGet, Pattern: "/api/v1/ho-so", Permission: people.ReadDossiers, Handler: s.apiList},

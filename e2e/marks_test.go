@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -54,18 +55,66 @@ func TestMarksInTheListWithoutJavaScript(t *testing.T) {
 	if n := browser.Eval[int](p, `document.querySelectorAll("tr[data-row]").length`); n != 2 || !strings.Contains(p.Text(), "Đoàn ra Tết 2") {
 		t.Errorf("%d rows by label:\n%s", n, p.Text())
 	}
-	for _, v := range p.Violations() {
-		t.Error(v)
-	}
 	p.Open(a.url + "/ho-so/" + rows[0].Code)
+	browser.Eval[bool](p, `document.querySelector("#dd-uu-tien").value = "urgent", document.querySelector("#dd-nhan").value = "", true`)
 	p.Fill("#dd-nhan", "Gấp, gap")
-	browser.Eval[bool](p, `document.querySelector("#dd-uu-tien").value = "urgent", true`)
 	p.Click(`[action$="/danh-dau"] [type=submit]`)
 	if d, err := a.Dossiers.Get(ctx, rows[0].Code); err != nil || d.Priority != label.Urgent || strings.Join(d.Labels, ",") != "Gấp" {
 		t.Errorf("on its page: %v %q, %v", d.Priority, d.Labels, err)
 	}
 	if text := p.Text(); !strings.Contains(text, "Ưu tiên: Khẩn") || !strings.Contains(text, "Đổi nhãn, mức ưu tiên") {
 		t.Errorf("the page does not say so:\n%s", text)
+	}
+}
+
+// TestMarkedPages: forms and badges of the marks hurt nobody, on a wide screen and on a phone.
+func TestMarkedPages(t *testing.T) {
+	a := start(t)
+	ctx := context.Background()
+	urgent := label.Urgent
+	change := label.Change{Priority: &urgent, Add: []string{"đoàn ra", "cần xin ý kiến của Ủy ban"}}
+	_, err := a.Dossiers.Mark(ctx, dossier.Mark{Code: a.code(25), Change: change, Actor: "khai"})
+	must(t, err)
+	_, err = a.Tasks.Mark(ctx, a.task(0), change, 0, "khai")
+	must(t, err)
+	p := browser.New(t, axe)
+	p.Size(1440, 900)
+	a.signIn(t, p)
+	for _, width := range []int64{1440, 360} {
+		p.Size(width, 800)
+		for _, path := range []string{"/ho-so?nhom=uu-tien&cot=ma,uu-tien,nhan-viec", "/ho-so?xem=all&ngay=2021-05-01", "/ho-so/" + a.code(25), "/viec?xem=all&nhom=nhan-viec", "/viec?xem=all&ngay=2021-06-01", "/viec/" + a.task(0)} {
+			p.Open(a.url + path)
+			for _, v := range p.Violations() {
+				t.Errorf("%s at %d: %s", path, width, v)
+			}
+			if n := browser.Eval[int](p, `Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll(".kh-scroll")].map(e => e.scrollWidth))`); n > int(width) {
+				t.Errorf("%s at %d: %d wide", path, width, n)
+			}
+		}
+	}
+}
+
+// TestManyTasksMarked marks tasks in one form and takes it back.
+func TestManyTasksMarked(t *testing.T) {
+	a := start(t)
+	r := a.reader(t, "khai")
+	id := a.task(0)
+	labels := func() string {
+		n, err := a.Tasks.Get(context.Background(), id)
+		must(t, err)
+		return strings.Join(n.Labels, ",")
+	}
+	_, page := r.post("/viec/hang-loat?xem=all", url.Values{"viec": {id}, "lam": {"them-nhan"}, "ten-nhan": {"đợt 1"}})
+	undo := regexp.MustCompile(`name="hoan-tac" value="([^"]+)"`).FindStringSubmatch(page)
+	if labels() != "đợt 1" || undo == nil {
+		t.Fatalf("labels %q, undo %v:\n%s", labels(), undo, page[max(0, strings.Index(page, "<main")):])
+	}
+	r.post("/viec/hang-loat?xem=all", url.Values{"viec": {id}, "lam": {"hoan-tac-nhan"}, "hoan-tac": {undo[1]}})
+	if labels() != "" {
+		t.Errorf("not taken back: %q", labels())
+	}
+	if status, _ := r.post("/viec/"+id+"/danh-dau", url.Values{"nhan": {"a,b"}, "uu-tien": {"high"}}); status != http.StatusOK || labels() != "a,b" {
+		t.Errorf("%d: %q", status, labels())
 	}
 }
 

@@ -6,6 +6,7 @@ func (s *service) formOps() []operation {
 	return []operation{
 		alters[giving](s, "dossier-give", "/ho-so/{code}/chuyen"),
 		alters[marking](s, "dossier-mark", "/ho-so/{code}/danh-dau"),
+		alters[marking](s, "task-mark", "/viec/{id}/danh-dau"),
 		makes[remark](s, "dossier-comment", "/ho-so/{code}/nhan-xet"),
 		makes[linking](s, "dossier-link", "/ho-so/{code}/lien-ket"),
 		makes[issuing](s, "dossier-issue", "/ho-so/{code}/phat-hanh"),

@@ -75,6 +75,9 @@ func (s *pages) ask(r *web.Request) (asked, error) {
 		}
 		a.base.Priorities = []label.Priority{p}
 	}
+	if a.q.Day >= r.Today() {
+		a.q.Day = 0 // the end of today is now
+	}
 	var err error
 	if a.base.Units, a.base.Without, err = s.reach(r, a.q.Unit); err != nil {
 		return a, err

@@ -86,7 +86,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		account.Routes(a.People, a.Access),
 		admin.Routes(a.People, a.Access),
 		a.personal().Routes(),
-		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks, a.Flow),
+		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks, a.Flow, a.awaiting),
 		services.Routes(a.Filing),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People, files.OnDirective),
 		schedule.Routes(a.Schedule, a.People, a.sheetHead),

@@ -78,6 +78,23 @@ func roleFor(r *web.Request, t *procedure.Transition, unit string) string {
 	return ""
 }
 
+// Awaits reports whether the next step of an open dossier is the reader's by role: to receive, to assign, to sign. What
+// specialists do is given to them by name.
+func Awaits(r *web.Request, procs *procedure.Set, d *dossier.Row) bool {
+	p, err := procs.Version(d.Procedure, d.Version)
+	if err != nil || !people.Holds(r.Reader, people.ActOnDossiers, d.Unit) {
+		return false
+	}
+	for _, t := range p.Leaving(d.State) {
+		for _, actor := range t.Actor {
+			if role, known := roles[actor]; known && role != people.Specialist && !isSide(p, t) && people.HasRole(r.Reader, role, d.Unit) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // get reads a dossier that the reader may see.
 func (s *pages) get(r *web.Request) (*dossier.Dossier, error) {
 	d, err := s.dossiers.Get(r.Context(), r.PathValue("code"))

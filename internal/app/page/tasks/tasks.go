@@ -123,6 +123,9 @@ type Row struct {
 	Marks                          marks.Marks
 }
 
+// StatusWord is the status in words, with what is left of the term.
+func (t *Row) StatusWord() string { return statusWord(*t) }
+
 // Row makes a task's line: its colour and word, and how long it has left.
 func (s *pages) row(r *web.Request, t *task.Task) Row {
 	out := NewRow(r, s.tasks, s.who, t)

@@ -25,9 +25,9 @@ var (
 	floors      = []string{"kernel", "engine", "room", "app", "cli"}
 	kernelOrder = []string{"fault", "lang", "defs", "calendar", "store", "blob", "ledger", "vault", "rule", "web"}
 	sideways    = map[string][]string{ // allowed arrows between engines
-		"dossier": {"procedure", "people", "document"},
+		"dossier": {"procedure", "people", "document", "label"},
 		"council": {"dossier"},
-		"task":    {"people"},
+		"task":    {"people", "label"},
 		"notify":  {"people"},
 	}
 )

@@ -99,6 +99,11 @@ func (f *office) measure(ctx context.Context, o *options, name string, p *proces
 	if v.cookie, err = v.logIn(f.link); err != nil {
 		return nil, err
 	}
+	found, err := searches(&v, name)
+	if err != nil {
+		return nil, err
+	}
+	rows = append(rows, found...)
 	asPage, err := f.lists(ctx, o, p, paths, "/ho-so?", "Accept-Encoding: gzip\r\nCookie: "+v.cookie)
 	if err != nil {
 		return nil, err
@@ -320,6 +325,21 @@ func (v *visitor) get(path string, head ...string) (*http.Response, error) {
 		err = fmt.Errorf("%s: %s", path, res.Status)
 	}
 	return res, err
+}
+
+// searches is what looking for words costs one reader: the first time, when the words are read, and then.
+func searches(v *visitor, name string) ([]row, error) {
+	const n = 20
+	took := make([]float64, n+1)
+	for i := range took {
+		began := time.Now()
+		if _, _, err := v.fetch(fmt.Sprint("/ho-so?xem=all&q=ho+so+", i), "gzip"); err != nil {
+			return nil, err
+		}
+		took[i] = float64(time.Since(began).Microseconds()) / 1000
+	}
+	return []row{{what: name + ": first search by words of a process", value: took[0] / 1000, unit: "s"},
+		{what: name + ": search by words as a page, one client", value: medianOf(n, func(i int) float64 { return took[i+1] }), unit: "ms"}}, nil
 }
 
 // next is the address of the page after a list's page.

@@ -24,6 +24,7 @@ import (
 	"trucot/internal/engine/eventlog"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/indicator/crossfoot"
+	"trucot/internal/engine/label"
 	"trucot/internal/engine/notify"
 	"trucot/internal/engine/numbering"
 	"trucot/internal/engine/people"
@@ -154,6 +155,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		crossfoot.Texts(),
 		procedure.Texts(),
 		dossier.Texts(),
+		label.Texts(),
 		report.Texts(),
 		campaign.Texts(),
 		directive.Texts(),

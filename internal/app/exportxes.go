@@ -97,8 +97,8 @@ func traceOf(history []ledger.Event, head int64, names *eventlog.Pseudonyms) (*e
 		}
 		foreign := strings.HasPrefix(d.Procedure, "imported/")
 		caseOf(c, e, &d, foreign)
-		if foreign && e.Kind != "dossier.stepped" {
-			continue // the frame of an imported case is in its attributes
+		if foreign && e.Kind != "dossier.stepped" || e.Kind == "dossier.marked" {
+			continue // the frame of an imported case is in its attributes; a mark is no step
 		}
 		c.Events = append(c.Events, stepOf(e, &d, foreign, names))
 	}

@@ -27,6 +27,7 @@ import (
 	"trucot/internal/app/page/home"
 	"trucot/internal/app/page/intake"
 	"trucot/internal/app/page/login"
+	"trucot/internal/app/page/marks"
 	"trucot/internal/app/page/newsroom"
 	"trucot/internal/app/page/notices"
 	"trucot/internal/app/page/onestop"
@@ -73,7 +74,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), campaigns.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), activities.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), conferences.Texts(), find.Texts(), party.Texts(), search.Texts(), portal.Texts(), newsroom.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), activities.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), conferences.Texts(), find.Texts(), party.Texts(), search.Texts(), portal.Texts(), newsroom.Texts(), marks.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -85,7 +86,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		account.Routes(a.People, a.Access),
 		admin.Routes(a.People, a.Access),
 		a.personal().Routes(),
-		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks, a.Flow),
+		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks, a.Flow, a.awaiting),
 		services.Routes(a.Filing),
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People, files.OnDirective),
 		schedule.Routes(a.Schedule, a.People, a.sheetHead),

@@ -5,6 +5,8 @@ package api
 func (s *service) formOps() []operation {
 	return []operation{
 		alters[giving](s, "dossier-give", "/ho-so/{code}/chuyen"),
+		alters[marking](s, "dossier-mark", "/ho-so/{code}/danh-dau"),
+		alters[marking](s, "task-mark", "/viec/{id}/danh-dau"),
 		makes[remark](s, "dossier-comment", "/ho-so/{code}/nhan-xet"),
 		makes[linking](s, "dossier-link", "/ho-so/{code}/lien-ket"),
 		makes[issuing](s, "dossier-issue", "/ho-so/{code}/phat-hanh"),
@@ -35,6 +37,14 @@ func (s *service) formOps() []operation {
 type giving struct {
 	To   string `json:"to,omitempty" form:"giao" maxLength:"100"` // "" = nobody
 	Note string `json:"note,omitempty" form:"ghi-chu" maxLength:"4000"`
+}
+
+// marking sets the priority and all labels, or adds and removes some; what is left out stays.
+type marking struct {
+	Priority string   `json:"priority,omitempty" form:"uu-tien" enum:"urgent,high,normal,low"`
+	Labels   []string `json:"labels,omitempty" form:"nhan" maxItems:"8"`
+	Add      []string `json:"add,omitempty" form:"them-nhan" maxItems:"8"`
+	Remove   []string `json:"remove,omitempty" form:"bo-nhan" maxItems:"8"`
 }
 
 type remark struct {

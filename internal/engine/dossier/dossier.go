@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"trucot/internal/engine/label"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/ledger"
@@ -45,6 +46,8 @@ type Dossier struct {
 	Channel   string // direct, online, post
 	Title     string
 	Applicant string
+	Priority  label.Priority
+	Labels    []string // as label.Clean gives them; not to be changed
 
 	SubmittedOn calendar.Date
 	ReceivedOn  calendar.Date
@@ -64,8 +67,7 @@ type Dossier struct {
 	Position int64 // of the last event
 	Stream   int64 // version of the stream
 
-	num    int64  // of the row; 0 until it was read
-	folded string // what a search looks at; empty = to be made of title and applicant
+	num int64 // of the row; 0 until it was read
 
 	// The values of Fields as the conditions of one definition use them, where the step before has left them here; nobody changes
 	// them, and no copy takes them along.

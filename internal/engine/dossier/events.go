@@ -54,6 +54,8 @@ type Data struct {
 	Outputs     []string                 `json:"outputs,omitempty"`
 	Pauses      []calendar.Pause         `json:"pauses,omitempty"` // all of the dossier, where the event changed one
 
+	Marks *Marks `json:"marks,omitempty"` // where the event changed them
+
 	Span *Span `json:"span,omitempty"` // of an imported dossier
 	Line *Line `json:"line,omitempty"` // of an imported event
 }
@@ -66,7 +68,7 @@ func (d *Dossier) apply(e *ledger.Event, x *payload) {
 	}
 	verb := strings.TrimPrefix(e.Kind, kindPrefix)
 	d.Position, d.Stream = e.Position, e.Version
-	if e.Kind != kindHandedOver { // which must not keep anybody from entering a step of last week
+	if e.Kind != kindHandedOver && e.Kind != kindMarked { // which must not keep anybody from entering a step of last week
 		d.LastOn = e.EffectiveOn
 	}
 	d.Version, d.State, d.Status = x.Version, x.To, x.Status
@@ -79,9 +81,10 @@ func (d *Dossier) apply(e *ledger.Event, x *payload) {
 	if x.Assignee != "" || x.Unassigned {
 		d.Assignee = x.Assignee
 	}
-	if d.Title != x.Title || d.Applicant != x.Applicant {
-		d.Title, d.Applicant, d.folded = x.Title, x.Applicant, ""
+	if x.Marks != nil {
+		d.Priority, d.Labels = x.Marks.Priority, x.Marks.Labels
 	}
+	d.Title, d.Applicant = x.Title, x.Applicant
 	d.DueOn = x.Due
 	if x.Due == 0 {
 		d.DueOn = calendar.NoDate

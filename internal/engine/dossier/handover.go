@@ -7,7 +7,6 @@ import (
 
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
-	"trucot/internal/kernel/ledger"
 )
 
 // kindHandedOver is a change of who works on a dossier that is no step of its procedure.
@@ -42,13 +41,12 @@ func (e *Engine) HandOver(ctx context.Context, h HandOver) (*Dossier, error) {
 		case d.Assignee == h.To:
 			return nil, fault.New(fault.Invalid, "dossier.same_assignee", "code", h.Code)
 		}
-		data, err := e.handedOver(ctx, d, h)
+		data, err := e.restated(ctx, d)
 		if err != nil {
 			return nil, err
 		}
-		_, err = e.opts.Append(ctx, ledger.Command{Stream: streamPrefix + h.Code, Expect: d.Stream, Key: h.Key, Actor: h.Actor, Unit: d.Unit,
-			Events: []ledger.NewEvent{{Kind: kindHandedOver, On: e.today(), Data: data}}})
-		e.cache.drop(h.Code)
+		data.Note, data.Assignee, data.Unassigned = strings.TrimSpace(h.Note), h.To, h.To == ""
+		err = e.aside(ctx, d, kindHandedOver, h.Actor, h.Key, data)
 		if fault.Is(err, "ledger.version_conflict") {
 			continue
 		}
@@ -60,11 +58,10 @@ func (e *Engine) HandOver(ctx context.Context, h HandOver) (*Dossier, error) {
 	return nil, fault.New(fault.Conflict, "dossier.busy")
 }
 
-// handedOver says again all that lists and figures read from the last event of a dossier.
-func (e *Engine) handedOver(ctx context.Context, d *Dossier, h HandOver) (*Data, error) {
+// restated says again all that lists and figures read from the last event of a dossier.
+func (e *Engine) restated(ctx context.Context, d *Dossier) (*Data, error) {
 	x := &Data{Procedure: d.Procedure, Version: d.Version, From: d.State, To: d.State, Status: d.Status, PrevStatus: d.Status,
-		Received: absent(d.ReceivedOn), Due: absent(d.DueOn), Title: d.Title, Applicant: d.Applicant, Note: strings.TrimSpace(h.Note),
-		Assignee: h.To, Unassigned: h.To == ""}
+		Received: absent(d.ReceivedOn), Due: absent(d.DueOn), Title: d.Title, Applicant: d.Applicant}
 	if strings.HasPrefix(d.Procedure, importedPrefix) {
 		return x, nil // its events have neither measures nor dimensions
 	}

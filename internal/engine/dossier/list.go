@@ -4,11 +4,10 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	"trucot/internal/engine/dossier/worklist"
+	"trucot/internal/engine/label"
 	"trucot/internal/kernel/calendar"
-	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/store"
 )
 
@@ -34,10 +33,11 @@ type Filter struct {
 	Overdue    calendar.Date // only those open with a due date before this day
 	// DueFrom and DueUntil, exclusive, bound the due date of open ones.
 	DueFrom, DueUntil calendar.Date
-	Text              string // words of code, title or applicant, marks and case ignored
+	Text              string           // words of title or applicant, the last perhaps begun, or the beginning of a code
+	Priorities        []label.Priority // any of these
+	Label             string           // has it, marks and case ignored
 
-	found    []uint32 // rows that have Text, where searched
-	searched bool
+	found *worklist.Subset // rows that have Text, where searched
 
 	Order  Order // of List alone, as are Limit and Offset
 	Limit  int   // 50 when 0
@@ -51,6 +51,8 @@ type Row struct {
 	Status                          int
 	Unit, Assignee, Channel         string
 	Title, Applicant                string
+	Priority                        label.Priority
+	Labels                          string // divided by commas, as the index groups them
 	SubmittedOn, ReceivedOn, DueOn  calendar.Date
 	FinishedOn, ReturnedOn          calendar.Date
 	Late                            bool
@@ -61,6 +63,9 @@ type Row struct {
 func (r *Row) Overdue(today calendar.Date) bool {
 	return open(r.Status) && r.DueOn != calendar.NoDate && r.DueOn < today
 }
+
+// LabelList is the row's labels one by one.
+func (r *Row) LabelList() []string { return labelList(r.Labels) }
 
 // Page is a part of a list and where it stands in it.
 type Page struct {
@@ -74,6 +79,11 @@ func (e *Engine) Page(ctx context.Context, f Filter, o worklist.Order, at workli
 	x, q, err := e.question(ctx, &f)
 	if err != nil {
 		return Page{}, err
+	}
+	if o.Key == worklist.Title {
+		if err := e.lists.arrange(ctx, e); err != nil {
+			return Page{}, err
+		}
 	}
 	p := Page{Page: x.Page(q, o, at, back, limit)}
 	p.Rows, err = e.rows(ctx, p.Page.Rows)
@@ -152,40 +162,22 @@ func (e *Engine) question(ctx context.Context, f *Filter) (*worklist.Index, work
 	if open := true; f.Open || q.DueFrom != 0 || q.DueUntil != 0 {
 		q.Open = &open
 	}
+	for _, p := range f.Priorities {
+		q.In[worklist.Priority] = append(q.In[worklist.Priority], strconv.Itoa(int(p)))
+	}
+	if f.Label != "" {
+		q.In[worklist.Labels] = []string{}
+		for _, all := range x.Names(worklist.Labels) {
+			if f.labelled(labelList(all)) {
+				q.In[worklist.Labels] = append(q.In[worklist.Labels], all)
+			}
+		}
+	}
 	if err := e.Search(ctx, f); err != nil {
 		return nil, q, err
 	}
-	q.Only, q.OnlyThese = f.found, f.searched
+	q.Only = f.found
 	return x, q, nil
-}
-
-// Search looks for the filter's Text once, for all questions that are then asked with the filter and its copies.
-func (e *Engine) Search(ctx context.Context, f *Filter) error {
-	pattern := like(f.Text)
-	if pattern == "" || f.searched {
-		return nil
-	}
-	found, err := store.All(ctx, e.db, scanNum, findText, pattern)
-	if err != nil {
-		return err
-	}
-	f.searched, f.found = true, make([]uint32, len(found))
-	for i, n := range found {
-		f.found[i] = uint32(n)
-	}
-	return nil
-}
-
-// like is the pattern of words in this order.
-func like(text string) string {
-	words := strings.Fields(lang.Fold(text))
-	if len(words) == 0 {
-		return ""
-	}
-	for i, w := range words {
-		words[i] = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(w)
-	}
-	return "%" + strings.Join(words, "%") + "%"
 }
 
 // rows reads the rows of numbers, in their order.

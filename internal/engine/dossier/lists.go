@@ -18,14 +18,13 @@ import (
 // rowsAtOnce is how many rows one question reads; fewer fill it up with numbers that no row has.
 const rowsAtOnce = 50
 
-const rowColumns = `num, code, procedure, version, state, status, unit, assignee, channel, title, applicant, submitted_on, received_on, due_on,
+const rowColumns = `num, code, procedure, version, state, status, unit, assignee, channel, title, applicant, priority, labels, submitted_on, received_on, due_on,
 	finished_on, returned_on, late, stream`
 
 var (
 	selectByNum  = store.Statement("select " + rowColumns + " from dossier where num in (" + marks(1, rowsAtOnce) + ")")
 	selectByCode = store.Statement("select " + rowColumns + " from dossier where code in (" + marks(1, rowsAtOnce) + ")")
-	findText     = store.Statement(`select num from dossier where folded like $1 escape '!'`)
-	scanIndex    = store.Statement(`select num, unit, procedure, status, assignee, open, late, submitted_on, received_on, due_on from dossier
+	scanIndex    = store.Statement(`select num, unit, procedure, status, assignee, priority, labels, open, late, submitted_on, received_on, due_on from dossier
 		where num > $1 order by num limit $2`)
 )
 
@@ -34,6 +33,7 @@ var (
 type lists struct {
 	refresh sync.RWMutex // one at a time brings the index up to date
 	x       *worklist.Index
+	texts
 
 	mu      sync.Mutex
 	reading bool                // the index is there or being read: changes count
@@ -109,9 +109,9 @@ func (l *lists) take() (codes []string, followed bool) {
 func (l *lists) read(ctx context.Context, db *store.DB) (*worklist.Index, error) {
 	x, ctx := worklist.New(), context.WithoutCancel(ctx)
 	var err error
-	l.x = nil
+	l.x, l.texts = nil, texts{}
 	x.Fill(func(put func(uint32, *worklist.Row)) {
-		last, n, known := int64(-1), indexedAtOnce, words{}
+		last, n, known := int64(-1), indexedAtOnce, interned{}
 		for n == indexedAtOnce && err == nil {
 			n, last, err = fillIndex(ctx, db, last, known, put)
 		}
@@ -124,17 +124,17 @@ func (l *lists) read(ctx context.Context, db *store.DB) (*worklist.Index, error)
 	return x, nil
 }
 
-func fillIndex(ctx context.Context, db *store.DB, last int64, known words, put func(uint32, *worklist.Row)) (n int, to int64, err error) {
+func fillIndex(ctx context.Context, db *store.DB, last int64, known interned, put func(uint32, *worklist.Row)) (n int, to int64, err error) {
 	rows, err := db.Query(ctx, scanIndex, last, indexedAtOnce)
 	if err != nil {
 		return 0, last, err
 	}
 	defer rows.Close()
-	var values [4]sql.RawBytes
+	var values [6]sql.RawBytes
 	var submitted, open, late int64
 	var received, due sql.NullInt64
 	for rows.Next() {
-		if err := rows.Scan(&last, &values[0], &values[1], &values[2], &values[3], &open, &late, &submitted, &received, &due); err != nil {
+		if err := rows.Scan(&last, &values[0], &values[1], &values[2], &values[3], &values[4], &values[5], &open, &late, &submitted, &received, &due); err != nil {
 			return n, last, err
 		}
 		r := worklist.Row{Open: open == 1, Late: late == 1}
@@ -148,10 +148,10 @@ func fillIndex(ctx context.Context, db *store.DB, last int64, known words, put f
 	return n, last, store.Fault(rows.Err())
 }
 
-// words holds each text once: a million rows name few units, procedures and accounts.
-type words map[string]string
+// interned holds each text once: a million rows name few units, procedures and accounts.
+type interned map[string]string
 
-func (w words) once(raw []byte) string {
+func (w interned) once(raw []byte) string {
 	s, ok := w[string(raw)]
 	if !ok {
 		s = string(raw)
@@ -179,6 +179,7 @@ func (l *lists) follow(ctx context.Context, db *store.DB, changed []string) erro
 		for _, r := range found {
 			l.x.Put(r.Num, r.indexed())
 		}
+		l.retitle(found)
 		l.forgetRows(found)
 		changed = changed[n:]
 	}
@@ -196,7 +197,8 @@ func (l *lists) again(changed []string) {
 // indexed is the row as the index knows it.
 func (r *Row) indexed() worklist.Row {
 	x := worklist.Row{Open: open(r.Status), Late: r.Late}
-	x.Values = [...]string{worklist.Unit: r.Unit, worklist.Procedure: r.Procedure, worklist.Status: strconv.Itoa(r.Status), worklist.Assignee: r.Assignee}
+	x.Values = [...]string{worklist.Unit: r.Unit, worklist.Procedure: r.Procedure, worklist.Status: strconv.Itoa(r.Status), worklist.Assignee: r.Assignee,
+		worklist.Priority: strconv.Itoa(int(r.Priority)), worklist.Labels: r.Labels}
 	x.Days = [...]calendar.Date{worklist.Filed: r.SubmittedOn, worklist.Received: r.ReceivedOn, worklist.Due: r.DueOn}
 	return x
 }
@@ -259,7 +261,7 @@ func scanRow(rows *sql.Rows) (*Row, error) {
 	var r Row
 	var submitted, late int64
 	var received, due, finished, returned sql.NullInt64
-	err := rows.Scan(&r.Num, &r.Code, &r.Procedure, &r.Version, &r.State, &r.Status, &r.Unit, &r.Assignee, &r.Channel, &r.Title, &r.Applicant,
+	err := rows.Scan(&r.Num, &r.Code, &r.Procedure, &r.Version, &r.State, &r.Status, &r.Unit, &r.Assignee, &r.Channel, &r.Title, &r.Applicant, &r.Priority, &r.Labels,
 		&submitted, &received, &due, &finished, &returned, &late, &r.Stream)
 	r.SubmittedOn, r.ReceivedOn, r.DueOn = calendar.Date(submitted), date(received), date(due)
 	r.FinishedOn, r.ReturnedOn, r.Late = date(finished), date(returned), late == 1

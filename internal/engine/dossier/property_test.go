@@ -18,7 +18,7 @@ import (
 	"trucot/internal/kernel/store"
 )
 
-var everything = store.Statement(`select num, code, procedure, version, state, status, open, unit, assignee, channel, title, applicant, folded,
+var everything = store.Statement(`select num, code, procedure, version, state, status, open, unit, assignee, channel, title, applicant, labels,
 	submitted_on, received_on, due_on, finished_on, returned_on, late, position, stream, detail from dossier order by code`)
 
 // dump is the whole table as text.

@@ -7,16 +7,15 @@ import (
 	"strings"
 
 	"trucot/internal/kernel/calendar"
-	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/store"
 )
 
 // columns of the table dossier, in the order of scan and of args. Dates are days since 1970-01-01, null when
-// absent; open is 1 while a result is owed; folded is what a search looks at; num counts the dossiers in the order of
+// absent; open is 1 while a result is owed; labels stand in one text; num counts the dossiers in the order of
 // their first events and is what the lists' index in memory calls a row.
 var columns = []string{"num", "code", "procedure", "version", "state", "status", "open", "unit", "assignee", "channel",
-	"title", "applicant", "folded", "submitted_on", "received_on", "due_on", "finished_on", "returned_on", "late", "position",
+	"title", "applicant", "priority", "labels", "submitted_on", "received_on", "due_on", "finished_on", "returned_on", "late", "position",
 	"stream", "detail"}
 
 // constant columns never change after the first event: an update leaves them and their indexes alone.
@@ -26,7 +25,7 @@ var tables = []ledger.Table{
 	{Name: "dossier", DDL: []string{
 		`create table dossier (
 			num bigint not null, code text primary key, procedure text not null, version text not null, state text not null, status bigint not null, open bigint not null, unit text not null, assignee text not null,
-			channel text not null, title text not null, applicant text not null, folded text not null,
+			channel text not null, title text not null, applicant text not null, priority bigint not null, labels text not null,
 			submitted_on bigint not null, received_on bigint, due_on bigint, finished_on bigint, returned_on bigint,
 			late bigint not null, position bigint not null, stream bigint not null, detail text not null
 		)`,
@@ -100,16 +99,19 @@ func (d *Dossier) args(to []any) ([]any, error) {
 		return nil, err
 	}
 	return append(to, d.num, d.Code, d.Procedure, d.Version, d.State, int64(d.Status), flag(d.Open()), d.Unit, d.Assignee, d.Channel,
-		d.Title, d.Applicant, d.searched(), int64(d.SubmittedOn), day(d.ReceivedOn), day(d.DueOn),
+		d.Title, d.Applicant, int64(d.Priority), strings.Join(d.Labels, labelSign), int64(d.SubmittedOn), day(d.ReceivedOn), day(d.DueOn),
 		day(d.FinishedOn), day(d.ReturnedOn), flag(d.Late), d.Position, d.Stream, string(rest)), nil
 }
 
-// searched is the text that a search looks at.
-func (d *Dossier) searched() string {
-	if d.folded == "" {
-		d.folded = lang.Fold(d.Code + " " + d.Title + " " + d.Applicant)
+// labelSign divides the labels of a row.
+const labelSign = ","
+
+// labelList is the labels of a row.
+func labelList(text string) []string {
+	if text == "" {
+		return nil
 	}
-	return d.folded
+	return strings.Split(text, labelSign)
 }
 
 func flag(b bool) int64 {
@@ -130,10 +132,11 @@ func day(d calendar.Date) any {
 func scanDossier(rows *sql.Rows) (*Dossier, error) {
 	var d Dossier
 	var rest []byte
+	var labels string
 	var submitted, open, late int64
 	var received, due, finished, returned sql.NullInt64
 	err := rows.Scan(&d.num, &d.Code, &d.Procedure, &d.Version, &d.State, &d.Status, &open, &d.Unit, &d.Assignee, &d.Channel,
-		&d.Title, &d.Applicant, &d.folded, &submitted, &received, &due, &finished, &returned, &late, &d.Position, &d.Stream, &rest)
+		&d.Title, &d.Applicant, &d.Priority, &labels, &submitted, &received, &due, &finished, &returned, &late, &d.Position, &d.Stream, &rest)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +147,7 @@ func scanDossier(rows *sql.Rows) (*Dossier, error) {
 		return nil, err
 	}
 	d.Digest, d.LastOn, d.Supplements, d.Reappointed, d.WorkingDays = x.Digest, x.LastOn, x.Supplements, x.Reappointed, x.WorkingDays
-	d.Fields, d.Track = x.Fields, x.Track
+	d.Fields, d.Track, d.Labels = x.Fields, x.Track, labelList(labels)
 	return &d, nil
 }
 

@@ -26,6 +26,7 @@ const (
 	Accepted            Verb = "confirmed"
 	Reopened            Verb = "reopened" // the assigner does not accept it
 	TakenBack           Verb = "withdrawn"
+	Marked              Verb = "marked" // priority or labels; no step, and offered to whoever works in the unit
 )
 
 // Right is the side of the work from which a verb is done.

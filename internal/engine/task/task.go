@@ -10,6 +10,7 @@ import (
 	"context"
 	"time"
 
+	"trucot/internal/engine/label"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -53,28 +54,30 @@ type Extension struct {
 
 // Task is one assigned piece of work as it stands after its last event.
 type Task struct {
-	ID            string        `json:"id"`
-	External      string        `json:"external,omitempty"` // its number in the sender's own list
-	Title         string        `json:"title"`
-	Directive     string        `json:"directive,omitempty"` // id of the directive that it rests on
-	Goal          string        `json:"goal,omitempty"`      // heading of the directive that it belongs to
-	Unit          string        `json:"unit"`                // owes the product
-	Side          people.Side   `json:"side"`
-	Owner         string        `json:"owner,omitempty"` // account; empty = the unit shares it out itself
-	Collaborators []string      `json:"collaborators,omitempty"`
-	Assigner      string        `json:"assigner,omitempty"` // account
-	Product       string        `json:"product,omitempty"`
-	AssignedOn    calendar.Date `json:"assigned"`
-	Term          string        `json:"term,omitempty"`     // "15wd" where the due date was counted
-	Due           calendar.Date `json:"due"`                // NoDate = without deadline
-	FirstDue      calendar.Date `json:"first_due,omitzero"` // before the first move of the due date; 0 = never moved
-	State         State         `json:"state"`
-	DoneOn        calendar.Date `json:"done"`
-	Late          bool          `json:"late"` // done after its due date
-	Evidence      string        `json:"evidence,omitempty"`
-	Asked         *Extension    `json:"asked,omitempty"` // an extension that waits for a decision
-	Owes          string        `json:"owes,omitempty"`  // an explanation that was demanded
-	LastOn        calendar.Date `json:"last"`            // no later fact may be dated before
+	ID            string         `json:"id"`
+	External      string         `json:"external,omitempty"` // its number in the sender's own list
+	Title         string         `json:"title"`
+	Directive     string         `json:"directive,omitempty"` // id of the directive that it rests on
+	Goal          string         `json:"goal,omitempty"`      // heading of the directive that it belongs to
+	Unit          string         `json:"unit"`                // owes the product
+	Side          people.Side    `json:"side"`
+	Owner         string         `json:"owner,omitempty"` // account; empty = the unit shares it out itself
+	Collaborators []string       `json:"collaborators,omitempty"`
+	Assigner      string         `json:"assigner,omitempty"` // account
+	Product       string         `json:"product,omitempty"`
+	AssignedOn    calendar.Date  `json:"assigned"`
+	Term          string         `json:"term,omitempty"`     // "15wd" where the due date was counted
+	Due           calendar.Date  `json:"due"`                // NoDate = without deadline
+	FirstDue      calendar.Date  `json:"first_due,omitzero"` // before the first move of the due date; 0 = never moved
+	State         State          `json:"state"`
+	DoneOn        calendar.Date  `json:"done"`
+	Late          bool           `json:"late"` // done after its due date
+	Evidence      string         `json:"evidence,omitempty"`
+	Asked         *Extension     `json:"asked,omitempty"` // an extension that waits for a decision
+	Owes          string         `json:"owes,omitempty"`  // an explanation that was demanded
+	Priority      label.Priority `json:"priority,omitempty"`
+	Labels        []string       `json:"labels,omitempty"` // as label.Clean gives them
+	LastOn        calendar.Date  `json:"last"`             // no later fact may be dated before
 
 	Version  int64 `json:"-"` // of its stream
 	Position int64 `json:"-"` // of its last event

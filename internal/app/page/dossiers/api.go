@@ -29,6 +29,8 @@ type State struct {
 	Due        calendar.Date `json:"due"`
 	Finished   calendar.Date `json:"finished"`
 	Late       bool          `json:"late"`
+	Priority   string        `json:"priority"` // urgent, high, normal or low
+	Labels     []string      `json:"labels,omitempty"`
 	Version    int64         `json:"version"`
 	Position   int64         `json:"position"` // in the ledger, of its last event
 }
@@ -48,7 +50,7 @@ type Transition struct {
 func StateOf(d *dossier.Dossier) State {
 	return State{Code: d.Code, Procedure: d.Procedure, Definition: d.Version, State: d.State, Status: d.Status, Unit: d.Unit,
 		Assignee: d.Assignee, Title: d.Title, Received: d.ReceivedOn, Due: d.DueOn, Finished: d.FinishedOn, Late: d.Late,
-		Version: d.Stream, Position: d.Position}
+		Priority: d.Priority.Word(), Labels: d.Labels, Version: d.Stream, Position: d.Position}
 }
 
 func (s *pages) answer(r *web.Request, d *dossier.Dossier) error {

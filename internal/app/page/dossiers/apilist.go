@@ -23,6 +23,8 @@ type Line struct {
 	Due       calendar.Date `json:"due"`
 	Overdue   bool          `json:"overdue"`
 	Late      bool          `json:"late"`
+	Priority  string        `json:"priority"` // urgent, high, normal or low
+	Labels    []string      `json:"labels,omitempty"`
 	Version   int64         `json:"version"`
 }
 
@@ -34,6 +36,8 @@ type List struct {
 	Rows     []Line         `json:"rows"`
 	Next     string         `json:"next,omitempty"`
 	Previous string         `json:"previous,omitempty"`
+	AsOf     string         `json:"as_of,omitempty"`   // the day at whose end the list stood so; Counts and neighbours' rows are then of that day
+	Partial  bool           `json:"partial,omitempty"` // as of a day: only the dossiers filed last were looked at
 }
 
 // apiList is the list with its counts as JSON; the parameters are those of the page.
@@ -41,6 +45,9 @@ func (s *pages) apiList(r *web.Request) error {
 	a, err := s.ask(r)
 	if err != nil {
 		return err
+	}
+	if a.q.Day != 0 {
+		return s.apiListAsOf(r, a)
 	}
 	p, err := s.dossiers.Page(r.Context(), a.f, s.order(r, a.q), a.q.At, a.q.Back, perPage)
 	if err != nil {
@@ -69,7 +76,26 @@ func (s *pages) apiList(r *web.Request) error {
 	return r.JSON(http.StatusOK, out)
 }
 
+// apiListAsOf is the list as it stood at the end of a day.
+func (s *pages) apiListAsOf(r *web.Request, a asked) error {
+	rows, past, err := s.pastPage(r, a)
+	if err != nil {
+		return err
+	}
+	out := List{Total: len(past.Rows), Counts: map[string]int{}, Rows: []Line{}, AsOf: a.q.Day.String(), Partial: !past.Whole}
+	for _, d := range rows {
+		out.Rows = append(out.Rows, line(d, a.q.Day))
+	}
+	if len(rows) > 0 {
+		out.From = (a.q.Number-1)*perPage + 1
+	}
+	const path = "/api/v1/ho-so"
+	out.Next, out.Previous = pastAddress(a.q, path, a.q.Number+1, out.Total), pastAddress(a.q, path, a.q.Number-1, out.Total)
+	return r.JSON(http.StatusOK, out)
+}
+
 func line(d *dossier.Row, today calendar.Date) Line {
 	return Line{Code: d.Code, Procedure: d.Procedure, State: d.State, Status: d.Status, Unit: d.Unit, Assignee: d.Assignee, Title: d.Title,
-		Submitted: d.SubmittedOn, Received: d.ReceivedOn, Due: d.DueOn, Overdue: d.Overdue(today), Late: d.Late, Version: d.Stream}
+		Submitted: d.SubmittedOn, Received: d.ReceivedOn, Due: d.DueOn, Overdue: d.Overdue(today), Late: d.Late,
+		Priority: d.Priority.Word(), Labels: d.LabelList(), Version: d.Stream}
 }

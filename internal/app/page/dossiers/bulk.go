@@ -51,7 +51,7 @@ type result struct {
 	Code, Title string
 	Done        bool
 	Text        string // what is wrong, or what it is now
-	Before      string // assignee before
+	Before      string // assignee or marks before
 	Version     int64  // after
 }
 
@@ -59,7 +59,7 @@ type bulkPage struct {
 	*web.View
 	Results []result
 	Back    string
-	Undo    bool // what was done can be taken back here
+	Undo    string // the act that takes back what was done; "" where nothing does
 	Done    int
 }
 
@@ -81,12 +81,15 @@ func (s *pages) bulk(r *web.Request) error {
 		res := s.bulkOne(r, in, c)
 		if res.Done {
 			p.Done++
-			p.Undo = p.Undo || in.Get("lam") == "giao"
+			p.Undo = undoes[in.Get("lam")]
 		}
 		p.Results = append(p.Results, res)
 	}
 	return r.Render(http.StatusOK, bulkResult(p))
 }
+
+// undoes says what takes an act back.
+var undoes = map[string]string{"giao": "hoan-tac", "uu-tien": "hoan-tac-nhan", "them-nhan": "hoan-tac-nhan", "bo-nhan": "hoan-tac-nhan"}
 
 // listPath is where a form of the list came from.
 func listPath(path string) string {
@@ -102,6 +105,9 @@ func (s *pages) bulkOne(r *web.Request, in url.Values, chosen string) result {
 	version, before, _ := strings.Cut(rest, "@")
 	expect, _ := strconv.ParseInt(version, 10, 64) // unreadable = whatever it is now
 	res := result{Code: code}
+	if change, ok, err := bulkMarks(in, before); ok {
+		return s.bulkMark(r, res, change, expect, err)
+	}
 	d, err := s.dossiers.Get(r.Context(), code)
 	if d, err = visible(r, code, d, err); err == nil {
 		res.Title, res.Before = d.Title, d.Assignee

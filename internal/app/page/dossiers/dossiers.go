@@ -45,6 +45,7 @@ func Routes(e *dossier.Engine, procs *procedure.Set, who *people.People, panels 
 		{Method: http.MethodPost, Pattern: "/ho-so/bo-loc/xoa", Permission: people.ReadDossiers, Handler: s.unsave},
 		{Method: http.MethodGet, Pattern: "/ho-so/{code}/xem", Permission: people.ReadDossiers, Handler: s.peek},
 		web.FormRoute("/ho-so/{code}/chuyen", people.ActOnDossiers, s.give, s.again),
+		web.FormRoute("/ho-so/{code}/danh-dau", people.ActOnDossiers, s.mark, s.again),
 		web.FormRoute("/ho-so/{code}/nhan-xet", people.ActOnDossiers, s.comment, s.again),
 		web.FormRoute("/ho-so/{code}/lien-ket", people.ActOnDossiers, s.link, s.again),
 		{Method: http.MethodGet, Pattern: "/api/v1/ho-so", Permission: people.ReadDossiers, Handler: s.apiList},
@@ -75,6 +76,23 @@ func roleFor(r *web.Request, t *procedure.Transition, unit string) string {
 		}
 	}
 	return ""
+}
+
+// Awaits reports whether the next step of an open dossier is the reader's by role: to receive, to assign, to sign. What
+// specialists do is given to them by name.
+func Awaits(r *web.Request, procs *procedure.Set, d *dossier.Row) bool {
+	p, err := procs.Version(d.Procedure, d.Version)
+	if err != nil || !people.Holds(r.Reader, people.ActOnDossiers, d.Unit) {
+		return false
+	}
+	for _, t := range p.Leaving(d.State) {
+		for _, actor := range t.Actor {
+			if role, known := roles[actor]; known && role != people.Specialist && !isSide(p, t) && people.HasRole(r.Reader, role, d.Unit) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // get reads a dossier that the reader may see.

@@ -21,7 +21,7 @@ const (
 
 // exported are the columns of a file, whatever stands on the page. The applicant's name stays out: it may be a
 // person's, and the list says who filed to those who open the dossier.
-var exported = []string{"ma", "trich-yeu", "thu-tuc", "trang-thai", "nguoi", "don-vi", "nop", "nhan", "han"}
+var exported = []string{"ma", "trich-yeu", "thu-tuc", "trang-thai", "nguoi", "don-vi", "nop", "nhan", "han", "uu-tien", "nhan-viec"}
 
 // export is exactly the list that was asked for, as a file.
 func (s *pages) export(r *web.Request) error {
@@ -30,6 +30,15 @@ func (s *pages) export(r *web.Request) error {
 		return err
 	}
 	rows := func(yield func(row) bool) error {
+		if a.q.Day != 0 {
+			_, past, err := s.pastPage(r, a)
+			for _, d := range past.Rows {
+				if !yield(s.row(r, d, a.q.Day)) {
+					break
+				}
+			}
+			return err
+		}
 		var at worklist.Cursor
 		for n := 0; n < mostExported; {
 			p, err := s.dossiers.Page(r.Context(), a.f, s.order(r, a.q), at, false, exportedAtOnce)
@@ -37,7 +46,7 @@ func (s *pages) export(r *web.Request) error {
 				return err
 			}
 			for _, d := range p.Rows {
-				if !yield(s.row(r, d)) {
+				if !yield(s.row(r, d, r.Today())) {
 					return nil
 				}
 			}
@@ -77,7 +86,7 @@ func (s *pages) writeCSV(r *web.Request, rows rowSource) error {
 	err := out.Write(line)
 	if err == nil {
 		err = rows(func(d row) bool {
-			for i, v := range cells(&d) {
+			for i, v := range cells(r, &d) {
 				line[i] = plainCell(v)
 			}
 			return out.Write(line) == nil
@@ -107,7 +116,7 @@ func plainCell(v sheet.Value) string {
 func (s *pages) writeXLSX(r *web.Request, rows rowSource) error {
 	title := r.T("dossiers.title")
 	head := make([]sheet.Cell, len(exported))
-	widths := []float64{26, 60, 40, 28, 24, 32, 12, 12, 12}
+	widths := []float64{26, 60, 40, 28, 24, 32, 12, 12, 12, 14, 24}
 	cols := make([]sheet.Column, len(exported))
 	for i, id := range exported {
 		head[i], cols[i] = sheet.Cell{Text: r.T("dossiers.column_" + id)}, sheet.Column{Width: widths[i]}
@@ -115,7 +124,7 @@ func (s *pages) writeXLSX(r *web.Request, rows rowSource) error {
 	var failed error
 	err := sheet.Write(r.W, sheet.Book{Title: title, Sheets: []sheet.Sheet{{Name: title, Columns: cols, Head: [][]sheet.Cell{head},
 		Rows: func(yield func([]sheet.Value) bool) {
-			failed = rows(func(d row) bool { return yield(cells(&d)) })
+			failed = rows(func(d row) bool { return yield(cells(r, &d)) })
 		}}}})
 	if err == nil {
 		err = failed
@@ -131,12 +140,13 @@ func gone(err error) error {
 	return nil
 }
 
-func cells(d *row) []sheet.Value {
+func cells(r *web.Request, d *row) []sheet.Value {
 	day := func(on calendar.Date) sheet.Value {
 		if on == calendar.NoDate {
 			return nil
 		}
 		return on
 	}
-	return []sheet.Value{d.Code, d.Title, d.Procedure, d.State, d.Assignee, d.Unit, day(d.SubmittedOn), day(d.ReceivedOn), day(d.DueOn)}
+	return []sheet.Value{d.Code, d.Title, d.Procedure, d.State, d.Assignee, d.Unit, day(d.SubmittedOn), day(d.ReceivedOn), day(d.DueOn),
+		r.T("label.priority_" + d.Marks.Priority.Word()), strings.Join(d.Marks.Labels, ", ")}
 }

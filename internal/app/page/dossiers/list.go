@@ -3,9 +3,12 @@ package dossiers
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
+	"trucot/internal/app/page/marks"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/worklist"
+	"trucot/internal/engine/label"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
@@ -18,6 +21,8 @@ type row struct {
 	*dossier.Row
 	Procedure, State, Assignee, Unit string
 	Late                             bool // open past its due date
+	Marks                            marks.Marks
+	Path                             string
 }
 
 // section is the rows of one group; a list without groups is one section without a title.
@@ -47,7 +52,11 @@ type listPage struct {
 	Saved     []dossier.View
 	Name      string // of the assignee in the chip
 	Removable string // id of the saved view that is shown, where it is the reader's own
+	Whole     bool   // of a list as of a day: nothing had to be left out
 }
+
+// asOf reports whether the list is one of a day that is over; nothing can be done there.
+func (p *listPage) asOf() bool { return p.Q.Day != 0 }
 
 // asked is a list with the reader's reach in it.
 type asked struct {
@@ -58,16 +67,29 @@ type asked struct {
 
 func (s *pages) ask(r *web.Request) (asked, error) {
 	a := asked{q: readQuery(r.URL.Query())}
-	a.base = dossier.Filter{Procedure: a.q.Procedure, Status: a.q.Status, Assignee: a.q.Assignee, Text: a.q.Text}
+	a.base = dossier.Filter{Procedure: a.q.Procedure, Status: a.q.Status, Assignee: a.q.Assignee, Text: a.q.Text, Label: a.q.Label}
+	if a.q.Priority != "" {
+		p, err := label.ParsePriority(a.q.Priority)
+		if err != nil {
+			return a, err
+		}
+		a.base.Priorities = []label.Priority{p}
+	}
+	if a.q.Day >= r.Today() {
+		a.q.Day = 0 // the end of today is now
+	}
 	var err error
 	if a.base.Units, a.base.Without, err = s.reach(r, a.q.Unit); err != nil {
 		return a, err
 	}
-	if err := s.dossiers.Search(r.Context(), &a.base); err != nil {
+	today := r.Today()
+	if a.q.Day != 0 {
+		today = a.q.Day
+	} else if err := s.dossiers.Search(r.Context(), &a.base); err != nil {
 		return a, err
 	}
 	a.f = a.base
-	s.view(r, a.q.View, &a.f)
+	s.view(r, a.q.View, &a.f, today)
 	return a, nil
 }
 
@@ -76,7 +98,7 @@ func (s *pages) tabs(r *web.Request, base dossier.Filter) ([]tab, error) {
 	filters := make([]dossier.Filter, len(views))
 	for i, id := range views {
 		filters[i] = base
-		s.view(r, id, &filters[i])
+		s.view(r, id, &filters[i], r.Today())
 	}
 	counts, err := s.dossiers.Count(r.Context(), filters...)
 	if err != nil {
@@ -96,6 +118,9 @@ func (s *pages) list(r *web.Request) error {
 	}
 	p := listPage{View: r.View(r.T("dossiers.title")), Q: a.q, Choices: s.latest(), Columns: shownColumns(a.q)}
 	p.Wide = true
+	if p.asOf() {
+		return s.listAsOf(r, a, &p)
+	}
 	if p.Page, err = s.dossiers.Page(r.Context(), a.f, s.order(r, a.q), a.q.At, a.q.Back, perPage); err != nil {
 		return err
 	}
@@ -118,7 +143,7 @@ func (s *pages) furnish(r *web.Request, a asked, p *listPage) error {
 		return err
 	}
 	p.Counts = map[worklist.Dim]map[string]int{}
-	for _, d := range []worklist.Dim{worklist.Unit, worklist.Procedure, worklist.Status, worklist.Assignee} {
+	for _, d := range []worklist.Dim{worklist.Unit, worklist.Procedure, worklist.Status, worklist.Assignee, worklist.Priority} {
 		if p.Counts[d], err = s.dossiers.CountBy(r.Context(), a.f, d); err != nil {
 			return err
 		}
@@ -178,7 +203,7 @@ func (s *pages) sections(r *web.Request, a asked, rows []*dossier.Row) ([]sectio
 			last = key
 		}
 		at := &out[len(out)-1]
-		at.Rows = append(at.Rows, s.row(r, d))
+		at.Rows = append(at.Rows, s.row(r, d, r.Today()))
 	}
 	return out, nil
 }
@@ -193,6 +218,10 @@ func (s *pages) groupOf(group string, d *dossier.Row, today calendar.Date) strin
 		return d.Assignee
 	case "thu-tuc":
 		return d.Procedure
+	case "uu-tien":
+		return strconv.Itoa(int(d.Priority))
+	case "nhan-viec":
+		return d.Labels
 	case "tuan":
 		switch {
 		case !isOpen(d.Status):
@@ -257,6 +286,13 @@ func (s *pages) valueName(r *web.Request, d worklist.Dim, value string) string {
 	switch {
 	case d == worklist.Status:
 		return r.T("dossiers.status_" + value)
+	case d == worklist.Priority:
+		n, _ := strconv.Atoi(value) // the index holds nothing but numbers here
+		return r.T("label.priority_" + label.Priority(n).Word())
+	case d == worklist.Labels && value == "":
+		return r.T("marks.none")
+	case d == worklist.Labels:
+		return strings.ReplaceAll(value, ",", ", ")
 	case value == "" && d == worklist.Assignee:
 		return r.T("dossiers.nobody")
 	case value == "":
@@ -285,21 +321,24 @@ func (s *pages) rank(r *web.Request, d worklist.Dim, value string) string {
 	case worklist.Status:
 		n, _ := strconv.Atoi(value) // the index holds nothing but numbers here
 		return string(rune('A' + n))
+	case worklist.Priority:
+		n, _ := strconv.Atoi(value)
+		return string(rune('M' - n)) // the most pressing first
 	case worklist.Assignee:
 		return string(lang.NameKey(s.who.AccountName(r.Context(), value)))
 	}
 	return string(lang.SortKey(s.valueName(r, d, value)))
 }
 
-func (s *pages) row(r *web.Request, d *dossier.Row) row {
-	out := row{Row: d, Procedure: s.procedureName(r.Lang, d.Procedure, d.Version), State: r.T("dossiers.status_" + strconv.Itoa(d.Status))}
+func (s *pages) row(r *web.Request, d *dossier.Row, today calendar.Date) row {
+	out := row{Row: d, Marks: marks.Marks{Priority: d.Priority, Labels: d.LabelList()}, Path: path(d.Code), Procedure: s.procedureName(r.Lang, d.Procedure, d.Version), State: r.T("dossiers.status_" + strconv.Itoa(d.Status))}
 	if p, err := s.procs.Version(d.Procedure, d.Version); err == nil {
 		if st := p.State(d.State); st != nil {
 			out.State = st.Label.In(r.Lang)
 		}
 	}
 	out.Unit, out.Assignee = s.who.UnitName(r.Context(), d.Unit, r.Lang), s.who.AccountName(r.Context(), d.Assignee)
-	out.Late = d.Overdue(r.Today())
+	out.Late = d.Overdue(today)
 	return out
 }
 

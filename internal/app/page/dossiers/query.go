@@ -9,6 +9,7 @@ import (
 
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/worklist"
+	"trucot/internal/engine/label"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/web"
@@ -24,6 +25,9 @@ type query struct {
 	Status                          int
 	Sort                            string // a column, with "-" before it for the other way round; "" = the view's own
 	Group                           string // one of groupings
+	Priority, Label                 string
+	Day                             calendar.Date // the list as it stood at its end; 0 = as it stands
+	Number                          int           // of the page of such a list, from 1
 	Columns                         []string
 	At                              worklist.Cursor
 	Back                            bool // the page before At, not after
@@ -45,7 +49,9 @@ type column struct {
 
 var columns = []column{
 	{"ma", 2, worklist.NoDim, worklist.Filed, true, true},
-	{"trich-yeu", 0, worklist.NoDim, 0, false, true},
+	{"trich-yeu", 0, worklist.NoDim, worklist.Title, true, true},
+	{"uu-tien", 3, worklist.Priority, worklist.Due, true, false},
+	{"nhan-viec", 4, worklist.Labels, worklist.Due, true, false},
 	{"nguoi-nop", 4, worklist.NoDim, 0, false, false},
 	{"thu-tuc", 3, worklist.Procedure, worklist.Due, true, true},
 	{"trang-thai", 2, worklist.Status, worklist.Due, true, true},
@@ -57,7 +63,7 @@ var columns = []column{
 }
 
 // groupings are the columns that lists may be divided by, besides "tuan", the week of the due date.
-var groupings = []string{"trang-thai", "don-vi", "nguoi", "thu-tuc", "tuan"}
+var groupings = []string{"trang-thai", "don-vi", "nguoi", "thu-tuc", "uu-tien", "nhan-viec", "tuan"}
 
 func columnOf(id string) (column, bool) {
 	i := slices.IndexFunc(columns, func(c column) bool { return c.ID == id })
@@ -71,9 +77,18 @@ func readQuery(v url.Values) query {
 	get := func(name string) string { return strings.TrimSpace(v.Get(name)) }
 	q := query{Text: get("q"), Procedure: get("thu-tuc"), Unit: get("don-vi"), Assignee: get("nguoi"), View: get("xem"), Sort: get("sap"), Group: get("nhom")}
 	q.Status, _ = strconv.Atoi(get("trang-thai")) // unreadable = every status
+	if _, err := label.ParsePriority(get("uu-tien")); err == nil {
+		q.Priority = get("uu-tien")
+	}
+	q.Label = get("nhan-viec")
+	if day, err := calendar.Parse(get("ngay")); err == nil {
+		q.Day = day
+	}
+	q.Number, _ = strconv.Atoi(get("trang")) // unreadable = the first page
+	q.Number = max(q.Number, 1)
 	if !slices.Contains(views, q.View) {
 		q.View = "open"
-		if q.Text != "" || q.Status != 0 {
+		if q.Text != "" || q.Status != 0 || q.Label != "" {
 			q.View = "all" // whoever searches means every dossier
 		}
 	}
@@ -131,6 +146,11 @@ func (q query) values() url.Values {
 	set("trang-thai", strconv.Itoa(q.Status))
 	set("sap", q.Sort)
 	set("nhom", q.Group)
+	set("uu-tien", q.Priority)
+	set("nhan-viec", q.Label)
+	if q.Day != 0 {
+		v.Set("ngay", q.Day.String())
+	}
 	set("cot", strings.Join(q.Columns, ","))
 	return v
 }
@@ -148,17 +168,17 @@ func (q query) at(path string, change ...string) string {
 	return path + "?" + v.Encode()
 }
 
-// view narrows a filter to one of the views.
-func (s *pages) view(r *web.Request, view string, f *dossier.Filter) {
+// view narrows a filter to one of the views, seen from a day.
+func (s *pages) view(r *web.Request, view string, f *dossier.Filter, today calendar.Date) {
 	switch view {
 	case "open":
 		f.Open = true
 	case "mine":
 		f.Open, f.Assignee = true, r.Actor()
 	case "soon":
-		f.DueFrom, f.DueUntil = r.Today(), s.dossiers.Near(r.Today())
+		f.DueFrom, f.DueUntil = today, s.dossiers.Near(today)
 	case "late":
-		f.Overdue = r.Today()
+		f.Overdue = today
 	case "waiting":
 		if f.Status == 0 {
 			f.Statuses = []int{dossier.AwaitSupplement, dossier.AwaitFee}

@@ -10,7 +10,7 @@ import (
 
 // Whatever stands in an address, the list reads it, and the address of what it read leads to the same list.
 func FuzzAddresses(f *testing.F) {
-	for _, q := range []string{"", "xem=late&sap=-han&nhom=tuan&cot=ma,nop&sau=12.7.so.x", "truoc=1.2.3.4&trang-thai=99", "cot=ma&cot=nop&q=%ff", "sau=65536.1.x"} {
+	for _, q := range []string{"", "xem=late&sap=-han&nhom=tuan&cot=ma,nop&sau=12.7.so.x", "truoc=1.2.3.4&trang-thai=99", "cot=ma&cot=nop&q=%ff", "ngay=2021-03-01&uu-tien=high&nhan-viec=a&trang=3", "sau=65536.1.x"} {
 		f.Add(q)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
@@ -20,7 +20,7 @@ func FuzzAddresses(f *testing.F) {
 		}
 		q := readQuery(v)
 		again := readQuery(q.values())
-		q.At, q.Back = worklist.Cursor{}, false
+		q.At, q.Back, q.Number = worklist.Cursor{}, false, 1
 		if !reflect.DeepEqual(q, again) {
 			t.Errorf("%q reads as %+v, its address as %+v", raw, q, again)
 		}

@@ -5,12 +5,9 @@ package home
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 
-	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/figures"
 	"trucot/internal/app/page/scope"
-	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/flow"
 	"trucot/internal/engine/indicator"
@@ -21,9 +18,6 @@ import (
 	"trucot/internal/kernel/web"
 )
 
-// listed is how many dossiers the page names.
-const listed = 10
-
 type pages struct {
 	dossiers *dossier.Engine
 	procs    *procedure.Set
@@ -32,11 +26,12 @@ type pages struct {
 	cal      *calendar.Calendar
 	tasks    *task.Engine
 	flow     *flow.Engine
+	others   Others
 }
 
 // Routes are the home page.
-func Routes(d *dossier.Engine, procs *procedure.Set, f *indicator.Engine, who *people.People, cal *calendar.Calendar, work *task.Engine, ways *flow.Engine) []web.Route {
-	s := &pages{d, procs, f, who, cal, work, ways}
+func Routes(d *dossier.Engine, procs *procedure.Set, f *indicator.Engine, who *people.People, cal *calendar.Calendar, work *task.Engine, ways *flow.Engine, others Others) []web.Route {
+	s := &pages{d, procs, f, who, cal, work, ways, others}
 	return []web.Route{{Method: http.MethodGet, Pattern: "/{$}", Permission: web.SignedIn, Handler: s.home}}
 }
 
@@ -49,26 +44,17 @@ type term struct {
 	Bad        bool
 }
 
-// due is one dossier that waits.
-type due struct {
-	dossier.Row
-	State string
-	Late  bool
-	When  string // "quá hạn 3 ngày", "còn 2 ngày làm việc", "hôm nay"
-}
-
 type homePage struct {
 	*web.View
 	Scope scope.Scope
 	Terms []term
 	Sum   string
-	Mine  bool // the list is of the reader's own dossiers
-	Total int
-	Late  int
-	Due   []due
+	Work  []Work // what waits for the reader, the nearest due date first
+	Mine  int    // how much there is
+	Open  []Work // dossiers in reach, for whom nothing waits
+	Total int    // how many are open
+	Late  int    // and late
 	Bars  bars
-	Tasks []tasks.Row // the reader's own, the nearest deadline first
-	Owed  int         // how many there are
 	Risks []flow.Risk // dossiers that will be late if nothing changes, the first of them
 	Risky int         // how many there are
 }
@@ -88,17 +74,12 @@ func (s *pages) home(r *web.Request) error {
 		}
 	}
 	if r.Can(people.ReadDossiers, "") {
-		if err := s.waiting(r, &p); err != nil {
-			return err
-		}
 		if err := s.risks(r, &p); err != nil {
 			return err
 		}
 	}
-	if r.Can(people.ReadTasks, "") {
-		if err := s.owed(r, &p); err != nil {
-			return err
-		}
+	if err := s.mine(r, &p); err != nil {
+		return err
 	}
 	return r.Render(http.StatusOK, home(p))
 }
@@ -111,19 +92,6 @@ func (s *pages) risks(r *web.Request, p *homePage) error {
 	units, without := people.Reach(r.Reader, people.ReadDossiers)
 	risks, err := s.flow.Risks(r.Context(), units, without)
 	p.Risks, p.Risky = risks[:min(len(risks), risksListed)], len(risks)
-	return err
-}
-
-// tasksListed is how many of the reader's tasks the page names.
-const tasksListed = 5
-
-// owed fills the reader's own tasks.
-func (s *pages) owed(r *web.Request, p *homePage) error {
-	list, total, err := s.tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), Account: people.Desk(r.Actor()), Helping: true, View: "open", Limit: tasksListed})
-	p.Owed = total
-	for _, t := range list {
-		p.Tasks = append(p.Tasks, tasks.NewRow(r, s.tasks, s.who, t))
-	}
 	return err
 }
 
@@ -178,55 +146,6 @@ func (s *pages) growth(r *web.Request, sc scope.Scope, now indicator.Value) stri
 		sign = ""
 	}
 	return r.T("home.growth", "change", sign+figures.Number(r.Lang, change))
-}
-
-// waiting fills the list: the reader's own dossiers, or those in reach when none are.
-func (s *pages) waiting(r *web.Request, p *homePage) error {
-	f := dossier.Filter{Open: true, Limit: listed, Overdue: calendar.NoDate, Assignee: people.Desk(r.Actor())}
-	f.Units, f.Without = dossiers.Reach(r)
-	rows, total, err := s.dossiers.List(r.Context(), f)
-	if err != nil {
-		return err
-	}
-	if p.Mine = total > 0; !p.Mine {
-		f.Assignee = ""
-		if rows, total, err = s.dossiers.List(r.Context(), f); err != nil {
-			return err
-		}
-	}
-	p.Total = total
-	f.Overdue, f.Limit = r.Today(), 1
-	if _, p.Late, err = s.dossiers.List(r.Context(), f); err != nil {
-		return err
-	}
-	for _, d := range rows {
-		p.Due = append(p.Due, s.due(r, d))
-	}
-	return nil
-}
-
-func (s *pages) due(r *web.Request, d dossier.Row) due {
-	out := due{Row: d, State: r.T("dossiers.status_" + strconv.Itoa(d.Status))}
-	if p, err := s.procs.Version(d.Procedure, d.Version); err == nil {
-		if st := p.State(d.State); st != nil {
-			out.State = st.Label.In(r.Lang)
-		}
-	}
-	today := r.Today()
-	switch {
-	case d.DueOn == calendar.NoDate:
-		out.When = r.T("home.no_due")
-	case d.DueOn < today:
-		out.Late, out.When = true, r.T("home.late_by", "n", s.cal.WorkingDays(d.DueOn, today))
-		if s.cal.WorkingDays(d.DueOn, today) == 0 { // only rest days since
-			out.When = r.T("home.just_late")
-		}
-	case d.DueOn == today:
-		out.When = r.T("home.today")
-	default:
-		out.When = r.T("home.left", "n", s.cal.WorkingDays(today, d.DueOn))
-	}
-	return out
 }
 
 // bars is the chart: received by month of the period's year, beside the year before.

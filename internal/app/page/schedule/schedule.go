@@ -110,7 +110,7 @@ func (p *listPage) read(r *web.Request) (from, to calendar.Date, err error) {
 		p.Week = schedule.WeekOf(first)
 		return first, first.AddMonths(1) - 1, nil
 	}
-	p.Week = schedule.WeekOf(r.Today())
+	p.Week = shownWeek(r.Today())
 	if text := r.Query("tuan"); text != "" {
 		if p.Week, err = schedule.ParseWeek(text); err != nil {
 			return 0, 0, err
@@ -344,7 +344,7 @@ func (s *pages) sheet(r *web.Request) error {
 	if side != people.Party {
 		side = people.State
 	}
-	w := schedule.WeekOf(r.Today())
+	w := shownWeek(r.Today())
 	if text := r.Query("tuan"); text != "" {
 		var err error
 		if w, err = schedule.ParseWeek(text); err != nil {
@@ -416,4 +416,12 @@ func (s *pages) write(r *web.Request, d *document.Document, w schedule.Week, day
 		d.Blocks = append(d.Blocks, t, document.Text(r.T("schedules.sheet_note"))) // words that the signature stands under
 	}
 	d.Recipients = []string{r.T("schedules.to_units"), r.T("schedules.filed")}
+}
+
+// shownWeek is the week that the calendar opens with: from Saturday on, when the leaders' week is over, the coming one.
+func shownWeek(today calendar.Date) schedule.Week {
+	if w := today.Weekday(); w == time.Saturday || w == time.Sunday {
+		return schedule.WeekOf(today + 2)
+	}
+	return schedule.WeekOf(today)
 }

@@ -42,6 +42,7 @@ type onePage struct {
 	Others   string // collaborators
 	Units    []people.Unit
 	Accounts []people.Account
+	MayMark  bool
 	Edit     bool // the reader may put the assignment right
 	Trouble  string
 	Files    templ.Component
@@ -61,6 +62,7 @@ func (s *pages) show(r *web.Request, t *task.Task, typed url.Values, trouble err
 	p.Path = Path(t.ID)
 	p.Assigner = s.who.AccountName(r.Context(), t.Assigner)
 	p.Edit = t.State == task.Open && people.Holds(r.Reader, people.AssignTasks, t.Unit)
+	p.MayMark = mayMark(r, t)
 	var names []string
 	for _, c := range t.Collaborators {
 		names = append(names, s.who.AccountName(r.Context(), c))

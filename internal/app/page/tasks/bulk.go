@@ -20,6 +20,7 @@ const mostBulk = 200
 type bulkRow struct {
 	Row
 	Chosen         bool
+	Undo           string // what takes the change of its marks back
 	Outcome, Error string // empty before the change
 }
 
@@ -29,6 +30,7 @@ type bulkPage struct {
 	Accounts []people.Account
 	In       url.Values
 	Done     bool
+	Undo     bool // a change of marks can be taken back
 	Trouble  string
 }
 
@@ -89,6 +91,17 @@ func (s *pages) bulkChange(r *web.Request) error {
 		if row.Chosen = slices.Contains(in["viec"], row.ID); !row.Chosen {
 			continue
 		}
+		change, expect, ok, err := marking(in, row.ID)
+		if err != nil {
+			return err
+		}
+		if ok {
+			if err := s.bulkMark(r, row, change, expect); err != nil {
+				return err
+			}
+			p.Undo = p.Undo || row.Undo != ""
+			continue
+		}
 		now, changed, err := s.tasks.Change(r.Context(), row.ID, revised(row.Task, in, r.Actor()))
 		switch {
 		case fault.KindOf(err) == fault.Internal && err != nil:
@@ -108,6 +121,9 @@ func (s *pages) bulkChange(r *web.Request) error {
 func checkBulk(in url.Values) error {
 	if len(in["viec"]) == 0 {
 		return fault.New(fault.Invalid, "tasks.bulk_none")
+	}
+	if _, _, ok, err := marking(in, ""); ok || err != nil {
+		return err
 	}
 	if in.Get("nguoi") == "" && strings.TrimSpace(in.Get("han")) == "" && in.Get("phoi-hop") == "" {
 		return fault.New(fault.Invalid, "tasks.bulk_nothing")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"trucot/internal/app/page/marks"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
@@ -51,6 +52,7 @@ func Routes(e *task.Engine, docs *directive.Register, who *people.People, words 
 		{Method: http.MethodPost, Pattern: "/viec/hang-loat", Permission: people.AssignTasks, Handler: s.bulkChange},
 		{Method: http.MethodGet, Pattern: "/viec/{id}/sua", Permission: people.AssignTasks, Handler: s.edit},
 		{Method: http.MethodPost, Pattern: "/viec/{id}/sua", Permission: people.AssignTasks, Handler: s.change},
+		web.FormRoute("/viec/{id}/danh-dau", people.ActOnTasks, s.mark, s.again),
 		{Method: http.MethodGet, Pattern: "/viec/{id}", Permission: people.ReadTasks, Handler: s.one},
 		{Method: http.MethodPost, Pattern: "/viec/{id}/{action}", Permission: people.ActOnTasks, Handler: s.act},
 	}...)
@@ -118,7 +120,11 @@ type Row struct {
 	UnitName, OwnerName, Directive string
 	Colour, Word, When             string
 	Helping                        bool // the reader works on it with its owner
+	Marks                          marks.Marks
 }
+
+// StatusWord is the status in words, with what is left of the term.
+func (t *Row) StatusWord() string { return statusWord(*t) }
 
 // Row makes a task's line: its colour and word, and how long it has left.
 func (s *pages) row(r *web.Request, t *task.Task) Row {
@@ -131,10 +137,14 @@ func (s *pages) row(r *web.Request, t *task.Task) Row {
 
 // NewRow is a task's line without its directive.
 func NewRow(r *web.Request, e *task.Engine, who *people.People, t *task.Task) Row {
-	today := r.Today()
+	return newRow(r, e, who, t, r.Today())
+}
+
+// newRow is a task's line as of a day.
+func newRow(r *web.Request, e *task.Engine, who *people.People, t *task.Task, today calendar.Date) Row {
 	left := e.Left(t, today)
 	out := Row{Task: t, UnitName: who.UnitName(r.Context(), t.Unit, r.Lang), OwnerName: who.AccountName(r.Context(), t.Owner),
-		Colour: e.Colour(t, today), Word: r.T("task." + string(t.Status(today)))}
+		Colour: e.Colour(t, today), Word: r.T("task." + string(t.Status(today))), Marks: marks.Marks{Priority: t.Priority, Labels: t.Labels}}
 	me := people.Desk(r.Actor())
 	out.Helping = t.Owner != me && slices.Contains(t.Collaborators, me)
 	switch {

@@ -17,8 +17,7 @@ type Query struct {
 	// DueFrom and DueUntil bound the due date, until exclusive; zero or NoDate = unbounded. With DueUntil a row
 	// without a due date is out.
 	DueFrom, DueUntil calendar.Date
-	Only              []uint32 // numbers, where OnlyThese
-	OnlyThese         bool
+	Only              *Subset // nil = all rows
 }
 
 // Order is how a page is sorted: by Group where there is one, then by Key.
@@ -34,7 +33,7 @@ type Order struct {
 type Cursor struct {
 	Set   bool
 	Group string // value of the group
-	Day   uint16
+	Day   uint16 // 0 in an order by title, where the number says it
 	Num   uint32
 }
 
@@ -113,6 +112,14 @@ func (x *Index) within(m *matcher, order []uint32) (lo, hi int) {
 	return lo, max(lo, hi)
 }
 
+// day is a row's day for a cursor.
+func (x *Index) day(k Key, num uint32) uint16 {
+	if k == Title {
+		return 0
+	}
+	return x.days[k][num]
+}
+
 func (x *Index) size(m *matcher, c *cell) int {
 	if !m.span {
 		return len(c.orders[Filed])
@@ -128,8 +135,8 @@ func (x *Index) reading(q *Query, f func(*Index)) {
 	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	if q.OnlyThese {
-		x = x.subset(q.Only)
+	if q.Only != nil {
+		x = q.Only.x
 	}
 	f(x)
 }
@@ -331,7 +338,7 @@ func (x *Index) collect(m *matcher, o Order, groups []*group, at Cursor, back bo
 		for len(h.runs) > 0 && len(p.Rows) < limit {
 			r := h.runs[0]
 			num := r.rows[r.at]
-			p.End = Cursor{Set: true, Group: g.value, Day: x.days[o.Key][num], Num: num}
+			p.End = Cursor{Set: true, Group: g.value, Day: x.day(o.Key, num), Num: num}
 			if p.Rows = append(p.Rows, num); len(p.Rows) == 1 {
 				p.Begin = p.End
 			}
@@ -381,6 +388,9 @@ func (x *Index) bounds(m *matcher, k Key, order []uint32) (lo, hi int) {
 // split is how many rows of an order weigh less than the cursor, and how many no more.
 func (x *Index) split(k Key, order []uint32, at Cursor) (below, through int) {
 	w := uint64(at.Day)<<32 | uint64(at.Num)
+	if k == Title {
+		w = x.weight(k, at.Num)
+	}
 	i, found := slices.BinarySearchFunc(order, w, func(n uint32, w uint64) int { return cmp.Compare(x.weight(k, n), w) })
 	if found {
 		return i, i + 1

@@ -3,6 +3,7 @@ package worklist
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -25,13 +26,13 @@ func drawRow(t *rapid.T) Row {
 		}
 		return calendar.MustParse("2021-01-01") + calendar.Date(n)
 	}
-	return Row{Values: [dims]string{pick("u", 4), pick("p", 3), pick("s", 3), pick("a", 3)},
-		Open: rapid.Bool().Draw(t, "open"), Late: rapid.Bool().Draw(t, "late"), Days: [keys]calendar.Date{date("filed"), date("received"), date("due")}}
+	return Row{Values: [dims]string{pick("u", 4), pick("p", 3), pick("s", 3), pick("a", 3), pick("r", 3), pick("l", 2)},
+		Open: rapid.Bool().Draw(t, "open"), Late: rapid.Bool().Draw(t, "late"), Days: [days]calendar.Date{date("filed"), date("received"), date("due")}}
 }
 
 func drawQuery(t *rapid.T) Query {
 	var q Query
-	for d, name := range []string{"u", "p", "s", "a"} {
+	for d, name := range []string{"u", "p", "s", "a", "r", "l"} {
 		if rapid.Bool().Draw(t, "restrict "+name) {
 			q.In[d] = []string{}
 			for i := range 4 {
@@ -54,16 +55,26 @@ func drawQuery(t *rapid.T) Query {
 	if rapid.Bool().Draw(t, "until") {
 		q.DueUntil = calendar.MustParse("2021-01-08")
 	}
-	if q.OnlyThese = rapid.Bool().Draw(t, "only these"); q.OnlyThese {
-		q.Only = []uint32{0, 3, 4, 7, 900}
-	}
 	return q
 }
 
-func (m model) matching(q *Query) []uint32 {
+// drawSubset restricts a query to few rows or many.
+func drawSubset(t *rapid.T, x *Index, q *Query) (only set) {
+	if rapid.Bool().Draw(t, "only these") {
+		only = make(set, 15)
+		for _, num := range rapid.SliceOfN(rapid.Uint32Range(0, 28), 0, 20).Draw(t, "these") {
+			only[num>>6] |= 1 << (num & 63)
+		}
+		only[14] = 1 << 40 // none has this number
+		q.Only = x.Subset(only)
+	}
+	return only
+}
+
+func (m model) matching(q *Query, only set) []uint32 {
 	var out []uint32
 	for num, r := range m {
-		ok := !slices.Contains(q.Without, r.Values[Unit]) && (q.Open == nil || r.Open == *q.Open) && (!q.OnlyThese || slices.Contains(q.Only, num))
+		ok := !slices.Contains(q.Without, r.Values[Unit]) && (q.Open == nil || r.Open == *q.Open) && (only == nil || only.has(num))
 		for d := range dims {
 			ok = ok && (q.In[d] == nil || slices.Contains(q.In[d], r.Values[d]))
 		}
@@ -77,7 +88,7 @@ func (m model) matching(q *Query) []uint32 {
 	return out
 }
 
-func (m model) sort(rows []uint32, o Order) {
+func (m model) sort(rows []uint32, o Order, places []uint32) {
 	group := func(r Row) string {
 		switch {
 		case o.Group >= 0:
@@ -95,9 +106,45 @@ func (m model) sort(rows []uint32, o Order) {
 	}
 	slices.SortFunc(rows, func(a, b uint32) int {
 		x, y := m[a], m[b]
-		return cmp.Or(sign(cmp.Compare(group(x), group(y)), o.GroupDesc),
-			sign(cmp.Or(cmp.Compare(short(x.Days[o.Key]), short(y.Days[o.Key])), cmp.Compare(a, b)), o.Desc))
+		c := 0
+		if o.Key == Title {
+			c = cmp.Compare(place(places, a), place(places, b))
+		} else {
+			c = cmp.Compare(short(x.Days[o.Key]), short(y.Days[o.Key]))
+		}
+		return cmp.Or(sign(cmp.Compare(group(x), group(y)), o.GroupDesc), sign(cmp.Or(c, cmp.Compare(a, b)), o.Desc))
 	})
+}
+
+// place is where a row stands by title; one that was not arranged is last.
+func place(sorted []uint32, num uint32) int {
+	if i := slices.Index(sorted, num); i >= 0 {
+		return i
+	}
+	return len(sorted)
+}
+
+// rearrange draws a new order of titles and says which rows moved in it, some more perhaps.
+func rearrange(t *rapid.T, x *Index, m model, places []uint32) []uint32 {
+	if !rapid.Bool().Draw(t, "arrange") {
+		return places
+	}
+	var moved, sorted []uint32
+	for _, num := range slices.Sorted(maps.Keys(m)) {
+		if !slices.Contains(places, num) || rapid.Bool().Draw(t, "moves") {
+			moved = append(moved, num)
+		}
+	}
+	for _, num := range places {
+		if !slices.Contains(moved, num) {
+			sorted = append(sorted, num)
+		}
+	}
+	for _, num := range moved {
+		sorted = slices.Insert(sorted, rapid.IntRange(0, len(sorted)).Draw(t, "to"), num)
+	}
+	x.Arrange(sorted, moved)
+	return sorted
 }
 
 // Whatever was put and changed, every question gives what looking at each row gives: the same rows in the same
@@ -112,22 +159,25 @@ func TestTheIndexAnswersAsLookingAtEveryRow(t *testing.T) {
 				m[num] = r
 			}
 		})
+		var places []uint32
 		for range rapid.IntRange(1, 6).Draw(t, "rounds") {
 			for range rapid.IntRange(0, 8).Draw(t, "changes") {
 				num := uint32(rapid.IntRange(0, 25).Draw(t, "num"))
 				m[num] = drawRow(t)
 				x.Put(num, m[num])
 			}
+			places = rearrange(t, x, m, places)
 			q := drawQuery(t)
+			only := drawSubset(t, x, &q)
 			o := Order{Group: Dim(rapid.IntRange(-2, int(dims)-1).Draw(t, "group")), GroupDesc: rapid.Bool().Draw(t, "group down"),
 				Key: Key(rapid.IntRange(0, int(keys)-1).Draw(t, "key")), Desc: rapid.Bool().Draw(t, "down")}
-			want := m.matching(&q)
-			m.sort(want, o)
+			want := m.matching(&q, only)
+			m.sort(want, o, places)
 			if got := x.Count(q); got != len(want) {
 				t.Fatalf("count %d, want %d", got, len(want))
 			}
 			pages(t, x, q, o, want, rapid.IntRange(1, 5).Draw(t, "limit"))
-			values(t, x, m, q)
+			values(t, x, m, q, only)
 		}
 	})
 }
@@ -154,14 +204,14 @@ func pages(t *rapid.T, x *Index, q Query, o Order, want []uint32, limit int) {
 	}
 }
 
-func values(t *rapid.T, x *Index, m model, q Query) {
+func values(t *rapid.T, x *Index, m model, q Query, only set) {
 	for d := range dims {
 		free := q
 		if d != Unit {
 			free.In[d] = nil
 		}
 		want := map[string]int{}
-		for _, num := range m.matching(&free) {
+		for _, num := range m.matching(&free, only) {
 			want[m[num].Values[d]]++
 		}
 		if got := x.Values(q, d); !reflect.DeepEqual(got, want) {
@@ -182,7 +232,7 @@ func million(n int) *Index {
 			}
 			filed := calendar.MustParse("2015-01-01") + calendar.Date(int(num)*3000/n)
 			put(num, &Row{Values: [dims]string{fmt.Sprint("u", unit), fmt.Sprint("p", unit%30, r.IntN(4)), fmt.Sprint(status), fmt.Sprint("a", unit, r.IntN(5))},
-				Open: status < 7, Late: status == 10 && r.IntN(20) == 0, Days: [keys]calendar.Date{filed, filed + 1, filed + calendar.Date(10+r.IntN(30))}})
+				Open: status < 7, Late: status == 10 && r.IntN(20) == 0, Days: [days]calendar.Date{filed, filed + 1, filed + calendar.Date(10+r.IntN(30))}})
 		}
 	})
 	return x

@@ -99,7 +99,7 @@ func (f *office) measure(ctx context.Context, o *options, name string, p *proces
 	if v.cookie, err = v.logIn(f.link); err != nil {
 		return nil, err
 	}
-	found, err := searches(&v, name)
+	found, err := wordSearches(&v, name)
 	if err != nil {
 		return nil, err
 	}
@@ -327,8 +327,8 @@ func (v *visitor) get(path string, head ...string) (*http.Response, error) {
 	return res, err
 }
 
-// searches is what looking for words costs one reader: the first time, when the words are read, and then.
-func searches(v *visitor, name string) ([]row, error) {
+// wordSearches is what looking for words costs one reader: the first time, when the words are read, and then.
+func wordSearches(v *visitor, name string) ([]row, error) {
 	const n = 20
 	took := make([]float64, n+1)
 	for i := range took {

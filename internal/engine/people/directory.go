@@ -130,7 +130,7 @@ func (d *directory) addShape(u Unit, closed bool) {
 	if n := len(vs); n > 0 && vs[n-1].To == calendar.NoDate {
 		vs[n-1].To = u.From
 		if closed {
-			vs[n-1].MergedInto = u.MergedInto
+			vs[n-1].MergedInto, vs[n-1].EndBasis = u.MergedInto, u.Basis
 		}
 	}
 	if !closed {

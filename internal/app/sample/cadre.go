@@ -2,7 +2,6 @@ package sample
 
 import (
 	"fmt"
-	"slices"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
@@ -24,22 +23,21 @@ type cadreWords struct {
 	} `def:"bodies,required"`
 	Moves []struct {
 		On      calendar.Date `def:"on,required"`
-		From    string        `def:"from,required"`
-		Members []int         `def:"members,required"`
+		Members []string      `def:"members,required"`
 		To      string        `def:"to,required"`
 	} `def:"moves,required"`
 	Committees []struct {
 		On        calendar.Date `def:"on,required"`
 		Unit      string        `def:"unit,required"`
 		Term      string        `def:"term,required"`
-		Secretary int           `def:"secretary,required"`
-		Deputy    int           `def:"deputy,required"`
-		Member    []int         `def:"member,required"`
+		Secretary string        `def:"secretary,required"`
+		Deputy    string        `def:"deputy,required"`
+		Member    []string      `def:"member,required"`
 	} `def:"committees,required"`
 	Posts []struct {
 		On     calendar.Date `def:"on,required"`
 		Unit   string        `def:"unit,required"`
-		Member int           `def:"member,required"`
+		Member string        `def:"member,required"`
 		Post   string        `def:"post,required"`
 	} `def:"posts,required"`
 	Applicants []struct {
@@ -59,7 +57,7 @@ type congressWords struct {
 	On     calendar.Date            `def:"on,required"`
 	Opened calendar.Date            `def:"opened,required"`
 	Seats  map[string]int           `def:"seats,required"`
-	People map[string][]int         `def:"people,required"`
+	People map[string][]string      `def:"people,required"`
 	Steps  map[string]calendar.Date `def:"steps,required"`
 	Papers []struct {
 		Kind   string `def:"kind,required"`
@@ -85,9 +83,9 @@ type planWords struct {
 	Term      string        `def:"term,required"`
 	Opened    calendar.Date `def:"opened,required"`
 	Positions []struct {
-		VI     string `def:"vi,required"`
-		Seats  int    `def:"seats,required"`
-		People []int  `def:"people,required"`
+		VI     string   `def:"vi,required"`
+		Seats  int      `def:"seats,required"`
+		People []string `def:"people,required"`
 	} `def:"positions,required"`
 	Voted    calendar.Date `def:"voted,required"`
 	Approved calendar.Date `def:"approved,required"`
@@ -122,20 +120,6 @@ func (s *simulation) then(on calendar.Date, do func(on calendar.Date) error) {
 	})
 }
 
-// nth are the n-th members below a unit, from 1, as the roll stood when the sample began.
-func (s *simulation) nth(unit string, n int) (string, error) {
-	below, err := s.app.People.Subtree(s.ctx, unit, firstDay)
-	if err != nil {
-		return "", err
-	}
-	list, _, err := s.app.Party.Members(s.ctx, party.MemberFilter{Units: below, State: party.Official, Limit: 1000})
-	if err != nil {
-		return "", err
-	}
-	slices.SortStableFunc(list, func(a, b *party.Member) int { return len(a.Unit) - len(b.Unit) })
-	return list[(n-1)%len(list)].ID, nil
-}
-
 func (s *simulation) bodies(w *cadreWords) {
 	for _, b := range w.Bodies {
 		s.then(b.On, func(on calendar.Date) error {
@@ -151,15 +135,7 @@ func (s *simulation) bodies(w *cadreWords) {
 	}
 	for _, m := range w.Moves {
 		s.then(m.On, func(on calendar.Date) error {
-			var who []string
-			for _, n := range m.Members {
-				id, err := s.nth(m.From, n)
-				if err != nil {
-					return err
-				}
-				who = append(who, id)
-			}
-			for _, id := range who {
+			for _, id := range m.Members {
 				if _, err := s.app.Party.Move(s.ctx, party.Step{ID: id, On: on, Actor: partyActor, Unit: m.To}); err != nil {
 					return err
 				}
@@ -173,11 +149,7 @@ func (s *simulation) committees(w *cadreWords) {
 	for _, c := range w.Committees {
 		s.then(c.On, func(on calendar.Date) error {
 			next := party.Committee{Unit: c.Unit, Term: c.Term, From: on, Until: calendar.NoDate}
-			for i, n := range append([]int{c.Secretary, c.Deputy}, c.Member...) {
-				id, err := s.nth(c.Unit, n)
-				if err != nil {
-					return err
-				}
+			for i, id := range append([]string{c.Secretary, c.Deputy}, c.Member...) {
 				next.Seats = append(next.Seats, party.Seat{Member: id, Post: posts[min(i, 2)]})
 			}
 			return s.app.Party.Elect(s.ctx, partyActor, next)
@@ -185,11 +157,7 @@ func (s *simulation) committees(w *cadreWords) {
 	}
 	for _, p := range w.Posts {
 		s.then(p.On, func(on calendar.Date) error {
-			id, err := s.nth(p.Unit, p.Member)
-			if err != nil {
-				return err
-			}
-			return s.app.Party.GivePost(s.ctx, partyActor, p.Unit, party.Seat{Member: id, Post: p.Post, From: on})
+			return s.app.Party.GivePost(s.ctx, partyActor, p.Unit, party.Seat{Member: p.Member, Post: p.Post, From: on})
 		})
 	}
 }
@@ -270,7 +238,7 @@ func (s *simulation) congress(c congressWords) {
 	s.then(c.Opened.AddMonths(2), func(on calendar.Date) error {
 		for _, post := range posts {
 			for _, n := range c.People[post] {
-				if err := s.stand(id, c.Unit, n, post, on); err != nil {
+				if _, err := room.Propose(s.ctx, by(on), id, n, post); err != nil {
 					return err
 				}
 			}
@@ -287,14 +255,6 @@ func (s *simulation) congress(c congressWords) {
 			return err
 		})
 	}
-}
-
-func (s *simulation) stand(round, unit string, n int, position string, on calendar.Date) error {
-	id, err := s.nth(unit, n)
-	if err == nil {
-		_, err = s.app.Cadre.Propose(s.ctx, by(on), round, id, position)
-	}
-	return err
 }
 
 // vote enters the votes of every step of the personnel procedure.
@@ -341,7 +301,7 @@ func (s *simulation) plan(p planWords) {
 	s.then(p.Voted, func(on calendar.Date) error {
 		for i, at := range p.Positions {
 			for _, n := range at.People {
-				if err := s.stand(id, p.Unit, n, fmt.Sprint(i+1), on); err != nil {
+				if _, err := room.Propose(s.ctx, by(on), id, n, fmt.Sprint(i+1)); err != nil {
 					return err
 				}
 			}

@@ -19,22 +19,22 @@ type campaignWords struct {
 		Figure string `def:"figure,required"`
 		Unit   string `def:"unit,required"`
 	} `def:"joint,required"`
-	Older       roundWords `def:"older,required"`
-	Current     roundWords `def:"current,required"`
-	Party       struct {
+	Older   roundWords `def:"older,required"`
+	Current roundWords `def:"current,required"`
+	Party   struct {
 		Office string     `def:"office,required"` // runs it and signs
 		Units  []string   `def:"units,required"`
 		Half   roundWords `def:"half,required"`
 	} `def:"party,required"`
-	Whys        []string   `def:"whys,required"`
-	Limitations string     `def:"limitations,required"`
-	Causes      string     `def:"causes,required"`
+	Whys        []string `def:"whys,required"`
+	Limitations string   `def:"limitations,required"`
+	Causes      string   `def:"causes,required"`
 }
 
 // roundWords is one campaign: the days of its steps, 0 for a step that has not come.
 type roundWords struct {
-	More       []string      `def:"more"`        // units besides
-	Of         string        `def:"of"` // unit whose record is counted twice
+	More       []string      `def:"more"` // units besides
+	Of         string        `def:"of"`   // unit whose record is counted twice
 	Opened     calendar.Date `def:"opened,required"`
 	Regime     string        `def:"regime,required"`
 	Period     string        `def:"period,required"`

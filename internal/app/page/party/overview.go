@@ -13,6 +13,9 @@ import (
 // ahead is how many days before its end something is shown as waiting.
 const ahead = 90
 
+// aheadStep is the same for the many small steps before a congress.
+const aheadStep = 30
+
 // waiting is one line of what waits: what, who or which entry, and until when.
 type waiting struct {
 	What, Who, Path string
@@ -119,6 +122,9 @@ func (s *pages) comingUp(r *web.Request, units []string, out []waiting) ([]waiti
 	}
 	due, err := s.cadre.Due(r.Context(), units, today+ahead)
 	for _, w := range due {
+		if w.What == "step" && w.On > today+aheadStep {
+			continue
+		}
 		what := r.T("partypage.wait_round_" + w.What)
 		if w.Step != nil {
 			what = pick(r, w.Step.Title)

@@ -130,7 +130,7 @@ func (r *Room) enter(ctx context.Context, e Entry, state State, verb string) (*M
 		}
 		cmds := []ledger.Command{memberCommand(m, 0, e.Actor, verb, on, note)}
 		if e.also != nil {
-			cmds = append(cmds, e.also(m))
+			cmds = append([]ledger.Command{e.also(m)}, cmds...) // first, as the version that a program saw is the file's
 		}
 		_, err = r.opts.Append(ctx, cmds...)
 		if err == nil {

@@ -127,7 +127,7 @@ func (r *Room) WriteReadiness(ctx context.Context, w io.Writer, round *Round, ti
 }
 
 func stepTable(x *Readiness, today calendar.Date) document.Table {
-	t := document.Table{Columns: []document.Column{{Width: 0.6, Align: document.Center}, {Width: 5.2, Align: document.Left}, {Width: 1.8, Align: document.Center}, {Width: 2.4, Align: document.Left}},
+	t := document.Table{Columns: []document.Column{{Width: 0.6, Align: document.Center}, {Width: 4.6, Align: document.Left}, {Width: 1.8, Align: document.Center}, {Width: 3, Align: document.Left}},
 		Head: [][]document.Cell{{{Text: text("cadre.col_no")}, {Text: text("cadre.col_step")}, {Text: text("cadre.col_due")}, {Text: text("cadre.col_state")}}}}
 	for i, s := range x.Steps {
 		t.Rows = append(t.Rows, []document.Cell{{Text: strconv.Itoa(i + 1)}, {Text: s.Title[lang.VI]}, {Text: s.Due.Format(lang.VI)}, {Text: stateOf(s, today)}})

@@ -126,6 +126,7 @@ func TestEveryWritingOperationSucceeds(t *testing.T) {
 	d.conference(t)
 	d.campaign(t)
 	d.article(t)
+	d.party(t)
 	d.notices()
 	for id, at := range d.at {
 		if at[0] != http.MethodGet && !d.done[id] {

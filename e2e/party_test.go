@@ -11,10 +11,11 @@ import (
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/room/party"
+	"trucot/internal/room/party/cadre"
 )
 
 // What only Party scope may read: a name, a title, the words of minutes.
-var partyWords = []string{"Đảng viên riêng mẫu", "Sinh hoạt riêng mẫu", "Lời riêng trong biên bản"}
+var partyWords = []string{"Đảng viên riêng mẫu", "Sinh hoạt riêng mẫu", "Lời riêng trong biên bản", "Quần chúng riêng mẫu", "Dự thảo riêng mẫu", "Nhiệm kỳ riêng mẫu", "Chức danh riêng mẫu"}
 
 // cells is an agency with a committee, two cells and somebody in each place: "dang" keeps all, "bithu" one cell.
 func cells(t *testing.T) (*agency, []string) {
@@ -32,14 +33,25 @@ func cells(t *testing.T) (*agency, []string) {
 	rec, err := a.Party.Enter(ctx, "dang", party.Record{Kind: "meeting", Unit: "cb1", On: calendar.MustParse("2021-06-02"), Until: calendar.NoDate,
 		Title: partyWords[1], Text: partyWords[2], Present: []string{m.ID}, Decisions: []party.Decision{{Text: "Nghị quyết riêng mẫu", Unit: "cb1", Due: "2021-07-01"}}}, false)
 	must(t, err)
-	return a, []string{"/dang/dang-vien/" + m.ID, "/dang/so/sinh-hoat/" + rec.ID, "/dang/so/sinh-hoat/" + rec.ID + "/docx", "/viec/" + rec.Decisions[0].Task}
+	applicant, err := a.Party.Watch(ctx, party.Entry{Name: partyWords[3], Unit: "cb1", Born: calendar.NoDate, On: calendar.MustParse("2021-06-02"), Actor: "dang"})
+	must(t, err)
+	on := cadre.By{Actor: "dang", On: calendar.MustParse("2021-06-03")}
+	congress, err := a.Cadre.Start(ctx, on, cadre.Round{Kind: cadre.Congress, Unit: "cb1", Term: partyWords[5], On: calendar.MustParse("2021-08-02"), Positions: []cadre.Position{{ID: "secretary", Seats: 1}}})
+	must(t, err)
+	congress, err = a.Cadre.Write(ctx, on, congress.ID, "", "political", "Báo cáo", partyWords[4])
+	must(t, err)
+	plan, err := a.Cadre.Start(ctx, on, cadre.Round{Kind: cadre.Planning, Unit: "cb1", Term: partyWords[5], Positions: []cadre.Position{{Title: partyWords[6], Seats: 1}}})
+	must(t, err)
+	must(t, a.Party.Elect(ctx, "dang", party.Committee{Unit: "cb1", Term: partyWords[5], From: calendar.MustParse("2021-06-04"), Until: calendar.NoDate, Seats: []party.Seat{{Member: m.ID, Post: "secretary"}}}))
+	return a, []string{"/dang/dang-vien/" + m.ID, "/dang/so/sinh-hoat/" + rec.ID, "/dang/so/sinh-hoat/" + rec.ID + "/docx", "/dang/ket-nap/" + applicant.ID, "/dang/dai-hoi/" + congress.ID,
+		"/dang/dai-hoi/" + congress.ID + "/docx/bao-cao", "/dang/dai-hoi/" + congress.ID + "/docx/danh-sach", "/dang/quy-hoach/" + plan.ID, "/dang/quy-hoach/" + plan.ID + "/docx/danh-sach", "/dang/to-chuc/cb1", "/viec/" + rec.Decisions[0].Task}
 }
 
 // TestPartyWorkStaysInPartyScope asks for every page of Party work, and for every other list, search, export, figure and API answer
 // that could repeat it, as everybody.
 func TestPartyWorkStaysInPartyScope(t *testing.T) {
 	a, own := cells(t)
-	lists := []string{"/dang", "/dang/dang-vien?xem=all", "/dang/huy-hieu?dot=2021-09-02", "/dang/huy-hieu/docx?dot=2021-09-02", "/dang/quy-dinh"}
+	lists := []string{"/dang", "/dang/dang-vien?xem=all", "/dang/huy-hieu?dot=2021-09-02", "/dang/huy-hieu/docx?dot=2021-09-02", "/dang/quy-dinh", "/dang/to-chuc", "/dang/to-chuc?ngay=2021-06-10", "/dang/ket-nap", "/dang/dai-hoi", "/dang/quy-hoach", "/dang/hoc-tap"}
 	for _, k := range party.Kinds() {
 		lists = append(lists, "/dang/so/"+k.Slug)
 	}
@@ -98,18 +110,36 @@ func TestPartyWorkIsWrittenByWhoKeepsIt(t *testing.T) {
 	a, own := cells(t)
 	head := a.Ledger.Head()
 	forms := map[string]url.Values{
-		"/dang/dang-vien":      {"cach": {"tiep-nhan"}, "ten": {"X"}, "don-vi": {"cb1"}, "quyet-dinh": {"2020-01-01"}},
-		own[0] + "/chuyen":     {},
-		own[0] + "/roi":        {"ly-do": {"x"}},
-		own[0] + "/huy-hieu":   {"bac": {"30"}},
-		own[1] + "/bo":         {},
-		own[1] + "/xong":       {},
-		own[1] + "/giao-viec":  {},
-		"/dang/so/sinh-hoat":   {"don-vi": {"cb1"}, "noi-dung": {"x"}},
-		"/dang/so/ky-luat":     {"don-vi": {"cb1"}, "noi-dung": {"x"}, "hinh-thuc": {"warning"}, "dang-vien": {"DV-00001"}},
-		"/dang/so/xep-loai":    {"don-vi": {"cb1"}, "noi-dung": {"x"}},
-		"/dang/so/van-ban":     {"don-vi": {"cb1"}, "noi-dung": {"x"}, "hinh-thuc": {"NQ"}},
-		"/dang/so/luan-chuyen": {"don-vi": {"cb2"}, "noi-dung": {"x"}, "dang-vien": {"DV-00001"}}, // the other cell's member
+		"/dang/dang-vien":        {"cach": {"tiep-nhan"}, "ten": {"X"}, "don-vi": {"cb1"}, "quyet-dinh": {"2020-01-01"}},
+		own[0] + "/chuyen":       {},
+		own[0] + "/roi":          {"ly-do": {"x"}},
+		own[0] + "/huy-hieu":     {"bac": {"30"}},
+		own[1] + "/bo":           {},
+		own[1] + "/xong":         {},
+		own[1] + "/giao-viec":    {},
+		"/dang/so/sinh-hoat":     {"don-vi": {"cb1"}, "noi-dung": {"x"}},
+		"/dang/so/ky-luat":       {"don-vi": {"cb1"}, "noi-dung": {"x"}, "hinh-thuc": {"warning"}, "dang-vien": {"DV-00001"}},
+		"/dang/so/xep-loai":      {"don-vi": {"cb1"}, "noi-dung": {"x"}},
+		"/dang/so/van-ban":       {"don-vi": {"cb1"}, "noi-dung": {"x"}, "hinh-thuc": {"NQ"}},
+		own[3] + "/hoc":          {},
+		own[3] + "/thoi":         {},
+		own[4] + "/buoc":         {"buoc": {"plan"}},
+		own[4] + "/gioi-thieu":   {"dang-vien": {"DV-00001"}, "chuc-danh": {"secretary"}},
+		own[4] + "/huy":          {},
+		own[7] + "/gioi-thieu":   {"dang-vien": {"DV-00001"}, "chuc-danh": {"1"}},
+		own[7] + "/phe-duyet":    {},
+		own[9] + "/sua":          {"ten": {"X"}, "loai": {"chi_bo"}, "cap-tren": {"du"}},
+		own[9] + "/sap-nhap":     {"vao": {"cb2"}},
+		own[9] + "/tach":         {"a-ma": {"x"}, "b-ma": {"y"}, "a-ten": {"X"}, "b-ten": {"Y"}},
+		own[9] + "/giai-the":     {},
+		own[9] + "/dai-hoi":      {"nhiem-ky": {"x"}, "dang-vien": {"DV-00001"}, "chuc-vu": {"secretary"}},
+		own[9] + "/thoi-chuc-vu": {"dang-vien": {"DV-00001"}, "chuc-vu": {"secretary"}},
+		"/dang/to-chuc/cb2/sua":  {"ten": {"X"}, "loai": {"chi_bo"}, "cap-tren": {"du"}}, // one's own cell: for the committee above
+		"/dang/to-chuc":          {"ma": {"x"}, "ten": {"X"}, "loai": {"chi_bo"}, "cap-tren": {"du"}},
+		"/dang/ket-nap":          {"ten": {"X"}, "don-vi": {"cb1"}},
+		"/dang/dai-hoi":          {"don-vi": {"cb1"}, "nhiem-ky": {"x"}, "ngay": {"2021-12-01"}, "so-member": {"3"}},
+		"/dang/quy-hoach":        {"don-vi": {"cb1"}, "nhiem-ky": {"x"}, "chuc-danh": {"X"}, "so-luong": {"1"}},
+		"/dang/so/luan-chuyen":   {"don-vi": {"cb2"}, "noi-dung": {"x"}, "dang-vien": {"DV-00001"}}, // the other cell's member
 	}
 	for _, name := range []string{"xem", "so", "phong", "khai", "bithu"} {
 		r := a.reader(t, name)
@@ -135,6 +165,7 @@ func TestPartyWorkByKeyboardAndOnAPhone(t *testing.T) {
 	p := browser.New(t, axe)
 	a.signIn(t, p)
 	paths := []string{"/dang", "/dang/quy-dinh", "/dang/huy-hieu", "/dang/dang-vien", "/dang/dang-vien/moi", own[0], own[1],
+		own[3], own[4], own[7], own[9], "/dang/to-chuc", "/dang/ket-nap", "/dang/dai-hoi", "/dang/quy-hoach", "/dang/hoc-tap",
 		"/dang/so/sinh-hoat", "/dang/so/sinh-hoat/moi?don-vi=cb1", "/dang/so/xep-loai/moi?don-vi=cb1"}
 	for _, size := range []int64{1440, 360} {
 		p.Size(size, 900)
@@ -144,5 +175,44 @@ func TestPartyWorkByKeyboardAndOnAPhone(t *testing.T) {
 				t.Errorf("%s at %d: %v, %d px too wide", path, size, v, p.Overflow())
 			}
 		}
+	}
+}
+
+// TestTheWayIntoThePartyOverThePages takes an applicant from the cell's list to the ceremony through the forms, and a congress to
+// the committee that it elects.
+func TestTheWayIntoThePartyOverThePages(t *testing.T) {
+	a, own := cells(t)
+	ctx := context.Background()
+	_, err := a.Party.Receive(ctx, party.Entry{ID: "DV-00002", Unit: "cb1", Name: "Trần Thị Mẫu", Decided: calendar.MustParse("1999-02-03"), Admitted: calendar.MustParse("1999-02-03"),
+		Official: calendar.MustParse("2000-02-03"), Born: calendar.NoDate, On: calendar.MustParse("2021-06-01"), Actor: "dang"})
+	must(t, err)
+	r := a.reader(t, "dang")
+	step := func(path string, form url.Values, want string) {
+		t.Helper()
+		form.Set("ngay", "2021-06-14")
+		status, page := r.post(path, form)
+		if status >= http.StatusInternalServerError || !strings.Contains(page, want) {
+			t.Fatalf("%s %v: %d without %q", path, form, status, want)
+		}
+	}
+	step(own[3]+"/hoc", url.Values{}, "Đã học lớp nhận thức về Đảng")
+	step(own[3]+"/ho-so", url.Values{"gioi-thieu": {"DV-00001", "DV-00002"}, "cung-tu": {"2020-01-01", "2021-01-01"}}, "chưa cùng công tác đủ")
+	step(own[3]+"/ho-so", url.Values{"gioi-thieu": {"DV-00001", "youth"}, "cung-tu": {"2020-01-01", ""}}, "Đủ hồ sơ")
+	step(own[3]+"/chi-bo", url.Values{"cb-phieu": {"5"}, "cb-tong": {"9"}}, "2/3")
+	step(own[3]+"/chi-bo", url.Values{"cb-phieu": {"6"}, "cb-tong": {"9"}}, "Chi bộ đã đề nghị")
+	step(own[3]+"/cap-uy", url.Values{"cb-phieu": {"6"}, "cb-tong": {"9"}}, "Cấp ủy đã xét")
+	step(own[3]+"/quyet-dinh", url.Values{}, "Đã có quyết định")
+	step(own[3]+"/le", url.Values{}, "Dự bị")
+	step(own[4]+"/gioi-thieu", url.Values{"dang-vien": {"DV-00001"}, "chuc-danh": {"secretary"}}, "Đảng viên riêng mẫu")
+	step(own[4]+"/gioi-thieu", url.Values{"dang-vien": {"DV-00003"}, "chuc-danh": {"secretary"}}, "không phải là đảng viên chính thức")
+	step(own[4]+"/ket-qua", url.Values{"tong": {"9"}, "phieu-DV-00001/secretary": {"9"}}, "Trúng cử")
+	if known, err := a.Party.Committees(ctx, "cb1"); err != nil || len(known) != 2 || known[0].Seats[0].Member != "DV-00001" {
+		t.Error(known, err)
+	}
+	step("/dang/to-chuc/cb1/sua", url.Values{"ten": {"Chi bộ đổi tên mẫu"}, "loai": {"chi_bo"}, "cap-tren": {"du"}, "can-cu": {"09-QĐ/ĐU"}}, "09-QĐ/ĐU")
+	step("/dang/to-chuc/cb1/giai-the", url.Values{}, "Tổ chức còn 3 đảng viên")
+	step("/dang/to-chuc/cb1/sap-nhap", url.Values{"vao": {"cb2"}}, "Sáp nhập")
+	if n, err := a.Party.Strength(ctx, "cb2"); err != nil || n != 3 {
+		t.Error(n, err)
 	}
 }

@@ -52,6 +52,7 @@ import (
 	"trucot/internal/room/filing"
 	"trucot/internal/room/onestop"
 	"trucot/internal/room/party"
+	"trucot/internal/room/party/cadre"
 	"trucot/internal/room/portal"
 	"trucot/internal/room/quality"
 	"trucot/internal/room/report"
@@ -103,6 +104,7 @@ type App struct {
 	Notify     *notify.Engine
 	Filing     *filing.Room
 	Party      *party.Room
+	Cadre      *cadre.Room
 
 	Attachments *attachment.Engine
 	Schedule    *schedule.Book
@@ -170,6 +172,7 @@ var Catalog = sync.OnceValue(func() *lang.Catalog {
 		commendation.Texts(),
 		conference.Texts(),
 		party.Texts(),
+		cadre.Texts(),
 		portal.Texts(),
 		search.Texts(),
 		Texts(),
@@ -221,7 +224,7 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 		return err
 	}
 	l, err := ledger.Open(ctx, a.DB, ledger.Options{
-		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), campaign.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), activity.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold(), party.Fold(), conference.Fold(), portal.Fold()},
+		Folds:   []ledger.Fold{people.Fold(), dossier.Fold(), report.Fold(), campaign.Fold(), task.Fold(), directive.Fold(), attachment.Fold(), notify.Fold(), schedule.Fold(), activity.Fold(), filing.Fold(), numbering.Fold(), onestop.Fold(), council.Fold(), commendation.Fold(), party.Fold(), cadre.Fold(), conference.Fold(), portal.Fold()},
 		Clock:   o.Clock,
 		KeyFile: filepath.Join(o.Data, "ledger.key"), CommitDelay: o.CommitDelay,
 	})

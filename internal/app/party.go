@@ -12,10 +12,14 @@ import (
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/party"
+	"trucot/internal/room/party/cadre"
 )
 
 // openParty opens the room of Party work and tells it who the units are and who gives out tasks.
-func (a *App) openParty(o Options) { a.Party = a.partyRoom(o.Data, nil) }
+func (a *App) openParty(o Options) {
+	a.Party = a.partyRoom(o.Data, nil)
+	a.Cadre = cadre.New(a.Ledger, a.DB, a.Party, a.People, cadre.Options{Files: Definitions(o.Data)})
+}
 
 // PartyOver is the room of Party work over another way to append, for who fills a fresh ledger.
 func (a *App) PartyOver(data string, appendTo func(context.Context, ...ledger.Command) ([]ledger.Receipt, error)) *party.Room {

@@ -19,17 +19,22 @@ type campaignWords struct {
 		Figure string `def:"figure,required"`
 		Unit   string `def:"unit,required"`
 	} `def:"joint,required"`
-	Older       roundWords `def:"older,required"`
-	Current     roundWords `def:"current,required"`
-	Whys        []string   `def:"whys,required"`
-	Limitations string     `def:"limitations,required"`
-	Causes      string     `def:"causes,required"`
+	Older   roundWords `def:"older,required"`
+	Current roundWords `def:"current,required"`
+	Party   struct {
+		Office string     `def:"office,required"` // runs it and signs
+		Units  []string   `def:"units,required"`
+		Half   roundWords `def:"half,required"`
+	} `def:"party,required"`
+	Whys        []string `def:"whys,required"`
+	Limitations string   `def:"limitations,required"`
+	Causes      string   `def:"causes,required"`
 }
 
 // roundWords is one campaign: the days of its steps, 0 for a step that has not come.
 type roundWords struct {
-	More       []string      `def:"more"`        // units besides
-	Of         string        `def:"of,required"` // unit whose record is counted twice
+	More       []string      `def:"more"` // units besides
+	Of         string        `def:"of"`   // unit whose record is counted twice
 	Opened     calendar.Date `def:"opened,required"`
 	Regime     string        `def:"regime,required"`
 	Period     string        `def:"period,required"`
@@ -48,6 +53,7 @@ type roundWords struct {
 	Answer     string        `def:"answer"`
 	Signed     calendar.Date `def:"signed"`
 	Issued     calendar.Date `def:"issued"`
+	Number     string        `def:"number"` // of the report; the Party's office gives its own
 }
 
 // round plays one campaign.
@@ -59,14 +65,18 @@ type round struct {
 	units []string
 }
 
-// campaigns plans the half-year's campaign up to its issued report, and the year's, which is under way.
+// campaigns plans the half-year's campaigns of the State's side and the Party's up to their issued reports, and the year's, which
+// is under way.
 func (s *simulation) campaigns() error {
 	var w campaignWords
 	if err := read("campaigns.yaml", &w); err != nil {
 		return err
 	}
-	for _, words := range []roundWords{w.Older, w.Current} {
-		r := &round{simulation: s, campaignWords: &w, roundWords: words, units: slices.Concat(w.Units, words.More)}
+	ofParty := w
+	ofParty.Office, ofParty.Leader, ofParty.Units, ofParty.External, ofParty.Joint.Unit = w.Party.Office, w.Party.Office, w.Party.Units, nil, ""
+	for _, r := range []*round{{campaignWords: &w, roundWords: w.Older}, {campaignWords: &w, roundWords: w.Current}, {campaignWords: &ofParty, roundWords: w.Party.Half}} {
+		words := r.roundWords
+		r.simulation, r.units = s, slices.Concat(r.Units, words.More)
 		for _, step := range []struct {
 			on calendar.Date
 			do func() error
@@ -217,6 +227,6 @@ func (r *round) sign() error {
 }
 
 func (r *round) issue() error {
-	_, err := r.app.Campaigns.Issue(r.ctx, r.id, "", r.by(r.Office))
+	_, err := r.app.Campaigns.Issue(r.ctx, r.id, r.Number, r.by(r.Office))
 	return err
 }

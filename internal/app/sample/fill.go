@@ -18,7 +18,7 @@ func (g *Agency) fill(ctx context.Context) error {
 	if err := read("dossiers.yaml", &s.words); err != nil {
 		return err
 	}
-	for _, plan := range []func() error{func() error { return s.alone(s.staff) }, s.directives, s.facts, s.partyEntries, s.reviews, s.schedule, s.councils, s.commendations, s.conferences, s.campaigns, s.news, s.marking} {
+	for _, plan := range []func() error{func() error { return s.alone(s.staff) }, s.directives, s.facts, s.partyEntries, s.cadre, s.reviews, s.schedule, s.councils, s.commendations, s.conferences, s.campaigns, s.news, s.marking} {
 		if err := plan(); err != nil {
 			return err
 		}

@@ -88,7 +88,11 @@ func (s *simulation) partyWork(f *factWords, kind, unit string, on calendar.Date
 			if err != nil {
 				return err
 			}
-			return s.enrol(party.Entry{Unit: unit, On: on, Actor: partyActor, Sex: f.Dims["sex"], Youth: f.Dims["youth"] == "yes", Born: calendar.NoDate, Official: calendar.NoDate,
+			sponsors, err := s.sponsors(unit, on-14)
+			if err != nil {
+				return err
+			}
+			return s.enrol(party.Entry{Sponsors: sponsors, Unit: unit, On: on, Actor: partyActor, Sex: f.Dims["sex"], Youth: f.Dims["youth"] == "yes", Born: calendar.NoDate, Official: calendar.NoDate,
 				Decided: on - 14, Admitted: on, Cell: party.Votes{For: n, Of: n}, Committee: party.Votes{For: 9, Of: 9}}, s.app.Party.Admit)
 		})
 	case "party.member_moved_in":
@@ -118,6 +122,18 @@ func (s *simulation) partyWork(f *factWords, kind, unit string, on calendar.Date
 		return s.entered(s.party, rec, false)
 	}
 	return nil
+}
+
+// sponsors are the first two members of a cell who are official on a day.
+func (s *simulation) sponsors(unit string, on calendar.Date) ([]party.Sponsor, error) {
+	list, _, err := s.app.Party.Members(s.ctx, party.MemberFilter{Units: []string{unit}, State: party.Official, Limit: 1000})
+	var out []party.Sponsor
+	for _, m := range list {
+		if m.Official <= on && len(out) < 2 {
+			out = append(out, party.Sponsor{Member: m.ID, Since: on.AddMonths(-24)})
+		}
+	}
+	return out, err
 }
 
 func (s *simulation) number(k party.Kind) string {
@@ -159,7 +175,7 @@ func (s *simulation) memberStep(kind, unit string, on calendar.Date) error {
 		return err
 	}
 	c := rules.On(on)
-	st := party.Step{On: on, Actor: partyActor, Votes: party.Votes{For: 10, Of: 10}}
+	st := party.Step{On: on, Actor: partyActor, Votes: party.Votes{For: 10, Of: 10}, Committee: party.Votes{For: 9, Of: 9}}
 	for _, m := range list {
 		line, due := c.BadgeFor(m, on)
 		st.ID, st.Grade = m.ID, line.Grade

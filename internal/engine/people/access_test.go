@@ -421,6 +421,11 @@ func TestASplitUnitsPastCountsForTheFirstPart(t *testing.T) {
 		t.Errorf("a refused split left something behind: %v", units)
 	}
 	must(t, p.SplitUnit(ctx, by, "tdc", []Unit{a, b}))
+	must(t, p.OpenUnit(ctx, by, Unit{Code: "motngay", NameVI: "Đơn vị một ngày", Parent: "so", Side: State}))
+	must(t, p.CloseUnit(ctx, by, "motngay", "")) // on the day it was opened
+	if all, err := p.Subtree(ctx, "so", by.On); err != nil || slices.Contains(all, "motngay") {
+		t.Error(all, err)
+	}
 	for unit, want := range map[string][]string{"tdc1": {"tdc1", "tdc"}, "tdc2": {"tdc2"}} {
 		if got, err := p.Subtree(ctx, unit, by.On); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %v, %v", unit, got, err)

@@ -127,10 +127,13 @@ func (d *directory) readAccounts(ctx context.Context, db *store.DB) error {
 // addShape appends a shape of a unit; rows come in order of code and date.
 func (d *directory) addShape(u Unit, closed bool) {
 	vs := d.units[u.Code]
+	if closed && len(vs) == 0 { // opened and closed on one day: it never stood
+		return
+	}
 	if n := len(vs); n > 0 && vs[n-1].To == calendar.NoDate {
 		vs[n-1].To = u.From
 		if closed {
-			vs[n-1].MergedInto = u.MergedInto
+			vs[n-1].MergedInto, vs[n-1].EndBasis = u.MergedInto, u.Basis
 		}
 	}
 	if !closed {

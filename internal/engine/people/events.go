@@ -58,7 +58,7 @@ const forever = calendar.Date(1<<31 - 1)
 
 // Fold keeps the tables people_unit, people_post, people_account, people_grant, people_delegation and people_recovery.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "people", Version: 2, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "people", Version: 3, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for _, e := range batch {
 			if !isOurs(e.Kind) {
 				continue
@@ -84,7 +84,7 @@ func apply(ctx context.Context, tx store.Tx, e ledger.Event, f fact) error {
 		if e.Kind == kindUnitClosed {
 			closed = 1
 		}
-		_, err = tx.Exec(ctx, upsertUnit, f.Code, on, f.NameVI, f.NameEN, f.Parent, string(f.Side), f.Kind, closed, f.MergedInto)
+		_, err = tx.Exec(ctx, upsertUnit, f.Code, on, f.NameVI, f.NameEN, f.Parent, string(f.Side), f.Kind, closed, f.MergedInto, f.Basis)
 	case kindPostGiven:
 		_, err = tx.Exec(ctx, upsertPost, f.Person, f.UnitRef, on, int64(forever), f.TitleVI, f.TitleEN)
 	case kindPostEnded:

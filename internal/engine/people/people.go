@@ -40,6 +40,8 @@ type Unit struct {
 	Side       Side   `json:"side"`
 	Kind       string `json:"kind,omitempty"` // "so", "phong", "chi_cuc", "trung_tam", "dang_bo", "chi_bo" …
 	MergedInto string `json:"merged_into,omitempty"`
+	Basis      string `json:"basis,omitempty"` // decision by which it became so, or by which it ended
+	EndBasis   string `json:"-"`               // decision by which this shape ended for good
 
 	From calendar.Date `json:"-"` // this shape of it holds from
 	To   calendar.Date `json:"-"` // until the day before; NoDate = still
@@ -83,10 +85,11 @@ type Grant struct {
 // Everywhere as a grant's unit is the whole agency on its state side.
 const Everywhere = "*"
 
-// By says who records a fact and from when it holds.
+// By says who records a fact and from when it holds. Basis is the decision behind a change of a unit, where one is known.
 type By struct {
 	Actor string
 	On    calendar.Date
+	Basis string
 }
 
 // Options of People.

@@ -10,7 +10,7 @@ import (
 
 // The folded tables; dates are days since 1970-01-01.
 var tables = []ledger.Table{
-	{Name: "people_unit", DDL: []string{`create table if not exists people_unit (code text not null, valid_from bigint not null, name_vi text not null, name_en text not null, parent text not null, side text not null, kind text not null, closed bigint not null, merged_into text not null, primary key (code, valid_from))`}},
+	{Name: "people_unit", DDL: []string{`create table if not exists people_unit (code text not null, valid_from bigint not null, name_vi text not null, name_en text not null, parent text not null, side text not null, kind text not null, closed bigint not null, merged_into text not null, basis text not null, primary key (code, valid_from))`}},
 	{Name: "people_post", DDL: []string{`create table if not exists people_post (person text not null, unit text not null, valid_from bigint not null, valid_to bigint not null, title_vi text not null, title_en text not null, primary key (person, unit, valid_from))`}},
 	{Name: "people_account", DDL: []string{`create table if not exists people_account (account text not null primary key, person text not null, closed bigint not null)`}},
 	{Name: "people_delegation", DDL: []string{`create table if not exists people_delegation (id text not null primary key, giver text not null, taker text not null, form text not null, unit text not null, basis text not null, valid_from bigint not null, valid_to bigint not null)`}},
@@ -36,8 +36,8 @@ var privateTables = []string{
 }
 
 var (
-	upsertUnit = store.Statement(`insert into people_unit (code, valid_from, name_vi, name_en, parent, side, kind, closed, merged_into) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)
-		on conflict (code, valid_from) do update set name_vi = excluded.name_vi, name_en = excluded.name_en, parent = excluded.parent, side = excluded.side, kind = excluded.kind, closed = excluded.closed, merged_into = excluded.merged_into`)
+	upsertUnit = store.Statement(`insert into people_unit (code, valid_from, name_vi, name_en, parent, side, kind, closed, merged_into, basis) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)
+		on conflict (code, valid_from) do update set name_vi = excluded.name_vi, name_en = excluded.name_en, parent = excluded.parent, side = excluded.side, kind = excluded.kind, closed = excluded.closed, merged_into = excluded.merged_into, basis = excluded.basis`)
 	upsertPost = store.Statement(`insert into people_post (person, unit, valid_from, valid_to, title_vi, title_en) values ($1,$2,$3,$4,$5,$6)
 		on conflict (person, unit, valid_from) do update set valid_to = excluded.valid_to, title_vi = excluded.title_vi, title_en = excluded.title_en`)
 	endPost       = store.Statement(`update people_post set valid_to = $1 where person = $2 and unit = $3 and valid_to = $4`)
@@ -45,7 +45,7 @@ var (
 	upsertGrant   = store.Statement(`insert into people_grant (account, role, unit, valid_from, valid_to) values ($1,$2,$3,$4,$5) on conflict (account, role, unit, valid_from) do update set valid_to = excluded.valid_to`)
 	endGrant      = store.Statement(`update people_grant set valid_to = $1 where account = $2 and role = $3 and unit = $4 and valid_to = $5`)
 
-	selectUnits    = store.Statement(`select code, valid_from, name_vi, name_en, parent, side, kind, closed, merged_into from people_unit order by code, valid_from`)
+	selectUnits    = store.Statement(`select code, valid_from, name_vi, name_en, parent, side, kind, closed, merged_into, basis from people_unit order by code, valid_from`)
 	selectPosts    = store.Statement(`select person, unit, valid_from, valid_to, title_vi, title_en from people_post order by person, valid_from`)
 	selectPersons  = store.Statement(`select id, name from people_person`)
 	selectAccounts = store.Statement(`select account, person, closed from people_account`)
@@ -133,7 +133,7 @@ func scanUnit(rows *sql.Rows) (unitRow, error) {
 	var u unitRow
 	var from, closed int64
 	var side string
-	err := rows.Scan(&u.Code, &from, &u.NameVI, &u.NameEN, &u.Parent, &side, &u.Kind, &closed, &u.MergedInto)
+	err := rows.Scan(&u.Code, &from, &u.NameVI, &u.NameEN, &u.Parent, &side, &u.Kind, &closed, &u.MergedInto, &u.Basis)
 	u.From, u.To, u.Side, u.closed = calendar.Date(from), calendar.NoDate, Side(side), closed == 1
 	return u, err
 }

@@ -53,6 +53,7 @@ func (p *People) recordUnit(ctx context.Context, d *directory, by By, u Unit, ki
 			return missing("people.unknown_unit", "unit", u.Parent)
 		}
 	}
+	u.Basis = by.Basis
 	return p.record(ctx, by, "unit/"+u.Code, u.Code, kind, u)
 }
 
@@ -74,7 +75,7 @@ func (p *People) CloseUnit(ctx context.Context, by By, code, mergedInto string) 
 			return fault.New(fault.Invalid, "people.bad_successor", "unit", mergedInto)
 		}
 	}
-	u.MergedInto = mergedInto
+	u.MergedInto, u.Basis = mergedInto, by.Basis
 	return p.record(ctx, by, "unit/"+code, code, kindUnitClosed, u)
 }
 

@@ -15,15 +15,18 @@ import (
 const (
 	memberStream = "party-member/"
 	recordStream = "party-record/"
+	bodyStream   = "party-body/"      // committees of an organisation
+	fileStream   = "party-applicant/" // admission files
 )
 
 // note is what an event adds to the member.
 type note struct {
-	Cell      Votes  `json:"cell_votes,omitzero"`
-	Committee Votes  `json:"committee_votes,omitzero"`
-	Grade     int    `json:"grade,omitempty"`
-	To        string `json:"to,omitempty"`
-	Reason    string `json:"reason,omitempty"` // sealed
+	Cell      Votes     `json:"cell_votes,omitzero"`
+	Committee Votes     `json:"committee_votes,omitzero"`
+	Sponsors  []Sponsor `json:"sponsors,omitempty"`
+	Grade     int       `json:"grade,omitempty"`
+	To        string    `json:"to,omitempty"`
+	Reason    string    `json:"reason,omitempty"` // sealed
 }
 
 // memberFact is the data of a member's event: the whole member after it, so that one event alone can be understood.
@@ -53,7 +56,7 @@ type recordFact struct {
 }
 
 func recordCommand(k Kind, rec Record, expect int64, actor string) ledger.Command {
-	kind := map[Stage]string{Planned: "party.planned", Dropped: "party.dropped", Done: k.Done}[rec.Stage]
+	kind := map[Stage]string{Planned: "party.planned", Dropped: "party.dropped", Done: k.Done, Ended: "party." + k.Name + "_ended"}[rec.Stage]
 	f := recordFact{Record: rec, Dims: map[string]string{"kind": k.Name}, Amounts: map[string]int{}}
 	if rec.Object != "" {
 		f.Dims["object"] = rec.Object
@@ -76,9 +79,9 @@ func givenOut(rec Record, actor string, on calendar.Date) ledger.Command {
 		Events: []ledger.NewEvent{{Kind: "party.tasks_given", On: on, Data: recordFact{Record: rec, Dims: map[string]string{}}}}}
 }
 
-// Fold keeps the tables party_member and party_record.
+// Fold keeps the tables party_member, party_stay, party_record, party_committee and party_applicant.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "party", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "party", Version: 2, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			var err error
 			switch e := &batch[i]; {
@@ -86,6 +89,10 @@ func Fold() ledger.Fold {
 				err = applyMember(ctx, tx, e)
 			case strings.HasPrefix(e.Stream, recordStream):
 				err = applyRecord(ctx, tx, e)
+			case strings.HasPrefix(e.Stream, bodyStream):
+				err = applyCommittee(ctx, tx, e)
+			case strings.HasPrefix(e.Stream, fileStream):
+				err = applyApplicant(ctx, tx, e)
 			}
 			if err != nil {
 				return err
@@ -105,7 +112,10 @@ func applyMember(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, upsertMember, m.ID, m.Unit, string(m.State), int64(m.Decided), string(data), e.Version, e.Position)
-	return err
+	if err != nil {
+		return err
+	}
+	return applyStay(ctx, tx, &m, e)
 }
 
 func applyRecord(ctx context.Context, tx store.Tx, e *ledger.Event) error {

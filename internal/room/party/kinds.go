@@ -30,8 +30,6 @@ var kinds = []Kind{
 	{Name: "supervision", Slug: "giam-sat", Mark: "GS-", Done: "party.supervised", Object: true, Count: true, Until: true, Paper: "TB"},
 	{Name: "discipline", Slug: "ky-luat", Mark: "KL-", Done: "party.disciplined", About: "member", Form: true, Until: true, Paper: "QD"},
 	{Name: "posting", Slug: "luan-chuyen", Mark: "LC-", Done: "party.posting_begun", About: "member", Until: true},
-	{Name: "congress", Slug: "dai-hoi", Mark: "DH-", Done: "party.congress_held", Form: true, Until: true, Paper: "KH"},
-	{Name: "planning", Slug: "quy-hoach", Mark: "QH-", Done: "party.cadre_planned", About: "member", Until: true},
 	{Name: "mass", Slug: "doan-the", Mark: "DT-", Done: "party.mass_activity", Form: true, Attended: false},
 	{Name: "commendation", Slug: "khen-thuong", Mark: "KH-", Done: "party.commended", Object: true, Count: true},
 	{Name: "training", Slug: "boi-duong", Mark: "BD-", Done: "party.training_attended", Count: true},
@@ -43,12 +41,14 @@ var kinds = []Kind{
 var forms = map[string][]string{
 	"document":   {"NQ", "QĐ", "KL", "QC", "TB", "BC", "KH", "CTr", "TTr", "CV"},
 	"discipline": {"reprimand", "warning", "removal", "expulsion"},
-	"congress":   {"congress", "calendar", "papers", "personnel"},
 	"mass":       {"union", "youth", "veterans", "women"},
 }
 
 // Kinds lists the kinds of entry.
 func Kinds() []Kind { return kinds }
+
+// Ends reports whether an entry runs until it is said to be over.
+func (k Kind) Ends() bool { return k.About == "member" && k.Until }
 
 // Forms lists what an entry of a kind may be.
 func (k Kind) Forms() []string { return forms[k.Name] }

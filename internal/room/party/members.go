@@ -32,7 +32,11 @@ type Entry struct {
 	Official calendar.Date // Receive only
 	Badge    int           // Receive only
 
-	Cell, Committee Votes // Admit only
+	Cell, Committee Votes     // Admit only
+	Sponsors        []Sponsor // Admit only
+
+	asOf calendar.Date               // day on which the sponsors were judged; zero = that of the decision
+	also func(Member) ledger.Command // recorded with it
 
 	On    calendar.Date // Receive: day of arrival
 	Actor string
@@ -40,7 +44,7 @@ type Entry struct {
 
 // Admit records that somebody was admitted, on the day of the ceremony, if the rules of the decision's day allow it.
 // Errors: party.no_name, party.too_young_or_old, party.too_few_votes, party.ceremony_late, party.order, those of
-// people.Unit.
+// sponsored and of people.Unit.
 func (r *Room) Admit(ctx context.Context, e Entry) (*Member, error) {
 	rules, err := r.Rules()
 	if err != nil {
@@ -52,10 +56,18 @@ func (r *Room) Admit(ctx context.Context, e Entry) (*Member, error) {
 		return nil, fault.New(fault.Invalid, "party.order")
 	case e.Born != calendar.NoDate && !c.AgeAllowed(e.Born, e.Decided):
 		return nil, fault.New(fault.Invalid, "party.too_young_or_old", "min", c.Admission.AgeMin, "max", c.Admission.AgeMax)
-	case !c.Admission.Cell.Reached(e.Cell.For, e.Cell.Of):
-		return nil, fault.New(fault.Invalid, "party.too_few_votes", "votes", e.Cell.For, "members", e.Cell.Of, "share", c.Admission.Cell.String())
-	case !c.Admission.Committee.Reached(e.Committee.For, e.Committee.Of):
-		return nil, fault.New(fault.Invalid, "party.too_few_votes", "votes", e.Committee.For, "members", e.Committee.Of, "share", c.Admission.Committee.String())
+	}
+	if err := reached(c.Admission.Cell, e.Cell); err != nil {
+		return nil, err
+	}
+	if err := reached(c.Admission.Committee, e.Committee); err != nil {
+		return nil, err
+	}
+	if e.asOf == 0 {
+		e.asOf = e.Decided
+	}
+	if err := r.sponsored(ctx, rules.On(e.asOf), e.Sponsors, e.asOf); err != nil {
+		return nil, err
 	}
 	last, err := r.cal.Due(calendar.Count{From: e.Decided, Duration: c.Admission.Ceremony})
 	if err != nil {
@@ -103,7 +115,7 @@ func (r *Room) enter(ctx context.Context, e Entry, state State, verb string) (*M
 	}
 	m := Member{Person: e.Person, Unit: e.Unit, State: state, Decided: e.Decided, Admitted: e.Admitted, Official: e.Official,
 		Sex: e.Sex, Youth: e.Youth, Badge: e.Badge, LastOn: on}
-	note := note{Cell: e.Cell, Committee: e.Committee}
+	note := note{Cell: e.Cell, Committee: e.Committee, Sponsors: e.Sponsors}
 	for try := 1; ; try++ {
 		if m.ID = e.ID; m.ID == "" {
 			if m.ID, err = r.nextID(ctx, lastMember, "DV-"); err != nil {
@@ -116,7 +128,11 @@ func (r *Room) enter(ctx context.Context, e Entry, state State, verb string) (*M
 		if e.Person == "" {
 			m.Person = strings.ToLower(m.ID)
 		}
-		_, err = r.opts.Append(ctx, memberCommand(m, 0, e.Actor, verb, on, note))
+		cmds := []ledger.Command{memberCommand(m, 0, e.Actor, verb, on, note)}
+		if e.also != nil {
+			cmds = append([]ledger.Command{e.also(m)}, cmds...) // first, as the version that a program saw is the file's
+		}
+		_, err = r.opts.Append(ctx, cmds...)
 		if err == nil {
 			break
 		}
@@ -173,10 +189,12 @@ type Step struct {
 	On     calendar.Date // NoDate = today
 	Actor  string
 	Expect int64  // version that the actor saw; 0 = whatever it is
-	Votes  Votes  // Recognise
+	Votes  Votes  // Recognise: of the cell
 	Unit   string // Move: another cell here; empty = to somewhere else
 	Grade  int    // Confer
 	Reason string // Leave
+
+	Committee Votes // Recognise
 }
 
 // OfficialOn is the day from which a member on probation is official, however late the cell decides.
@@ -197,8 +215,11 @@ func (r *Room) Recognise(ctx context.Context, s Step) (*Member, error) {
 		if end := c.OfficialOn(m); on < end {
 			return fault.New(fault.Invalid, "party.probation_runs", "end", end)
 		}
-		if !c.Admission.Cell.Reached(s.Votes.For, s.Votes.Of) {
-			return fault.New(fault.Invalid, "party.too_few_votes", "votes", s.Votes.For, "members", s.Votes.Of, "share", c.Admission.Cell.String())
+		if err := reached(c.Admission.Cell, s.Votes); err != nil {
+			return err
+		}
+		if err := reached(c.Admission.Committee, s.Committee); err != nil {
+			return err
 		}
 		m.State, m.Official = Official, c.OfficialOn(m)
 		return nil
@@ -274,7 +295,7 @@ func (r *Room) step(ctx context.Context, s Step, verb string, do func(*Member, c
 	}
 	m.LastOn = on
 	// why somebody left is told to nobody who may not open the member's page
-	extra := note{Cell: s.Votes, Grade: s.Grade, To: s.Unit}
+	extra := note{Cell: s.Votes, Committee: s.Committee, Grade: s.Grade, To: s.Unit}
 	sealed, err := r.seal(ctx, m.ID, map[string]string{"reason": trimmed(s.Reason)})
 	if err != nil {
 		return nil, err

@@ -27,8 +27,8 @@ func (r *Room) head(unit string, on calendar.Date) Head {
 	return h
 }
 
-// paper is a document of a unit in the Party's layout of a day.
-func (r *Room) paper(unit string, on calendar.Date, typeName, symbol, number, subject string) (*document.Document, error) {
+// Paper is a document of a unit in the Party's layout of a day.
+func (r *Room) Paper(unit string, on calendar.Date, typeName, symbol, number, subject string) (*document.Document, error) {
 	layouts, err := r.opts.Layouts()
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (r *Room) WriteDOCX(ctx context.Context, w io.Writer, rec *Record, name fun
 	if k.Numbered {
 		symbol, key = rec.Form, "party.form_document_"+rec.Form
 	}
-	d, err := r.paper(rec.Unit, rec.On, strings.ToUpper(r.text(key)), symbol, rec.Number, rec.Title)
+	d, err := r.Paper(rec.Unit, rec.On, strings.ToUpper(r.text(key)), symbol, rec.Number, rec.Title)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (r *Room) resultTable(rec *Record, name func(string) string) document.Table
 
 // WriteBadges writes the list of members due for a badge on an occasion, as the committee proposes it.
 func (r *Room) WriteBadges(w io.Writer, unit string, on calendar.Date, lines []BadgeLine, name func(string) string) error {
-	d, err := r.paper(unit, on, strings.ToUpper(r.text("party.paper_list")), "DS", "", r.text("party.paper_badges", "on", on))
+	d, err := r.Paper(unit, on, strings.ToUpper(r.text("party.paper_list")), "DS", "", r.text("party.paper_badges", "on", on))
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,9 @@
 // to leaving, and the register of what cells and committees do – meetings, resolutions, study, assessment,
 // inspection, discipline, congresses, cadre planning, rotation of posts.
 //
-// It owns the life of a member, the rules of each kind of entry, the caps and lists that follow from dated rules,
-// and the tables behind them. It does not own the organisations (units of the Party side in package people), the
+// It owns the life of a member, the committees of each organisation by terms, the files of who applies, the rules of each kind of entry, the caps and lists that follow from dated rules,
+// and the tables behind them. It does not own the organisations (units of the Party side in package people, changed through here), congresses and planning
+// under way (package cadre), the
 // names of members (there too, beside the ledger, so that they can be erased), assigned work (package task: what a
 // meeting resolves becomes a task through Options.Assign) nor the figures: each fact is written so that indicators
 // count it.
@@ -154,3 +155,11 @@ func (r *Room) cell(ctx context.Context, unit string, on calendar.Date) error {
 }
 
 func trimmed(s string) string { return strings.TrimSpace(s) }
+
+// Day is the day of a fact: today when none is given. Error: party.in_future.
+func (r *Room) Day(on calendar.Date) (calendar.Date, error) { return r.day(on) }
+
+// Body checks that a unit is an organisation of the Party. Errors: party.no_unit, party.state_unit, people.unknown_unit.
+func (r *Room) Body(ctx context.Context, unit string, on calendar.Date) error {
+	return r.cell(ctx, unit, on)
+}

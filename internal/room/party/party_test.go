@@ -31,7 +31,14 @@ type office struct {
 
 var workdays = sync.OnceValues(func() (*calendar.Calendar, error) { return calendar.Load(definitions.Files) })
 
+// open is an office with one member, who may sponsor.
 func open(t *testing.T, at string) *office {
+	o := empty(t, at)
+	o.elder("DV-00001")
+	return o
+}
+
+func empty(t *testing.T, at string) *office {
 	t.Helper()
 	o := &office{t: t, ctx: t.Context(), now: time.Date(2025, 9, 15, 2, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return o.now }
@@ -83,7 +90,16 @@ func (o *office) fails(err error, key string) {
 
 func blank() Entry {
 	return Entry{Name: "Nguyễn Văn Mẫu", Unit: "cb1", Born: day("1995-05-20"), Decided: day("2024-08-01"), Admitted: day("2024-08-20"), Official: calendar.NoDate,
-		On: calendar.NoDate, Actor: "vp", Cell: Votes{8, 10}, Committee: Votes{9, 11}, Sex: "female", Youth: true}
+		On: calendar.NoDate, Actor: "vp", Cell: Votes{8, 10}, Committee: Votes{9, 11}, Sex: "female", Youth: true,
+		Sponsors: []Sponsor{{Member: "DV-00001", Since: day("2023-01-01")}, {Body: "youth"}}}
+}
+
+// elder is a member who may sponsor.
+func (o *office) elder(id string) {
+	o.t.Helper()
+	_, err := o.Receive(o.ctx, Entry{ID: id, Name: "Trần Thị Mẫu", Unit: "cb1", Decided: day("2015-01-10"), Admitted: day("2015-01-20"), Official: day("2016-01-20"),
+		Born: calendar.NoDate, On: day("2019-02-01"), Actor: "vp", Sex: "female"})
+	o.must(err)
 }
 
 func TestAMembersLife(t *testing.T) {
@@ -91,7 +107,7 @@ func TestAMembersLife(t *testing.T) {
 		o := open(t, at)
 		m, err := o.Admit(o.ctx, blank())
 		o.must(err)
-		if m.ID != "DV-00001" || m.State != Probation {
+		if m.ID != "DV-00002" || m.State != Probation {
 			t.Fatalf("%+v", m)
 		}
 		if born, err := o.Reveal(o.ctx, m, "born"); err != nil || born != "1995-05-20" {
@@ -101,7 +117,9 @@ func TestAMembersLife(t *testing.T) {
 		o.fails(err, "party.probation_runs")
 		_, err = o.Recognise(o.ctx, Step{ID: m.ID, On: day("2025-09-10"), Actor: "vp", Votes: Votes{6, 10}})
 		o.fails(err, "party.too_few_votes")
-		m, err = o.Recognise(o.ctx, Step{ID: m.ID, On: day("2025-09-10"), Actor: "vp", Votes: Votes{7, 10}})
+		_, err = o.Recognise(o.ctx, Step{ID: m.ID, On: day("2025-09-10"), Actor: "vp", Votes: Votes{7, 10}, Committee: Votes{5, 9}})
+		o.fails(err, "party.too_few_votes")
+		m, err = o.Recognise(o.ctx, Step{ID: m.ID, On: day("2025-09-10"), Actor: "vp", Votes: Votes{7, 10}, Committee: Votes{6, 9}})
 		o.must(err)
 		if m.Official != day("2025-08-20") { // the end of probation, however late
 			t.Errorf("official from %s", m.Official)
@@ -119,7 +137,7 @@ func TestAMembersLife(t *testing.T) {
 		if m.Unit != "cb2" || m.Version != 4 {
 			t.Errorf("%+v", m)
 		}
-		if list, n, err := o.Members(o.ctx, MemberFilter{Units: []string{"cb1"}}); err != nil || n != 0 || len(list) != 0 {
+		if list, n, err := o.Members(o.ctx, MemberFilter{Units: []string{"cb1"}}); err != nil || n != 1 || len(list) != 1 {
 			t.Error("the old cell still lists the member", n, err)
 		}
 		for unit, want := range map[string]int{"cb1": 0, "cb2": 1} {
@@ -150,6 +168,8 @@ func (o *office) events() []string {
 
 func TestAdmissionFollowsTheRules(t *testing.T) {
 	o := open(t, filepath.Join(t.TempDir(), "trucot.db"))
+	probation, err := o.Admit(o.ctx, blank())
+	o.must(err)
 	for name, c := range map[string]struct {
 		change func(*Entry)
 		key    string
@@ -165,6 +185,13 @@ func TestAdmissionFollowsTheRules(t *testing.T) {
 		"ceremony first":         {func(e *Entry) { e.Admitted = day("2024-07-30") }, "party.order"},
 		"no name":                {func(e *Entry) { e.Name = " " }, "party.no_name"},
 		"a state unit":           {func(e *Entry) { e.Unit = "so" }, "party.state_unit"},
+		"one sponsor":            {func(e *Entry) { e.Sponsors = e.Sponsors[:1] }, "party.few_sponsors"},
+		"two bodies":             {func(e *Entry) { e.Sponsors = []Sponsor{{Body: "youth"}, {Body: "union"}} }, "party.sponsor_bodies"},
+		"one sponsor twice":      {func(e *Entry) { e.Sponsors[1] = e.Sponsors[0] }, "party.sponsor_twice"},
+		"eleven months together": {func(e *Entry) { e.Sponsors[0].Since = day("2023-08-02") }, "party.sponsor_too_short"},
+		"twelve months together": {func(e *Entry) { e.Sponsors[0].Since = day("2023-08-01") }, ""},
+		"an unknown sponsor":     {func(e *Entry) { e.Sponsors[0].Member = "DV-9" }, "party.no_member"},
+		"a sponsor on probation": {func(e *Entry) { e.Sponsors[0].Member = probation.ID }, "party.sponsor_not_official"},
 		"no unit":                {func(e *Entry) { e.Unit = "" }, "party.no_unit"},
 	} {
 		e := blank()
@@ -191,7 +218,7 @@ func TestTheRegister(t *testing.T) {
 		}
 		met := enter(Record{Kind: "meeting", Unit: "cb1", On: day("2025-09-05"), Title: "Sinh hoạt tháng 9", Present: []string{m.ID},
 			Decisions: []Decision{{Text: "Rà soát hồ sơ", Unit: "cb1", Due: "2025-10-01"}, {Text: "Ghi nhận"}}})
-		if len(o.tasks) != 1 || met.Decisions[0].Task != "NV-1" || met.Decisions[1].Task != "" || met.Of != 1 || met.Attended != 1 {
+		if len(o.tasks) != 1 || met.Decisions[0].Task != "NV-1" || met.Decisions[1].Task != "" || met.Of != 2 || met.Attended != 1 {
 			t.Errorf("%+v, tasks %+v", met, o.tasks)
 		}
 		if _, err := o.GiveOut(o.ctx, "vp", met.ID); err != nil || len(o.tasks) != 1 {
@@ -203,10 +230,12 @@ func TestTheRegister(t *testing.T) {
 			numbers += enter(Record{Kind: "document", Form: "NQ", Unit: "cb1", On: day(on), Title: "Nghị quyết"}).Number + " "
 		}
 		numbers += enter(Record{Kind: "document", Form: "KH", Unit: "cb1", On: day("2025-02-11"), Title: "Kế hoạch"}).Number + " "
-		congress := enter(Record{Kind: "congress", Form: "congress", Unit: "cb1", On: day("2025-03-01"), Title: "Đại hội chi bộ"})
+		o.must(o.Elect(o.ctx, "vp", Committee{Unit: "cb1", Term: "2025–2027", From: day("2025-03-01"), Seats: []Seat{{Member: "DV-00001", Post: "secretary"}}}))
+		terms, err := o.Committees(o.ctx, "cb1")
+		o.must(err)
 		numbers += enter(Record{Kind: "document", Form: "NQ", Unit: "cb1", On: day("2025-03-02"), Title: "Nghị quyết"}).Number
-		if numbers != "01-NQ/CB 02-NQ/CB 01-KH/CB 01-NQ/CB" || congress.Until != day("2027-09-01") {
-			t.Error(numbers, congress.Until)
+		if numbers != "01-NQ/CB 02-NQ/CB 01-KH/CB 01-NQ/CB" || terms[0].Until != day("2027-09-01") {
+			t.Error(numbers, terms[0].Until)
 		}
 		// what the rules end by themselves, and what is sealed
 		punished := enter(Record{Kind: "discipline", Form: "warning", Unit: "cb1", On: day("2025-09-01"), Title: "Cảnh cáo", Subject: m.ID, Text: "Lý do riêng"})

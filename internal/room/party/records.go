@@ -18,6 +18,7 @@ const (
 	Planned Stage = "planned" // stands in a programme
 	Done    Stage = "done"
 	Dropped Stage = "dropped" // taken out of the programme
+	Ended   Stage = "ended"   // of what runs for a time: a post was handed on, a discipline lifted
 )
 
 // Decision is one thing that a meeting or a document resolves.
@@ -154,11 +155,6 @@ func (r *Room) check(ctx context.Context, k Kind, rec *Record) error {
 		rec.Until = rec.On.AddMonths(charter.Discipline.Expires.N)
 	case k.Name == "posting" && rec.Until == calendar.NoDate:
 		rec.Until = rec.On.AddMonths(charter.Rotation.To)
-	case k.Name == "congress" && rec.Form == "congress" && rec.Until == calendar.NoDate:
-		rec.Until = rec.On.AddMonths(charter.Congress.Base)
-		if u, err := r.who.Unit(ctx, rec.Unit, rec.On); err == nil && u.Kind == "chi_bo" {
-			rec.Until = rec.On.AddMonths(charter.Congress.Cell)
-		}
 	}
 	if len(rec.Present) > 0 {
 		rec.Attended = len(rec.Present)
@@ -187,6 +183,32 @@ func (r *Room) Finish(ctx context.Context, actor, id string, change func(*Record
 // Drop takes a planned entry out of the programme.
 func (r *Room) Drop(ctx context.Context, actor, id string) (*Record, error) {
 	return r.settle(ctx, actor, id, Dropped, func(*Record) {})
+}
+
+// End says that what ran for a time is over: somebody else took the post, the discipline was lifted. Errors: party.not_now,
+// party.in_future, party.until_before.
+func (r *Room) End(ctx context.Context, actor, id string, on calendar.Date) (*Record, error) {
+	rec, err := r.Record(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	k, _ := KindOf(rec.Kind)
+	if rec.Stage != Done || !k.Ends() {
+		return nil, fault.New(fault.Conflict, "party.not_now", "id", id)
+	}
+	if on, err = r.day(on); err != nil {
+		return nil, err
+	}
+	if on < rec.On {
+		return nil, fault.New(fault.Invalid, "party.until_before")
+	}
+	rec.Stage, rec.Until = Ended, on
+	cmd := recordCommand(k, *rec, rec.Version, actor)
+	cmd.Events[0].On = on
+	if _, err := r.opts.Append(ctx, cmd); err != nil {
+		return nil, err
+	}
+	return r.Record(ctx, id)
 }
 
 func (r *Room) settle(ctx context.Context, actor, id string, stage Stage, change func(*Record)) (*Record, error) {

@@ -33,6 +33,12 @@ type Charter struct {
 		Cell      Share             `def:"cell_votes,required"` // of all official members of the cell
 		Committee Share             `def:"committee_votes,required"`
 		Ceremony  calendar.Duration `def:"ceremony,required"` // after the decision
+		Decide    calendar.Duration `def:"decide,required"`   // the committee above, after the cell's resolution
+		// A certificate of the course on the Party holds for so long, and so do the sponsors' letters and the check of the past.
+		Certificate calendar.Duration `def:"certificate,required"`
+		Papers      calendar.Duration `def:"papers,required"`
+		Sponsors    int               `def:"sponsors,required"` // one of them may be the Youth Union or the trade union
+		Together    calendar.Duration `def:"together,required"` // a sponsor has worked with the applicant
 	} `def:"admission,required"`
 	Probation calendar.Duration `def:"probation,required"` // from the ceremony
 	Recognise calendar.Duration `def:"recognise,required"` // the cell decides within, after probation
@@ -109,8 +115,9 @@ func (s Share) Reached(votes, members int) bool { return members > 0 && votes*s.
 
 // Rules are all versions by date.
 type Rules struct {
-	Charters    []*Charter
-	Assessments []*Assessment
+	Charters      []*Charter
+	Assessments   []*Assessment
+	Organisations []*Organisation
 }
 
 // LoadRules reads definitions/party.
@@ -131,6 +138,9 @@ func LoadRules(files fs.FS) (*Rules, error) {
 	})
 	slices.SortFunc(out.Charters, func(a, b *Charter) int { return int(a.Effective.From - b.Effective.From) })
 	slices.SortFunc(out.Assessments, func(a, b *Assessment) int { return int(a.Effective.From - b.Effective.From) })
+	if err == nil {
+		out.Organisations, err = loadOrganisations(files)
+	}
 	if err == nil && (len(out.Charters) == 0 || len(out.Assessments) == 0) {
 		err = fault.New(fault.Invalid, "party.no_rules")
 	}

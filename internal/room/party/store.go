@@ -24,6 +24,20 @@ var tables = []ledger.Table{
 		`create index party_member_unit on party_member (unit, state)`,
 		`create index party_member_age on party_member (state, decided_on)`,
 	}},
+	{Name: "party_stay", DDL: []string{
+		`create table party_stay (member text not null, version bigint not null, unit text not null, from_day bigint not null, to_day bigint not null, official_on bigint not null,
+			primary key (member, version)) without rowid`,
+		`create index party_stay_unit on party_stay (unit, from_day)`,
+	}},
+	{Name: "party_committee", DDL: []string{
+		`create table party_committee (unit text not null, from_day bigint not null, until_day bigint not null, data text not null, version bigint not null, position bigint not null,
+			primary key (unit, from_day)) without rowid`,
+	}},
+	{Name: "party_applicant", DDL: []string{
+		`create table party_applicant (id text primary key, unit text not null, state text not null, due_day bigint not null, data text not null, version bigint not null,
+			position bigint not null) without rowid`,
+		`create index party_applicant_unit on party_applicant (unit, state)`,
+	}},
 	{Name: "party_record", DDL: []string{
 		`create table party_record (id text primary key, kind text not null, unit text not null, stage text not null, form text not null, on_day bigint not null,
 			until_day bigint not null, number text not null, data text not null, version bigint not null, position bigint not null) without rowid`,
@@ -63,7 +77,7 @@ var (
 	recordsAfter = store.Statement(`select data, version, position` + whereRecord + ` and id > $7 order by id limit $8`)
 	sumRecords   = store.Statement(`select count(*)` + whereRecord)
 	ofTerm       = store.Statement(`select number from party_record where kind = 'document' and unit = $1 and form = $2 and on_day >= $3`)
-	congresses   = store.Statement(`select max(on_day) from party_record where kind = 'congress' and form = 'congress' and stage = 'done' and unit = $1 and on_day < $2`)
+	congresses   = store.Statement(`select max(from_day) from party_committee where unit = $1 and from_day < $2`)
 )
 
 // most is the longest list that is read at once.
@@ -202,7 +216,7 @@ func (f *RecordFilter) args() []any {
 	return []any{store.Set(f.Units), f.Kind, string(f.Stage), int64(f.From), to, until}
 }
 
-// TermStart is the day after the unit's last congress before a day, NoDate when none is in the register.
+// TermStart is the day after the unit's last congress before a day, NoDate when none is known.
 func (r *Room) TermStart(ctx context.Context, unit string, on calendar.Date) (calendar.Date, error) {
 	var day sql.NullInt64
 	err := r.db.QueryRow(ctx, congresses, unit, int64(on)).Scan(&day)

@@ -49,7 +49,7 @@ func (s *pages) showBlank(r *web.Request, in url.Values, wrong error) error {
 	}
 	units, err := s.People.Units(r.Context(), r.Today(), "")
 	for _, u := range units {
-		if u.Parent != "" && r.Can(people.RunCampaigns, u.Code) {
+		if (u.Parent != "" || u.Side == people.Party) && r.Can(people.RunCampaigns, u.Code) {
 			p.Units = append(p.Units, u)
 		}
 	}

@@ -76,6 +76,7 @@ type blankMemberPage struct {
 	*web.View
 	In      url.Values
 	Units   []people.Unit
+	Members []memberRow // who may sponsor
 	Rule    *room.Charter
 	Arrived bool // comes from elsewhere rather than being admitted
 	Trouble string
@@ -99,11 +100,12 @@ func (s *pages) showBlankMember(r *web.Request, in url.Values, trouble error) er
 		return err
 	}
 	p.Rule = all.On(r.Today())
-	status := http.StatusOK
-	if trouble != nil {
-		p.Trouble, status = r.ErrorText(trouble), web.Status(fault.KindOf(trouble))
+	if !p.Arrived {
+		if p.Members, err = s.mayTeach(r); err != nil {
+			return err
+		}
 	}
-	return r.Render(status, blankMember(p))
+	return r.Render(s.troubled(r, trouble, &p.Trouble), blankMember(p))
 }
 
 func (s *pages) addMember(r *web.Request) error {
@@ -144,6 +146,10 @@ func (s *pages) takeIn(r *web.Request, in url.Values) (*room.Member, error) {
 	}
 	if e.Born == calendar.NoDate {
 		return nil, fault.New(fault.Invalid, "party.no_birth")
+	}
+	var err error
+	if e.Sponsors, err = s.sponsorsIn(r, in); err != nil {
+		return nil, err
 	}
 	return s.room.Admit(r.Context(), e)
 }
@@ -256,7 +262,7 @@ func (s *pages) stepMember(r *web.Request) error {
 	if do == nil {
 		return fault.New(fault.NotFound, "party.not_now", "id", m.ID)
 	}
-	st := room.Step{ID: m.ID, Actor: r.Actor(), Votes: votes(in, "cb"), Unit: in.Get("don-vi"), Reason: in.Get("ly-do")}
+	st := room.Step{ID: m.ID, Actor: r.Actor(), Votes: votes(in, "cb"), Committee: votes(in, "cu"), Unit: in.Get("don-vi"), Reason: in.Get("ly-do")}
 	st.Grade, _ = strconv.Atoi(in.Get("bac"))              // unreadable = none
 	st.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
 	if st.On, err = parseDay(in.Get("ngay")); err == nil {

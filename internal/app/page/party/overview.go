@@ -13,6 +13,9 @@ import (
 // ahead is how many days before its end something is shown as waiting.
 const ahead = 90
 
+// aheadStep is the same for the many small steps before a congress.
+const aheadStep = 30
+
 // waiting is one line of what waits: what, who or which entry, and until when.
 type waiting struct {
 	What, Who, Path string
@@ -98,6 +101,39 @@ func tree(all []people.Unit, counts []room.UnitCount) []cellRow {
 	return out
 }
 
+// comingUp adds terms of committees that end, admission files whose term runs out, and what congresses and planning ask for.
+func (s *pages) comingUp(r *web.Request, units []string, out []waiting) ([]waiting, error) {
+	today := r.Today()
+	ending, err := s.room.Ending(r.Context(), units, today+ahead)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range ending {
+		out = append(out, waiting{r.T("partypage.wait_congress"), s.who.UnitName(r.Context(), c.Unit, r.Lang), bodyPath(c.Unit), c.Until, c.Until < today})
+	}
+	files, _, err := s.room.Applicants(r.Context(), room.ApplicantFilter{Units: units, DueBy: today + ahead, Limit: 1 << 30})
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range files {
+		if a.Due != calendar.NoDate {
+			out = append(out, waiting{r.T("partypage.wait_" + a.Next()), s.who.PersonName(r.Context(), a.Person), applicantPath(a.ID), a.Due, a.Due < today})
+		}
+	}
+	due, err := s.cadre.Due(r.Context(), units, today+ahead)
+	for _, w := range due {
+		if w.What == "step" && w.On > today+aheadStep {
+			continue
+		}
+		what := r.T("partypage.wait_round_" + w.What)
+		if w.Step != nil {
+			what = pick(r, w.Step.Title)
+		}
+		out = append(out, waiting{what, r.T("partypage."+w.Kind+"_title", "unit", s.who.UnitName(r.Context(), w.Unit, r.Lang), "term", w.Term), roundPath(w.Round), w.On, w.On < today})
+	}
+	return out, err
+}
+
 // waiting are the recognitions, posts to rotate, disciplines that expire and planned work of the next weeks.
 func (s *pages) waiting(r *web.Request, units []string) ([]waiting, error) {
 	var out []waiting
@@ -111,13 +147,16 @@ func (s *pages) waiting(r *web.Request, units []string) ([]waiting, error) {
 			out = append(out, waiting{r.T("partypage.wait_recognise"), s.who.PersonName(r.Context(), d.Person), memberPath(d.ID), d.Last, d.Last < today})
 		}
 	}
-	for _, kind := range []string{"posting", "discipline", "congress", "planning"} {
+	if out, err = s.comingUp(r, units, out); err != nil {
+		return nil, err
+	}
+	for _, kind := range []string{"posting", "discipline"} {
 		list, _, err := s.room.Records(r.Context(), room.RecordFilter{Units: units, Kind: kind, Stage: room.Done, From: calendar.NoDate, To: calendar.NoDate, UntilBy: today + ahead})
 		if err != nil {
 			return nil, err
 		}
 		for _, rec := range list {
-			if kind == "posting" || rec.Until >= today { // a post stays due until somebody else takes it over
+			if kind == "posting" || rec.Until >= today { // a post stays due until it is said to be handed on
 				out = append(out, waiting{r.T("partypage.wait_" + kind), rec.Title, recordPath(rec), rec.Until, rec.Until < today})
 			}
 		}

@@ -1,5 +1,5 @@
-// Package party (trang công tác đảng) is the pages of Party work: what waits, members, badges, the register of what
-// organisations do, and the dated rules behind them. It owns no rules: room party does; package people says who the
+// Package party (trang công tác đảng) is the pages of Party work: what waits, organisations and their committees,
+// members, applicants, congresses and planning, badges, the register of what organisations do, and the dated rules behind them. It owns no rules: room party does; package people says who the
 // reader is. Everything here stays inside Party scope: whoever may not read a unit's Party matters finds nothing.
 package party
 
@@ -12,8 +12,10 @@ import (
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/web"
 	room "trucot/internal/room/party"
+	"trucot/internal/room/party/cadre"
 )
 
 // Work counts the tasks of somebody that were due in a year, and those done in time, as far as the reader may see
@@ -21,15 +23,16 @@ import (
 type Work func(r *web.Request, person string, year int) (due, onTime int, err error)
 
 type pages struct {
-	room *room.Room
-	who  *people.People
-	work Work
+	room  *room.Room
+	cadre *cadre.Room
+	who   *people.People
+	work  Work
 }
 
 // Routes are the pages of Party work.
-func Routes(r *room.Room, who *people.People, work Work) []web.Route {
-	s := &pages{r, who, work}
-	return []web.Route{
+func Routes(r *room.Room, c *cadre.Room, who *people.People, work Work) []web.Route {
+	s := &pages{r, c, who, work}
+	return slices.Concat(s.bodyRoutes(), s.applicantRoutes(), s.roundRoutes(), []web.Route{
 		{Method: http.MethodGet, Pattern: "/dang", Permission: people.ReadParty, Handler: s.overview},
 		{Method: http.MethodGet, Pattern: "/dang/quy-dinh", Permission: people.ReadParty, Handler: s.rules},
 		{Method: http.MethodGet, Pattern: "/dang/huy-hieu", Permission: people.ReadParty, Handler: s.badges},
@@ -46,7 +49,8 @@ func Routes(r *room.Room, who *people.People, work Work) []web.Route {
 		{Method: http.MethodGet, Pattern: "/dang/so/{loai}/{id}/ket-qua", Permission: people.KeepParty, Handler: s.outcome},
 		{Method: http.MethodPost, Pattern: "/dang/so/{loai}/{id}/{viec}", Permission: people.KeepParty, Handler: s.stepRecord},
 		{Method: http.MethodGet, Pattern: "/dang/so/{loai}/{id}/docx", Permission: people.ReadParty, Handler: s.recordFile},
-	}
+		{Method: http.MethodGet, Pattern: "/dang/hoc-tap", Permission: people.ReadParty, Handler: s.study},
+	})
 }
 
 // units are the codes of the Party units whose matters the reader may read, closed ones too; never nil.
@@ -150,6 +154,14 @@ func (d *dateReader) day(field string) calendar.Date {
 		d.err = err
 	}
 	return on
+}
+
+// pick is a title in the reader's language.
+func pick(r *web.Request, m map[lang.Tag]string) string {
+	if text := m[r.Lang]; text != "" {
+		return text
+	}
+	return m[lang.VI]
 }
 
 func memberPath(id string) string { return "/dang/dang-vien/" + url.PathEscape(id) }

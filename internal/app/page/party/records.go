@@ -67,7 +67,7 @@ func (p recordsPage) address(change ...string) string {
 
 func (s *pages) recordRow(r *web.Request, rec *room.Record) recordRow {
 	row := recordRow{Record: rec, UnitName: s.who.UnitName(r.Context(), rec.Unit, r.Lang), About: s.name(r.Context(), rec.Subject, r)}
-	row.Late = rec.Stage == room.Planned && rec.On < r.Today() || rec.Kind == "posting" && rec.Until < r.Today()
+	row.Late = rec.Stage == room.Planned && rec.On < r.Today() || rec.Kind == "posting" && rec.Stage == room.Done && rec.Until < r.Today()
 	return row
 }
 
@@ -314,6 +314,11 @@ func (s *pages) stepRecord(r *web.Request) error {
 	switch r.PathValue("viec") {
 	case "bo":
 		_, err = s.room.Drop(r.Context(), r.Actor(), rec.ID)
+	case "ket-thuc":
+		var on calendar.Date
+		if on, err = parseDay(in.Get("ngay")); err == nil {
+			_, err = s.room.End(r.Context(), r.Actor(), rec.ID, on)
+		}
 	case "giao-viec":
 		for _, d := range rec.Decisions {
 			if d.Unit != "" && err == nil {

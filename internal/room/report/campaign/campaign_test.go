@@ -110,10 +110,15 @@ func newOffice(t testing.TB, at string) *office {
 	l.Follow(o.figures.Feed)
 	must(t, o.figures.CatchUp(o.ctx, l))
 	head := func(unit, side string, on calendar.Date) report.Agency {
+		var led []string // the agency, which the Party's report as a whole is about too
 		if unit == "" {
 			unit = map[string]string{"state": "so", "party": "du"}[side]
+			if side == "party" {
+				led, _ = o.people.Subtree(o.ctx, "so", on)
+			}
 		}
 		units, _ := o.people.Subtree(o.ctx, unit, on)
+		units = append(units, led...)
 		return report.Agency{Name: o.people.UnitName(o.ctx, unit, lang.VI), Symbol: map[string]string{"state": "SKHCN", "party": "ĐU"}[side], Place: "Mẫu", Post: "GIÁM ĐỐC", Units: units}
 	}
 	o.ledger = l
@@ -137,10 +142,15 @@ func (o *office) record(t testing.TB, unit, on string, n int, stream string) str
 		o.serial++
 		stream = fmt.Sprintf("activity/%d", o.serial)
 	}
-	_, err := o.ledger.Append(o.ctx, ledger.Command{Stream: stream, Expect: ledger.AnyVersion, Actor: "sample", Unit: unit,
-		Events: []ledger.NewEvent{{Kind: "activity.recorded", On: day(on), Data: map[string]any{"dims": map[string]string{"kind": "article"}, "amounts": map[string]int{"count": n}}}}})
-	must(t, err)
+	o.fact(t, unit, on, n, stream, "activity.recorded", "article")
 	return stream
+}
+
+func (o *office) fact(t testing.TB, unit, on string, n int, stream, event, kind string) {
+	t.Helper()
+	_, err := o.ledger.Append(o.ctx, ledger.Command{Stream: stream, Expect: ledger.AnyVersion, Actor: "sample", Unit: unit,
+		Events: []ledger.NewEvent{{Kind: event, On: day(on), Data: map[string]any{"dims": map[string]string{"kind": kind}, "amounts": map[string]int{"count": n}}}}})
+	must(t, err)
 }
 
 const articles = "info.articles"

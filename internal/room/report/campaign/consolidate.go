@@ -6,10 +6,12 @@ import (
 	"hash/maphash"
 	"runtime"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/people"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/store"
 )
@@ -316,12 +318,21 @@ func (d *Desk) beside(x *Consolidated) error {
 		s.Own, s.Target, s.Previous, s.LastYear = own[i].Get(part), own[i].Target, before[i].Get(part), yearBefore[i].Get(part)
 	}
 	for i := range x.Sums {
+		s := &x.Sums[i]
+		if c.Side == people.Party && !strings.HasPrefix(s.Indicator, partyFigures) { // the agency's work, which no cell hands in
+			s.Units, s.Doubled, s.Total = indicator.NoValue, 0, s.Own
+		}
+	}
+	for i := range x.Sums {
 		if def, _ := defs.Get(x.Sums[i].Indicator); def.Type == indicator.Ratio {
 			x.ratio(&x.Sums[i], def)
 		}
 	}
 	return nil
 }
+
+// partyFigures begin the names of the figures that the Party's organisations count themselves.
+const partyFigures = "party."
 
 // ratio is that of the totals where both are among the figures, else the agency's own: shares do not add up.
 func (x *Consolidated) ratio(s *Sum, def indicator.Definition) {

@@ -180,16 +180,19 @@ func (d *Desk) ask(ctx context.Context, c *Campaign, o Opening, rule Rule) ([]As
 	if err != nil {
 		return nil, err
 	}
+	if c.Side == people.State {
+		below = below[1:] // a Party committee keeps registers of its own and owes a part like its cells
+	}
 	units := o.Units
 	if len(units) == 0 {
-		units = d.standing(ctx, below[1:], c.Side)
+		units = d.standing(ctx, below, c.Side)
 	}
 	if len(units) == 0 {
 		return nil, fault.New(fault.Invalid, "campaign.no_units")
 	}
 	var out []Asked
 	for _, unit := range units {
-		if !slices.Contains(below, unit) || unit == c.Unit {
+		if !slices.Contains(below, unit) {
 			return nil, fault.New(fault.Invalid, "campaign.not_below", "unit", unit, "of", c.Unit)
 		}
 		u, err := d.People.Unit(ctx, unit, d.Today())

@@ -426,7 +426,7 @@ func TestLateUnitsAreRemindedThenEscalated(t *testing.T) {
 func TestThePartySideHasItsOwnLayoutAndNumber(t *testing.T) {
 	o := newOffice(t, place(t))
 	c := o.open(t, campaign.Opening{Regime: "dang-so-ket", Period: "2025-H1", AsOf: calendar.NoDate, Due: calendar.NoDate, DueBy: calendar.NoDate})
-	o.handIn(t, c.ID, "cb1")
+	o.handIn(t, c.ID, "du", "cb1")
 	_, err := o.Sign(o.ctx, c.ID, "", by)
 	must(t, err)
 	_, err = o.Issue(o.ctx, c.ID, "", by)
@@ -442,4 +442,21 @@ func TestThePartySideHasItsOwnLayoutAndNumber(t *testing.T) {
 	with.Units = []string{"cb1"}
 	_, err = o.Open(o.ctx, with, by)
 	refused(t, err, "campaign.not_below")
+}
+
+// The Party's report tells of the agency's work too, which no cell hands in: those figures are the agency's own count.
+func TestThePartysReportCountsTheAgencysWork(t *testing.T) {
+	o := newOffice(t, place(t))
+	o.fact(t, "tdc", "2025-03-03", 12, "activity/a", "activity.recorded", "instrument_verified")
+	o.fact(t, "cb1", "2025-03-03", 3, "activity/b", "party.training_attended", "")
+	o.fact(t, "du", "2025-03-03", 2, "activity/c", "party.training_attended", "")
+	c := o.open(t, campaign.Opening{Regime: "dang-so-ket", Period: "2025-H1", AsOf: calendar.NoDate, Due: calendar.NoDate, DueBy: calendar.NoDate, Units: []string{"du", "cb1"}})
+	o.handIn(t, c.ID, "du", "cb1")
+	x, err := o.Consolidate(o.ctx, c.ID, 0)
+	must(t, err)
+	for id, want := range map[string][2]indicator.Value{"tdc.instruments": {indicator.NoValue, 12 * indicator.One}, "party.training": {5 * indicator.One, 5 * indicator.One}} {
+		if s := x.Sum(id); s.Units != want[0] || s.Total != want[1] {
+			t.Errorf("%s: %+v", id, s)
+		}
+	}
 }

@@ -1,0 +1,52 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/room/party"
+)
+
+// party drives the operations on the Party's organisations, applicants, congresses and planning.
+func (d *driver) party(t *testing.T) {
+	ctx, by := t.Context(), people.By{Actor: "test", On: calendar.MustParse("2019-01-01")}
+	must(t, d.a.People.OpenUnit(ctx, by, people.Unit{Code: "dbm", NameVI: "Đảng ủy mẫu", Side: people.Party, Kind: "dang_bo_co_so"}))
+	must(t, d.a.People.OpenUnit(ctx, by, people.Unit{Code: "dbm1", NameVI: "Chi bộ mẫu", Parent: "dbm", Side: people.Party, Kind: "chi_bo"}))
+	must(t, d.a.People.GrantRole(ctx, by, "tatca", people.Grant{Role: people.PartyOffice, Unit: "dbm"}))
+	for _, id := range []string{"DV-00001", "DV-00002"} {
+		_, err := d.a.Party.Receive(ctx, party.Entry{ID: id, Unit: "dbm1", Name: "Đảng viên mẫu", Decided: calendar.MustParse("1999-02-03"), Admitted: calendar.MustParse("1999-02-03"),
+			Official: calendar.MustParse("2000-02-03"), Born: calendar.NoDate, On: calendar.MustParse("2021-06-01"), Actor: "test"})
+		must(t, err)
+	}
+	last := func(out map[string]any) string {
+		path := fmt.Sprint(out["path"])
+		return path[strings.LastIndex(path, "/")+1:]
+	}
+	d.do("party-body-establish", fields{"code": "dbm2", "name": "Chi bộ hai mẫu", "kind": "chi_bo", "above": "dbm", "on": "2021-06-10", "basis": "01-QĐ/ĐU"})
+	d.do("party-body-change", fields{"term": "2021–2023", "seats": []fields{{"member": "DV-00001", "post": "secretary"}}}, "ma", "dbm1", "viec", "dai-hoi")
+	d.do("party-body-change", fields{"parts": []fields{{"code": "dbm3", "name": "Chi bộ ba mẫu"}, {"code": "dbm4", "name": "Chi bộ bốn mẫu"}}}, "ma", "dbm2", "viec", "tach")
+
+	applicant := last(d.do("party-applicant-watch", fields{"name": "Quần chúng mẫu", "unit": "dbm1", "sex": "female", "born": "1995-05-20", "youth": true}))
+	step := func(viec string, body fields) {
+		t.Helper()
+		d.do("party-applicant-act", body, "id", applicant, "viec", viec)
+	}
+	step("hoc", fields{})
+	step("ho-so", fields{"sponsors": []fields{{"who": "DV-00001", "since": "2020-01-01"}, {"who": "youth"}}})
+	step("chi-bo", fields{"for": 2, "of": 2})
+	step("cap-uy", fields{"for": 5, "of": 5})
+	step("quyet-dinh", fields{})
+	step("le", fields{})
+
+	congress := last(d.do("party-congress-open", fields{"unit": "dbm", "term": "2020–2025", "on": today.String(), "positions": []fields{{"post": "secretary", "seats": 1}}}))
+	d.do("party-congress-act", fields{"member": "DV-00002", "position": "secretary"}, "id", congress, "viec", "gioi-thieu")
+	d.do("party-congress-act", fields{"votes": map[string]int{"DV-00002/secretary": 9}, "of": 9}, "id", congress, "viec", "ket-qua")
+	if known, err := d.a.Party.Committees(ctx, "dbm"); err != nil || len(known) != 1 || known[0].Seats[0].Member != "DV-00002" {
+		t.Error(known, err)
+	}
+	plan := last(d.do("party-planning-open", fields{"unit": "dbm", "term": "2025–2030", "positions": []fields{{"title": "Bí thư", "seats": 1}}}))
+	d.do("party-planning-act", fields{"member": "DV-00001", "position": "1"}, "id", plan, "viec", "gioi-thieu")
+}

@@ -1,0 +1,87 @@
+package party
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/web"
+	room "trucot/internal/room/party"
+)
+
+// studyRow is what was studied, in one session or several, and by whom of today's members it was and was not.
+type studyRow struct {
+	Title    string
+	Sessions []*room.Record
+	Done     []memberRow
+	Missing  []memberRow
+}
+
+type studyPage struct {
+	*web.View
+	Rows []studyRow
+}
+
+// study tells who has studied what: sessions of one directive count together, each for the members below its organisation.
+func (s *pages) study(r *web.Request) error {
+	p := studyPage{View: r.View(r.T("partypage.study_roll"), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"})}
+	list, _, err := s.room.Records(r.Context(), room.RecordFilter{Units: s.units(r), Kind: "study", Stage: room.Done, From: calendar.NoDate, To: calendar.NoDate, UntilBy: calendar.NoDate, Limit: 1 << 30})
+	if err != nil {
+		return err
+	}
+	rows := map[string]int{}
+	for _, rec := range list {
+		if len(rec.Present) == 0 { // without a roll it says nothing about anybody
+			continue
+		}
+		key := rec.Directive
+		if key == "" {
+			key = rec.ID
+		}
+		i, ok := rows[key]
+		if !ok {
+			i = len(p.Rows)
+			rows[key] = i
+			p.Rows = append(p.Rows, studyRow{Title: strings.TrimSuffix(rec.Directive+" – "+rec.Title, " – ")})
+			if rec.Directive == "" {
+				p.Rows[i].Title = rec.Title
+			}
+		}
+		p.Rows[i].Sessions = append(p.Rows[i].Sessions, rec)
+	}
+	for i := range p.Rows {
+		if err := s.studied(r, &p.Rows[i]); err != nil {
+			return err
+		}
+	}
+	return r.Render(http.StatusOK, study(p))
+}
+
+// studied sorts the members of today into those who were at one of the sessions and those who should have been.
+func (s *pages) studied(r *web.Request, row *studyRow) error {
+	var under, present []string
+	var since calendar.Date
+	for _, rec := range row.Sessions {
+		units, err := s.who.Subtree(r.Context(), rec.Unit, r.Today())
+		if err != nil {
+			return err
+		}
+		under = append(under, units...)
+		present = append(present, rec.Present...)
+		since = max(since, rec.On)
+	}
+	slices.Sort(under)
+	under = slices.DeleteFunc(slices.Compact(under), func(u string) bool { return !r.Can(people.ReadParty, u) })
+	members, err := s.roll(r, under)
+	for _, m := range members {
+		switch {
+		case contains(present, m.Member.ID):
+			row.Done = append(row.Done, m)
+		case m.Decided <= since: // who came later is taught in another session
+			row.Missing = append(row.Missing, m)
+		}
+	}
+	return err
+}

@@ -141,6 +141,7 @@ func (d *driver) dossiers(t *testing.T) {
 	d.do("dossier-act", fields{}, "code", first, "action", "tiep_nhan")
 	d.do("dossier-give", fields{"to": "hung", "note": "Nhờ xem"}, "code", first)
 	d.do("dossier-comment", fields{"text": "Nhờ @hung xem"}, "code", first)
+	d.do("dossier-mark", fields{"priority": "high", "labels": []string{"mẫu"}}, "code", first)
 	d.do("dossier-link", fields{"dossier": other, "note": "cùng bạn đọc"}, "code", first)
 	d.do("dossier-link", fields{"dossier": other, "remove": true}, "code", first)
 	d.do("dossier-ask-opinion", fields{"agency": "Sở Y tế tỉnh Mẫu", "question": "Có ý kiến gì?", "due": "2021-06-30"}, "code", first)
@@ -249,6 +250,7 @@ func (d *driver) direction(t *testing.T) {
 	task := fmt.Sprint(d.do("task-assign", given)["id"])
 	given["product"] = "Báo cáo"
 	d.do("task-change", given, "id", task)
+	d.do("task-mark", fields{"priority": "urgent", "add": []string{"mẫu"}}, "id", task)
 	d.do("task-act", fields{"note": "đã làm (mẫu)"}, "id", task, "verb", "progressed")
 	d.do("baseline-freeze", fields{"name": "Kế hoạch quý III (mẫu)", "unit": "so"})
 }

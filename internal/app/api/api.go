@@ -37,6 +37,7 @@ import (
 	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/filing"
 	"trucot/internal/room/party"
+	"trucot/internal/room/party/cadre"
 	"trucot/internal/room/report"
 	"trucot/internal/room/report/campaign"
 )
@@ -64,6 +65,7 @@ type Parts struct {
 	Activities   *activity.Book
 	Commendation *commendation.Room
 	Party        *party.Room
+	Cadre        *cadre.Room
 	News         newsroom.Parts
 	Forms        map[string]web.Route                                                    // the pages' forms by their pattern
 	Describe     func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
@@ -141,7 +143,7 @@ func Routes(p Parts) []web.Route {
 
 func newService(p Parts) *service {
 	s := &service{Parts: p}
-	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.partyForms(), s.articleOps(), s.fileOps(), s.trackOps(), s.councilOps(), s.commendationOps(), s.registerOps(), s.partyOps())
+	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.partyForms(), s.articleOps(), s.fileOps(), s.trackOps(), s.councilOps(), s.commendationOps(), s.registerOps(), s.partyOps(), s.partyRounds())
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s

@@ -73,12 +73,12 @@ type partyApplicant struct {
 type partyApplicantStep struct {
 	On       string         `json:"on,omitempty" format:"date"`
 	Papers   string         `json:"papers,omitempty" format:"date"`
-	Sponsors []partySponsor `json:"sponsors,omitempty" maxItems:"5"`
+	Sponsors []applicantSponsor `json:"sponsors,omitempty" maxItems:"5"`
 	For      int            `json:"for,omitempty" minimum:"0"`
 	Of       int            `json:"of,omitempty" minimum:"0"`
 }
 
-type partySponsor struct {
+type applicantSponsor struct {
 	Who   string `json:"who" example:"DV-00001"` // a member, or "youth", "union"
 	Since string `json:"since,omitempty" format:"date"`
 }

@@ -111,10 +111,13 @@ type applicantPage struct {
 	Trouble  string
 }
 
-// getApplicant reads a file in reach; another unit's reads as one that is not there.
 func (s *pages) getApplicant(r *web.Request) (*room.Applicant, error) {
-	id := r.PathValue("id")
-	a, err := s.room.Applicant(r.Context(), id)
+	return Applicant(r, s.room, r.PathValue("id"))
+}
+
+// Applicant reads a file that the reader may see; another unit's is not found rather than forbidden.
+func Applicant(r *web.Request, book *room.Room, id string) (*room.Applicant, error) {
+	a, err := book.Applicant(r.Context(), id)
 	if err == nil && !r.Can(people.ReadParty, a.Unit) {
 		return nil, fault.New(fault.NotFound, "party.no_applicant", "id", id)
 	}

@@ -151,10 +151,13 @@ type roundPage struct {
 	positions func(cadre.Position) string
 }
 
-// getRound reads a round of a kind in reach; another unit's reads as one that is not there.
 func (s *pages) getRound(r *web.Request, kind string) (*cadre.Round, error) {
-	id := r.PathValue("id")
-	x, err := s.cadre.Get(r.Context(), id)
+	return Round(r, s.cadre, kind, r.PathValue("id"))
+}
+
+// Round reads a round of a kind that the reader may see; another unit's is not found rather than forbidden.
+func Round(r *web.Request, rounds *cadre.Room, kind, id string) (*cadre.Round, error) {
+	x, err := rounds.Get(r.Context(), id)
 	if err == nil && (x.Kind != kind || !r.Can(people.ReadParty, x.Unit)) {
 		return nil, fault.New(fault.NotFound, "cadre.no_round", "id", id)
 	}

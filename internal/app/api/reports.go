@@ -105,7 +105,7 @@ func (s *service) getReport(r *web.Request, _ *OneReport) (*reply[Report], error
 
 type fileOf struct {
 	OneReport
-	Kind string `path:"kind" enum:"docx,xlsx"`
+	Kind string `path:"kind" enum:"docx,pdf,xlsx"`
 	View string `query:"xem" enum:"chot"`
 }
 

@@ -140,7 +140,7 @@ func TestAMembersLife(t *testing.T) {
 		if list, n, err := o.Members(o.ctx, MemberFilter{Units: []string{"cb1"}}); err != nil || n != 1 || len(list) != 1 {
 			t.Error("the old cell still lists the member", n, err)
 		}
-		for unit, want := range map[string]int{"cb1": 0, "cb2": 1} {
+		for unit, want := range map[string]int{"cb1": 1, "cb2": 1} {
 			rows, err := o.MembersAfter(o.ctx, MemberFilter{Units: []string{unit}}, "")
 			if err != nil || len(rows) != want {
 				t.Errorf("read on, %s has %d members: %v", unit, len(rows), err)

@@ -20,6 +20,15 @@ func (rep *Report) WriteDOCX(w io.Writer) error {
 	return d.WriteDOCX(w)
 }
 
+// WritePDF writes the report as PDF, to be read and printed; what is sent and frozen is the DOCX.
+func (rep *Report) WritePDF(w io.Writer) error {
+	d, err := rep.Document()
+	if err != nil {
+		return err
+	}
+	return d.WritePDF(w)
+}
+
 // Document is the report as it is to be written.
 func (rep *Report) Document() (*document.Document, error) {
 	d := rep.head()

@@ -6,6 +6,7 @@ package reports
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 
@@ -262,6 +263,7 @@ func (s *pages) file(r *web.Request) error {
 var fileTypes = map[string]string{
 	"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	"pdf":  "application/pdf",
 }
 
 func (s *pages) bytes(r *web.Request, q report.Request, kind string) ([]byte, error) {
@@ -273,18 +275,22 @@ func (s *pages) bytes(r *web.Request, q report.Request, kind string) ([]byte, er
 		if err != nil {
 			return nil, err
 		}
-		return s.room.FrozenFile(r.Context(), f, kind)
+		if kind != "pdf" {
+			return s.room.FrozenFile(r.Context(), f, kind)
+		}
+		rep, err := s.room.Rebuild(r.Context(), f)
+		return written(rep, kind, err)
 	}
 	rep, err := s.room.Build(r.Context(), q)
+	return written(rep, kind, err)
+}
+
+func written(rep *report.Report, kind string, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
-	write := rep.WriteDOCX
-	if kind == "xlsx" {
-		write = rep.WriteXLSX
-	}
-	err = write(&b)
+	err = map[string]func(io.Writer) error{"docx": rep.WriteDOCX, "xlsx": rep.WriteXLSX, "pdf": rep.WritePDF}[kind](&b)
 	return b.Bytes(), err
 }
 

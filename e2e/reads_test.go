@@ -34,7 +34,7 @@ var unread = map[string]string{
 	"/api": "it describes the operations", "/api/": "it describes the operations", "/ledger/": "for programs already",
 	"/lich-cong-tac/ics/": "for programs already", "/lich-cong-tac/tai": "the sheet as a paper; schedule-list has its items",
 	"/bien-tap/nhap": "a form; article-import", "/bien-tap/{id}/anh/": "pictures come with the public article",
-	"/bao-cao/dot/goi":    "a form; campaign-join", "/bao-cao/dot/{id}/tai/": "a paper; report-file gives the report",
+	"/bao-cao/dot/goi": "a form; campaign-join", "/bao-cao/dot/{id}/tai/": "a paper; report-file gives the report",
 	"/bao-cao/dot/{id}/tong-hop": "the sums of what the parts say, which campaign-part gives", "/bao-cao/dot/{id}/noi-dung": "text under work by its writers; report-get has what was frozen",
 	"/bao-cao/dot/{id}/phan/{unit}/so/": "the records behind a figure are figure-records", "/bao-cao/dot/{id}/phan/{unit}/mau.xlsx": "a form to fill in; campaign-part gives its figures",
 	"/chat-luong": "the index weighs figures that figure-list gives", "/chat-luong/": "the index weighs figures that figure-list gives",

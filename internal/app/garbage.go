@@ -11,8 +11,8 @@ import (
 // it keeps little, so that the server of a small agency stays small; from largeHeap on it lets twice as much pile up as
 // is in use, which is small beside any machine's memory and halves the collector's time. Between them it is a slope.
 const (
-	smallHeap, littleGarbage = 16 << 20, 40
-	largeHeap, muchGarbage   = 32 << 20, 200
+	smallHeap, littleGarbage = 14 << 20, 40
+	largeHeap, muchGarbage   = 20 << 20, 200
 	startGarbage             = 400
 )
 

@@ -71,11 +71,11 @@ type partyApplicant struct {
 
 // partyApplicantStep is what any step of an applicant's file says.
 type partyApplicantStep struct {
-	On       string         `json:"on,omitempty" format:"date"`
-	Papers   string         `json:"papers,omitempty" format:"date"`
+	On       string             `json:"on,omitempty" format:"date"`
+	Papers   string             `json:"papers,omitempty" format:"date"`
 	Sponsors []applicantSponsor `json:"sponsors,omitempty" maxItems:"5"`
-	For      int            `json:"for,omitempty" minimum:"0"`
-	Of       int            `json:"of,omitempty" minimum:"0"`
+	For      int                `json:"for,omitempty" minimum:"0"`
+	Of       int                `json:"of,omitempty" minimum:"0"`
 }
 
 type applicantSponsor struct {

@@ -144,8 +144,9 @@ type Ledger struct {
 	generation int64
 	recorded   time.Time // of the last event this process wrote
 	batch      batch
-	lastSize   int // of the batches of late
-	room       int // requests a batch may take
+	crowd      int           // callers in the batches of late and behind them
+	lastSync   time.Duration // what the last commit took
+	room       int           // requests a batch may take
 }
 
 //go:embed migrations/*.sql

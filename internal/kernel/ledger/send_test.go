@@ -2,9 +2,12 @@ package ledger_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
@@ -90,4 +93,33 @@ func TestSendRefusesLikeAppend(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Callers who come again shortly after their answer share one sync each time, where syncs are slow: left to
+// themselves they would split into two groups, each of which waits for the other's sync.
+func TestACrowdSharesASlowSync(t *testing.T) {
+	const callers, rounds = 8, 6
+	opts := withLoans()
+	opts.CommitDelay = 80 * time.Millisecond
+	l, _, _ := start(t, filepath.Join(t.TempDir(), "trucot.db"), opts)
+	var syncs atomic.Int64
+	l.Follow(func([]ledger.Event) { syncs.Add(1) })
+	var crowd errgroup.Group
+	for c := range callers {
+		crowd.Go(func() error {
+			for round := range rounds {
+				if _, err := l.Append(ctx, lend(fmt.Sprintf("book/%d", c), int64(round), "An")); err != nil {
+					return err
+				}
+				time.Sleep(time.Duration(c) * time.Millisecond / 2) // on the way back
+			}
+			return nil
+		})
+	}
+	if err := crowd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if n := syncs.Load(); n > rounds+3 { // the first caller goes alone; two groups would take twice the rounds
+		t.Errorf("%d syncs for %d rounds of %d callers", n, rounds, callers)
+	}
 }

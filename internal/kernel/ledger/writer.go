@@ -19,6 +19,10 @@ const (
 	maxEvents           = 4096
 )
 
+// slowSync is how long a sync takes where a batch waits for those who are on their way: below it, waiting would
+// cost more than the next sync.
+const slowSync = 2 * time.Millisecond
+
 var (
 	readState   = store.Statement(`select position, generation from ledger_state where one = 1`)
 	readOrigin  = store.Statement(`select origin from ledger_state where one = 1`)
@@ -71,26 +75,54 @@ func (l *Ledger) drain(ctx context.Context, reqs []*request) {
 }
 
 // collect adds the requests that are waiting. Callers of the batch before have just been woken and
-// are about to come again; where batches were large of late they get a moment to do so, since otherwise
+// are about to come again; where there were many of late they get a moment to do so, since otherwise
 // the crowd splits into groups that wait for each other's sync.
 func (l *Ledger) collect(reqs []*request) []*request {
-	events, patience := len(reqs[0].data), 10
+	events, patience, began := len(reqs[0].data), 10, time.Now()
 	for len(reqs) < l.room && events < maxEvents {
-		select {
-		case r := <-l.queue:
-			reqs = append(reqs, r)
-			events += len(r.data)
-			continue
-		default:
+		r := l.waiting()
+		if len(reqs) < l.crowd {
+			for ; r == nil && patience > 0; patience-- {
+				runtime.Gosched()
+				r = l.waiting()
+			}
+			if r == nil {
+				r = l.straggler(began)
+			}
 		}
-		if patience == 0 || len(reqs) >= l.lastSize {
+		if r == nil {
 			break
 		}
-		patience--
-		runtime.Gosched()
+		reqs = append(reqs, r)
+		events += len(r.data)
 	}
-	l.lastSize = max(len(reqs), l.lastSize*7/8)
 	return reqs
+}
+
+// waiting is the next request in the queue, nil when it is empty.
+func (l *Ledger) waiting() *request {
+	select {
+	case r := <-l.queue:
+		return r
+	default:
+		return nil
+	}
+}
+
+// straggler waits for one more request where syncs are slow, a fifth of a sync each time and one sync in all:
+// who is left behind waits for a whole sync of others. It is nil when none came.
+func (l *Ledger) straggler(began time.Time) *request {
+	if l.lastSync < slowSync || time.Since(began) > l.lastSync {
+		return nil
+	}
+	enough := time.NewTimer(l.lastSync / 5)
+	defer enough.Stop()
+	select {
+	case r := <-l.queue:
+		return r
+	case <-enough.C:
+		return nil
+	}
 }
 
 // write brings the requests into the ledger and answers each.
@@ -109,6 +141,7 @@ func (l *Ledger) write(ctx context.Context, reqs []*request) {
 			r.receipts, r.err = nil, err
 		}
 	}
+	l.crowd = max(len(live)+len(l.queue), l.crowd*7/8)
 	for _, r := range live {
 		r.done <- struct{}{}
 	}
@@ -162,6 +195,7 @@ func (l *Ledger) attempt(ctx context.Context, reqs []*request, careful bool, fil
 	if _, err := tx.Exec(ctx, writeState, b.base+int64(len(b.events))); err != nil {
 		return err
 	}
+	asked := time.Now()
 	time.Sleep(l.opts.CommitDelay)
 	if err := tx.Commit(ctx); err != nil {
 		if !store.IsLost(err) {
@@ -172,6 +206,7 @@ func (l *Ledger) attempt(ctx context.Context, reqs []*request, careful bool, fil
 		}
 	}
 	committed = true
+	l.lastSync = time.Since(asked)
 	l.adopt(b)
 	return nil
 }

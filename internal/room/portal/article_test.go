@@ -2,6 +2,8 @@ package portal_test
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -140,6 +142,23 @@ func TestFromDraftToWithdrawalOnBothEngines(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestAForgottenVisitIsStillOne: memory holds the readers of late only, the table knows the others.
+func TestAForgottenVisitIsStillOne(t *testing.T) {
+	const readers = 40_000
+	e, _, _ := desk(t, filepath.Join(t.TempDir(), "trucot.db"))
+	for i := range readers + 1 {
+		who := portal.Visitor{Address: "192.0.2.1", Agent: fmt.Sprint("Trình duyệt ", i%readers)}
+		must(t, e.Visit(ctx, "1", who))
+		if i%10_000 == 0 {
+			must(t, e.Close())
+		}
+	}
+	must(t, e.Close())
+	if n, err := e.Views(ctx, "1"); err != nil || n != readers {
+		t.Errorf("%d views of %d readers, %v", n, readers, err)
+	}
 }
 
 // TestAVisitIsCountedOnce: however often it is written, also after a start anew; another day is another visit.

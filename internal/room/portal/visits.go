@@ -40,8 +40,9 @@ var (
 // flushEvery is how long a visit may stand in memory alone: what a crash can lose.
 const flushEvery = time.Second
 
-// mostSeen bounds the visits remembered to save writing them again; beyond it the table alone knows.
-const mostSeen = 200_000
+// seenAtOnce bounds the visits remembered, two generations of so many: a reader's next requests come within minutes. A
+// visit that is forgotten is written again, and the table knows it.
+const seenAtOnce = 16_384
 
 // Visitor is what a request says of who sends it.
 type Visitor struct{ Address, Agent string }
@@ -54,7 +55,8 @@ type visits struct {
 	day     calendar.Date
 	salt    []byte
 	seen    map[visit]struct{}
-	pending map[visit]string // the article
+	before  map[visit]struct{} // seen before those
+	pending map[visit]string   // the article
 	timer   *time.Timer
 
 	writing sync.Mutex // one flush at a time
@@ -69,13 +71,9 @@ func (e *Engine) Visit(ctx context.Context, article string, who Visitor) error {
 		return err
 	}
 	one := visit(binary.BigEndian.Uint64(who.under(v.salt, article)))
-	if _, known := v.seen[one]; known {
+	if v.knows(one) {
 		return nil
 	}
-	if len(v.seen) >= mostSeen {
-		clear(v.seen)
-	}
-	v.seen[one] = struct{}{}
 	v.pending[one] = article
 	if v.timer == nil { // nothing runs while nobody reads
 		v.timer = time.AfterFunc(flushEvery, func() {
@@ -85,6 +83,19 @@ func (e *Engine) Visit(ctx context.Context, article string, who Visitor) error {
 		})
 	}
 	return nil
+}
+
+// knows reports whether a visit was seen of late, and remembers it.
+func (v *visits) knows(one visit) bool {
+	if _, known := v.seen[one]; known {
+		return true
+	}
+	if len(v.seen) >= seenAtOnce {
+		v.seen, v.before = make(map[visit]struct{}, seenAtOnce), v.seen
+	}
+	v.seen[one] = struct{}{}
+	_, known := v.before[one]
+	return known
 }
 
 // under is who a visitor is today, at an article where one is given: a hash that says nothing without the salt, and that
@@ -115,7 +126,7 @@ func (e *Engine) newDay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.day, v.salt, v.seen = today, salt, map[visit]struct{}{}
+	v.day, v.salt, v.seen, v.before = today, salt, map[visit]struct{}{}, nil
 	if v.pending == nil {
 		v.pending = map[visit]string{}
 	}

@@ -44,10 +44,13 @@ var railLines = []railLine{
 // rail is the left rail: what this reader may open with what waits there, and below it their saved views.
 func (a *App) rail(r *web.Request) []web.RailItem {
 	items := a.places(r)
-	known := a.railCounts.get(r.Actor(), a.Ledger.Head(), r.Today())
+	head, rights := a.Ledger.Head(), people.Rights(r.Reader)
 	for i := range items {
-		path := items[i].Path
-		items[i].Count = a.railCounts.count(known, path, func() int { return a.railCount(r, path) })
+		key := railKey{path: items[i].Path, rights: rights}
+		if key.path == "/hoi-dong" { // the councils that one sits in
+			key.account = r.Actor()
+		}
+		items[i].Count = a.railCounts.count(key, r.Actor(), head, r.Today(), func() int { return a.railCount(r, key.path) })
 	}
 	if !r.Can(people.ReadDossiers, "") {
 		return items
@@ -63,59 +66,57 @@ func (a *App) rail(r *web.Request) []web.RailItem {
 	return items
 }
 
-// railCounts are the counts of each account. They hold as long as nothing is recorded; while others work they may be a few
-// seconds old, but never older than the reader's own last step.
+// railCounts are the counts behind the rail's lines, one for all who may see the same. They hold as long as nothing is recorded;
+// while others work they may be a few seconds old, but never older than the reader's own last step.
 type railCounts struct {
-	mu sync.Mutex
-	of map[string]*railCount // by account
+	mu  sync.Mutex
+	of  map[railKey]railCount
+	own map[string]int64 // the position of an account's last step
 }
+
+// railKey is who sees the same count: those with the same rights, and the same account where the count is of one's own.
+type railKey struct{ path, rights, account string }
 
 type railCount struct {
 	at   time.Time
-	head int64
+	head int64 // that it was counted at, or before
 	day  calendar.Date
-	n    map[string]int // by path
+	n    int
 }
 
 // railAge is how long counts hold while others work: counting anew at each step of anybody took half of a busy server.
 const railAge = 3 * time.Second
 
-// get is what is known of an account now, emptied where it no longer holds.
-func (c *railCounts) get(account string, head int64, day calendar.Date) *railCount {
+// count is the count of a key as account may see it, made by fresh where it is not known. A negative one is not kept.
+func (c *railCounts) count(key railKey, account string, head int64, day calendar.Date, fresh func() int) int {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	known := c.of[account]
-	if known == nil || known.day != day || known.head != head && time.Since(known.at) > railAge {
-		if known = (&railCount{at: time.Now(), head: head, day: day, n: map[string]int{}}); c.of == nil {
-			c.of = map[string]*railCount{}
-		}
-		c.of[account] = known
-	}
-	return known
-}
-
-// count is the count of a path, made by fresh where it is not known.
-func (c *railCounts) count(of *railCount, path string, fresh func() int) int {
-	c.mu.Lock()
-	n, ok := of.n[path]
+	known, ok := c.of[key]
+	ok = ok && known.day == day && (known.head == head || known.head >= c.own[account] && time.Since(known.at) <= railAge)
 	c.mu.Unlock()
 	if ok {
-		return n
+		return known.n
 	}
-	if n = fresh(); n >= 0 {
+	made := railCount{at: time.Now(), head: head, day: day, n: fresh()}
+	if made.n >= 0 {
 		c.mu.Lock()
-		of.n[path] = n
-		c.mu.Unlock()
+		defer c.mu.Unlock()
+		if c.of == nil {
+			c.of = map[railKey]railCount{}
+		}
+		c.of[key] = made
 	}
-	return n
+	return made.n
 }
 
-// outdate forgets the counts of who recorded something.
+// outdate takes note of who recorded something.
 func (c *railCounts) outdate(batch []ledger.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.own == nil {
+		c.own = map[string]int64{}
+	}
 	for i := range batch {
-		delete(c.of, batch[i].Actor)
+		c.own[batch[i].Actor] = batch[i].Position
 	}
 }
 
@@ -149,7 +150,7 @@ func (a *App) railCount(r *web.Request, path string) int {
 			n = counts[0]
 		}
 	case "/viec":
-		_, n, err = a.Tasks.List(r.Context(), task.Filter{Reach: tasks.Reach(r), View: "open", Limit: 1})
+		n, err = a.Tasks.Count(r.Context(), task.Filter{Reach: tasks.Reach(r), View: "open"})
 	case "/hoi-dong":
 		f := council.Filter{Account: r.Actor(), Stage: council.Open, Limit: 1}
 		f.Units, f.Without = people.Reach(r.Reader, people.ReadCouncils)

@@ -65,7 +65,7 @@ func (p *People) Accounts(ctx context.Context) ([]Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.accountList(), nil
+	return slices.Clone(d.accounts()), nil
 }
 
 // PersonName is a person's name, the id where the name was erased.

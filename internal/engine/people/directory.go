@@ -23,6 +23,7 @@ type directory struct {
 
 	delegations []Delegation // in order of their beginning
 	subtrees    sync.Map     // subtree → map[string]bool, see below
+	accounts    func() []Account
 }
 
 type subtree struct {
@@ -81,6 +82,7 @@ func (p *People) fresh(d *directory, v int64) bool {
 
 func readDirectory(ctx context.Context, db *store.DB) (*directory, error) {
 	d := &directory{units: map[string][]Unit{}, persons: map[string]string{}, account: map[string]*account{}}
+	d.accounts = sync.OnceValue(d.listed)
 	units, err := store.All(ctx, db, scanUnit, selectUnits)
 	if err != nil {
 		return nil, err
@@ -196,7 +198,8 @@ func (d *directory) name(person string) string {
 	return person
 }
 
-func (d *directory) accountList() []Account {
+// listed makes what accounts gives.
+func (d *directory) listed() []Account {
 	out := make([]Account, 0, len(d.account))
 	for _, a := range d.account {
 		out = append(out, a.public(d))

@@ -2,6 +2,8 @@ package people
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -209,6 +211,29 @@ func Holds(id web.Identity, p web.Permission, unit string) bool {
 func (d *directory) isRoot(unit string, on calendar.Date) bool {
 	u, ok := d.unitOn(unit, on)
 	return ok && u.Parent == "" && u.Side == State
+}
+
+// Rights names what a reader may do: who has the same roles in the same units, or a token of the same scopes, has the same
+// name. It is "" for who is nobody.
+func Rights(id web.Identity) string {
+	i, ok := id.(*identity)
+	if !ok {
+		return ""
+	}
+	parts := make([]string, 0, len(i.grants)+len(i.scopes))
+	for _, g := range i.grants {
+		parts = append(parts, string(g.Role)+"@"+g.Unit)
+	}
+	for p, given := range i.scopes {
+		if given {
+			parts = append(parts, string(p))
+		}
+	}
+	if i.scopes != nil {
+		parts = append(parts, "token")
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, " ")
 }
 
 // Reach is where a reader has a permission, in units, and where not, without. Units nil is everywhere else,

@@ -198,10 +198,6 @@ const most = 100_000
 // looked for without them.
 func (e *Engine) List(ctx context.Context, f Filter) ([]*Task, int, error) {
 	args, total, err := e.counted(ctx, &f)
-	if folded := lang.Fold(f.Text); err == nil && total == 0 && folded != f.Text {
-		f.Text = folded
-		args, total, err = e.counted(ctx, &f)
-	}
 	if err != nil {
 		return nil, 0, err
 	}
@@ -213,9 +209,21 @@ func (e *Engine) List(ctx context.Context, f Filter) ([]*Task, int, error) {
 	return rows, total, err
 }
 
+// Count is how many tasks a List of the filter has in all.
+func (e *Engine) Count(ctx context.Context, f Filter) (int, error) {
+	_, total, err := e.counted(ctx, &f)
+	return total, err
+}
+
+// counted counts, a second time without marks where words with them are in no task, and gives the arguments that it counted with.
 func (e *Engine) counted(ctx context.Context, f *Filter) (args []any, total int, err error) {
 	args = f.args(e.Today())
-	return args, total, store.Fault(e.db.QueryRow(ctx, countTasks, args...).Scan(&total))
+	err = e.db.QueryRow(ctx, countTasks, args...).Scan(&total)
+	if folded := lang.Fold(f.Text); err == nil && total == 0 && folded != f.Text {
+		f.Text = folded
+		return e.counted(ctx, f)
+	}
+	return args, total, store.Fault(err)
 }
 
 // After lists tasks in the order of their ids, those behind an id ("" = from the first), at most f.Limit: read page by page it

@@ -96,8 +96,8 @@ func (s *pages) calendar(r *web.Request) error {
 		return err
 	}
 	p.Total, p.More = total, total-len(list)
-	f.Due, f.Limit = task.Undated, 1
-	if _, p.Undated, err = s.tasks.List(r.Context(), f); err != nil {
+	f.Due = task.Undated
+	if p.Undated, err = s.tasks.Count(r.Context(), f); err != nil {
 		return err
 	}
 	on := map[calendar.Date][]Row{}
@@ -121,8 +121,8 @@ func (s *pages) frame(r *web.Request, p *listPage) (task.Filter, error) {
 		return f, err
 	}
 	late := f
-	late.View, late.Limit = "overdue", 1
-	if _, p.Overdue, err = s.tasks.List(r.Context(), late); err != nil {
+	late.View = "overdue"
+	if p.Overdue, err = s.tasks.Count(r.Context(), late); err != nil {
 		return f, err
 	}
 	if d := s.directive(r, p.Q.Directive); d != nil {

@@ -156,8 +156,8 @@ func (s *pages) filter(r *web.Request, q *query) (task.Filter, error) {
 		q.View = "open"
 		if q.Text+q.Unit+q.Directive+q.Priority+q.Label == "" {
 			mine := f
-			mine.Account, mine.Helping, mine.View, mine.Limit = people.Desk(r.Actor()), true, "open", 1
-			_, n, err := s.tasks.List(r.Context(), mine)
+			mine.Account, mine.Helping, mine.View = people.Desk(r.Actor()), true, "open"
+			n, err := s.tasks.Count(r.Context(), mine)
 			if err != nil {
 				return f, err
 			}

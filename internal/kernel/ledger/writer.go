@@ -19,9 +19,12 @@ const (
 	maxEvents           = 4096
 )
 
-// slowSync is how long a sync takes where a batch waits for those who are on their way: below it, waiting would
-// cost more than the next sync.
-const slowSync = 2 * time.Millisecond
+// A batch waits for those who are on their way where a sync takes slowSync: below it, waiting would cost more than the
+// next sync. However long a sync took, as where the disk stood still, it waits no longer than longWait.
+const (
+	slowSync = 2 * time.Millisecond
+	longWait = 20 * time.Millisecond
+)
 
 var (
 	readState   = store.Statement(`select position, generation from ledger_state where one = 1`)
@@ -112,10 +115,11 @@ func (l *Ledger) waiting() *request {
 // straggler waits for one more request where syncs are slow, a fifth of a sync each time and one sync in all:
 // who is left behind waits for a whole sync of others. It is nil when none came.
 func (l *Ledger) straggler(began time.Time) *request {
-	if l.lastSync < slowSync || time.Since(began) > l.lastSync {
+	sync := min(l.lastSync, longWait)
+	if sync < slowSync || time.Since(began) > sync {
 		return nil
 	}
-	enough := time.NewTimer(l.lastSync / 5)
+	enough := time.NewTimer(sync / 5)
 	defer enough.Stop()
 	select {
 	case r := <-l.queue:

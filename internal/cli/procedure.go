@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,8 @@ type procedureCmd struct {
 	New  procedureNew  `cmd:"" help:"help_procedure_new"`
 }
 
-// proceduresIn is the folder given, or the agency's definitions.
+// proceduresIn is the folder given, or the agency's definitions. The folder of one procedure, or of one of its versions, is
+// that alone in the folder that it stands in.
 func proceduresIn(env *Env, dir string) (fs.FS, error) {
 	if dir == "" {
 		return fs.Sub(app.Definitions(env.Data), "procedures")
@@ -33,7 +35,33 @@ func proceduresIn(env *Env, dir string) (fs.FS, error) {
 	if err != nil || !info.IsDir() {
 		return nil, fault.New(fault.NotFound, "procedure.no_folder", "folder", dir)
 	}
-	return os.DirFS(dir), nil
+	var only []string
+	for _, pattern := range []string{"procedure.yaml", "*/procedure.yaml"} {
+		if found, _ := filepath.Glob(filepath.Join(dir, pattern)); len(found) > 0 { // the patterns are well formed
+			only = append([]string{filepath.Base(dir)}, only...)
+			dir = filepath.Dir(dir)
+		}
+	}
+	return narrowed{os.DirFS(dir), only}, nil
+}
+
+// narrowed is a folder in which only one path down is seen.
+type narrowed struct {
+	fs.FS
+	only []string
+}
+
+// ReadDir leaves out what is beside the path.
+func (n narrowed) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(n.FS, name)
+	depth := strings.Count(name, "/") + 1
+	if name == "." {
+		depth = 0
+	}
+	if depth >= len(n.only) {
+		return all, err
+	}
+	return slices.DeleteFunc(all, func(e fs.DirEntry) bool { return e.Name() != n.only[depth] }), err
 }
 
 // procedureLint checks definitions.

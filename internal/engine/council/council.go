@@ -31,11 +31,6 @@ const (
 	Cancelled Stage = "cancelled"
 )
 
-// Stages lists them in order.
-func Stages() []Stage {
-	return []Stage{Preparing, Voting, Counted, Confirmed, Concluded, Cancelled}
-}
-
 // Member is somebody who sits in the council and votes.
 type Member struct {
 	Account      string   `json:"account"`

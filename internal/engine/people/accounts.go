@@ -59,7 +59,7 @@ func (p *People) CloseAccount(ctx context.Context, by By, id string) error {
 	})
 }
 
-// Accounts lists every account.
+// Accounts lists every account, by the person's given name, family name and middle names.
 func (p *People) Accounts(ctx context.Context) ([]Account, error) {
 	d, err := p.directory(ctx)
 	if err != nil {

@@ -1,13 +1,16 @@
 package people
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
-	"sort"
+	"slices"
 	"sync"
 	"time"
 
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/store"
 )
 
@@ -198,13 +201,15 @@ func (d *directory) name(person string) string {
 	return person
 }
 
-// listed makes what accounts gives.
+// listed makes what accounts gives, in the order of Vietnamese lists of people.
 func (d *directory) listed() []Account {
 	out := make([]Account, 0, len(d.account))
+	key := make(map[string][]byte, len(d.account))
 	for _, a := range d.account {
 		out = append(out, a.public(d))
+		key[a.id] = lang.NameKey(out[len(out)-1].Name)
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	slices.SortFunc(out, func(a, b Account) int { return cmp.Or(bytes.Compare(key[a.ID], key[b.ID]), cmp.Compare(a.ID, b.ID)) })
 	return out
 }
 

@@ -15,7 +15,6 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"trucot/internal/engine/people/password"
-	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/store"
@@ -199,13 +198,6 @@ func (p *People) Reset(ctx context.Context, by By, id string) error {
 	err = p.db.Update(ctx, func(tx store.Tx) error { return dropWaysIn(ctx, tx, id) })
 	p.seen.clear()
 	return err
-}
-
-func dayOf(n int64) calendar.Date {
-	if d := calendar.Date(n); d != forever {
-		return d
-	}
-	return calendar.NoDate
 }
 
 // LeastPassword is the least length of a password, in characters, for an account with these ways in.

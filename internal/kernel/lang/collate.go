@@ -1,7 +1,6 @@
 package lang
 
 import (
-	"bytes"
 	"strings"
 	"sync"
 
@@ -56,14 +55,6 @@ func SortKey(fields ...string) []byte {
 func NameKey(name string) []byte {
 	given, family, middle := SplitName(name)
 	return SortKey(given, family, middle)
-}
-
-// CompareNames orders two persons' names by NameKey.
-func CompareNames(a, b string) int {
-	if n := bytes.Compare(NameKey(a), NameKey(b)); n != 0 {
-		return n
-	}
-	return strings.Compare(a, b)
 }
 
 // SplitName takes "Nguyễn Thị Minh Khai" apart into Khai, Nguyễn and "Thị Minh". A single word is a given

@@ -28,5 +28,3 @@ func (r *recent[K, V]) put(k K, v V) {
 	}
 	r.young[k] = v
 }
-
-func (r *recent[K, V]) clear() { r.young, r.old = map[K]V{}, nil }

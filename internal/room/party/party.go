@@ -37,9 +37,6 @@ const (
 	Left      State = "left"      // ra khỏi Đảng, từ trần
 )
 
-// States lists them in the order of a member's life.
-func States() []State { return []State{Probation, Official, MovedOut, Left} }
-
 // Member is a Party member as they stand after their last event. Personal data is sealed; the name is not here.
 type Member struct {
 	ID       string            `json:"id"`

@@ -260,7 +260,7 @@ func FuzzRestore(f *testing.F) {
 	if err := filled(f).Save(path, "1"); err != nil {
 		f.Fatal(err)
 	}
-	f.Add([]byte("trucotS2"))
+	f.Add([]byte("trucotS3"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		path := filepath.Join(t.TempDir(), "index")
 		if err := os.WriteFile(path, data, 0o600); err != nil {

@@ -11,13 +11,19 @@ import (
 // TitleWeight is how much a word of the title counts against one of the text.
 const TitleWeight = 2
 
-const (
-	headDocs  = 1024     // documents after which the head is sealed: few enough for its table to stay near the processor
-	headBytes = 32 << 20 // or so much text
-	fanIn     = 8        // neighbours of like size that are merged
+// fanIn is how many neighbours of like size are merged.
+const fanIn = 8
+
+// sizes bound the segments.
+type sizes struct {
+	headDocs  int // documents after which the head is sealed: few enough for its table to stay near the processor
+	headBytes int // or so much text
+	keptBytes int // of text, up to which a head is used again
 	// A merge needs room for what it makes beside what it makes it of: larger segments stay as they are.
-	largestDocs, largestPost = 64 << 10, 1 << 30
-)
+	largestDocs, largestPost int
+}
+
+var ordinary = sizes{headDocs: 1024, headBytes: 32 << 20, keptBytes: 4 << 20, largestDocs: 64 << 10, largestPost: 1 << 30}
 
 // weighted is one occurrence of a term in a document.
 type weighted struct {
@@ -33,7 +39,8 @@ type place struct {
 
 // Index is what can be searched. It is safe for concurrent use: any number of searches beside one writer.
 type Index struct {
-	lex *Lexicon
+	lex   *Lexicon
+	sizes sizes
 
 	write sync.Mutex // one writer at a time; guards the buffers below
 	toks  []token
@@ -52,7 +59,7 @@ type Index struct {
 
 // New makes an empty index.
 func New(lex *Lexicon) *Index {
-	return &Index{lex: lex, turns: make(chan struct{}, runtime.GOMAXPROCS(0)), segs: []*segment{{open: newOpenTerms()}},
+	return &Index{lex: lex, sizes: ordinary, turns: make(chan struct{}, runtime.GOMAXPROCS(0)), segs: []*segment{{open: newOpenTerms()}},
 		where: map[string]place{}, setOf: map[string]uint32{}, vocab: newVocabulary()}
 }
 
@@ -88,7 +95,7 @@ func (x *Index) Put(docs ...Doc) {
 		n := head.add(&d, x.set(d.Facets), x.terms)
 		x.where[d.ID] = place{head, n}
 		x.words += uint64(lengths[head.norms[n]])
-		full := head.size() >= headDocs || len(head.texts) >= headBytes
+		full := head.size() >= x.sizes.headDocs || len(head.texts) >= x.sizes.headBytes
 		x.mu.Unlock()
 		if full {
 			x.seal()
@@ -164,8 +171,11 @@ func (x *Index) seal() {
 	last := len(x.segs) - 1
 	head := x.segs[last]
 	x.replace(last, merge(x.segs[last:], true))
-	for n := len(x.segs); n >= fanIn && mergeable(x.segs[n-fanIn:]); n = len(x.segs) {
+	for n := len(x.segs); n >= fanIn && x.mergeable(x.segs[n-fanIn:]); n = len(x.segs) {
 		x.replace(n-fanIn, merge(x.segs[n-fanIn:], true))
+	}
+	if cap(head.texts) > x.sizes.keptBytes {
+		head = &segment{open: newOpenTerms()}
 	}
 	head.reset() // no search has the old head any more: each holds the lock to its end
 	x.mu.Lock()
@@ -174,12 +184,12 @@ func (x *Index) seal() {
 }
 
 // mergeable reports whether segments are of a size and what they make is not too large.
-func mergeable(list []*segment) bool {
+func (x *Index) mergeable(list []*segment) bool {
 	docs, post := 0, 0
 	for _, s := range list {
 		docs, post = docs+s.size(), post+len(s.post)
 	}
-	return list[0].size() <= 2*fanIn*list[len(list)-1].size() && docs <= largestDocs && post <= largestPost
+	return list[0].size() <= 2*fanIn*list[len(list)-1].size() && docs <= x.sizes.largestDocs && post <= x.sizes.largestPost
 }
 
 // replace puts one segment for all from i on.

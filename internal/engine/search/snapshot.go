@@ -99,7 +99,7 @@ func (x *Index) save(file io.Writer, mark string) error {
 func (x *Index) groups() (out [][]*segment) {
 	from, docs, post := 0, 0, 0
 	for i, s := range x.segs {
-		if docs, post = docs+s.size(), post+len(s.post); i > from && (docs > largestDocs || post > largestPost) {
+		if docs, post = docs+s.size(), post+len(s.post); i > from && (docs > x.sizes.largestDocs || post > x.sizes.largestPost) {
 			out = append(out, x.segs[from:i])
 			from, docs, post = i, s.size(), len(s.post)
 		}

@@ -52,6 +52,7 @@ func TestWhatIsFound(t *testing.T) {
 		{"đố vui", "d"}, {"Đỗ Văn Minh", "e"}, {"do van minh", "e"},
 		{"đo lườ", "b"}, {"do luon", "b"}, {"kỹ thuậ", "b"}, {"ki thuat do luo", "b"}, // typed unfinished
 		{"phương tiện đo lừơng", "b"}, {"kiem dinh phong tien", "b"}, {"thẩm đnh shtt", "e"}, // a slip among known words
+		{"phogn chogn", "a"}, {"lươngg", "b"}, // letters in another order find, and a slip where nothing else is known
 		{"phat triển KHCN", "c"}, {"sở hữu tri tuệ", "e"}, {"phuong tiện đo", "b"}, // marks half typed
 		{"QD 30/2020/NĐ-CP", "d"}, {"chỉ thị số 16 /CT-TTg", "a"}, {"20 - NQ/TW", "c"},
 		{`"công nghiệp hóa"`, "c"}, {`sự nghiệp "giải hòa"`, "c"}, {"sự nghiệp: (công nghiệp", "c"},

@@ -67,8 +67,9 @@ func (s *segment) start(i uint32) uint64 {
 
 // doc gives back what was indexed.
 func (s *segment) doc(i uint32) (id, title, text string) {
-	parts := strings.SplitN(string(s.texts[s.start(i):s.ends[i]]), "\x00", 3)
-	return parts[0], parts[1], parts[2]
+	id, rest, _ := strings.Cut(string(s.texts[s.start(i):s.ends[i]]), "\x00")
+	title, text, _ = strings.Cut(rest, "\x00")
+	return id, title, text
 }
 
 func (s *segment) id(i uint32) string { return string(s.rawID(i)) }

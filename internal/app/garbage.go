@@ -9,16 +9,22 @@ import (
 
 // A server lets garbage pile up in percent of what is in use. Up to smallHeap, which is little more than the definitions,
 // it keeps little, so that the server of a small agency stays small; from largeHeap on it lets twice as much pile up as
-// is in use, which is small beside any machine's memory and halves the collector's time. Between them it is a slope.
+// is in use, which is small beside any machine's memory and halves the collector's time. Between them it is a slope. What
+// fills more than half of mostGarbage are large arrays, such as an index or columns, which hold no pointers and cost the collector
+// little: no more than mostGarbage piles up on them, or a quarter of what is in use.
 const (
 	smallHeap, littleGarbage = 14 << 20, 40
 	largeHeap, muchGarbage   = 20 << 20, 200
+	mostGarbage, leastShare  = 96 << 20, 25
 	startGarbage             = 400
 )
 
 // garbage is the percentage for what is in use, in bytes.
 func garbage(live uint64) int {
-	over := min(max(live, smallHeap), largeHeap) - smallHeap
+	if live > largeHeap {
+		return int(min(max(mostGarbage*100/live, leastShare), muchGarbage))
+	}
+	over := max(live, smallHeap) - smallHeap
 	return littleGarbage + int(over*(muchGarbage-littleGarbage)/(largeHeap-smallHeap))
 }
 

@@ -9,7 +9,8 @@ func TestGarbage(t *testing.T) {
 	for _, c := range []struct {
 		live uint64
 		want int
-	}{{0, littleGarbage}, {smallHeap, littleGarbage}, {(smallHeap + largeHeap) / 2, (littleGarbage + muchGarbage) / 2}, {largeHeap, muchGarbage}, {1 << 40, muchGarbage}} {
+	}{{0, littleGarbage}, {smallHeap, littleGarbage}, {(smallHeap + largeHeap) / 2, (littleGarbage + muchGarbage) / 2}, {largeHeap, muchGarbage},
+		{mostGarbage / 2, muchGarbage}, {mostGarbage, 100}, {2 * mostGarbage, 50}, {1 << 40, leastShare}} {
 		if got := garbage(c.live); got != c.want {
 			t.Errorf("%d bytes in use: %d %%, want %d", c.live, got, c.want)
 		}

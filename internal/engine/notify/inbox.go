@@ -33,13 +33,6 @@ func (e *Engine) List(ctx context.Context, account, behind string, unread bool, 
 	return store.All(ctx, e.db, scanNotice, listNotices, account, behind, only, int64(limit))
 }
 
-// Unread is the number beside the bell.
-func (e *Engine) Unread(ctx context.Context, account string) (int, error) {
-	var n int
-	err := e.db.QueryRow(ctx, countUnseen, account).Scan(&n)
-	return n, store.Fault(err)
-}
-
 // MarkRead marks one notice of an account as read; one that is not there is no error.
 func (e *Engine) MarkRead(ctx context.Context, account, key string) error {
 	return e.exec(ctx, markOne, account, key)
@@ -55,6 +48,7 @@ func (e *Engine) MarkAllRead(ctx context.Context, account, upTo string) error {
 }
 
 func (e *Engine) exec(ctx context.Context, q store.SQL, args ...any) error {
+	defer e.counted.forget()
 	return e.db.Update(ctx, func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, q, args...)
 		return err

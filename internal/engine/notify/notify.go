@@ -112,6 +112,8 @@ type Engine struct {
 	opts Options
 	out  Outside
 	wake chan struct{}
+
+	counted counted
 }
 
 // New prepares the tables beside the ledger. The ledger must run Fold; call New before its first Append.

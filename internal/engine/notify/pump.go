@@ -87,6 +87,7 @@ var errTaken = errors.New("another node was first")
 // moved moves a mark and does the work that belongs to it in one transaction; nothing of it happens when another node
 // has moved the mark.
 func (e *Engine) moved(ctx context.Context, name string, from, to int64, do func(tx store.Tx) error) error {
+	defer e.counted.forget()
 	err := e.db.Update(ctx, func(tx store.Tx) error {
 		res, err := tx.Exec(ctx, moveMark, to, name, from)
 		if err != nil {

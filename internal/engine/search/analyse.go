@@ -28,7 +28,7 @@ type glyph struct {
 	tone   uint8
 	letter bool
 	digit  bool
-	vowel  bool
+	vowel  uint8 // 1 of a vowel
 }
 
 // latin reaches past ỹ, the last letter of Vietnamese.
@@ -69,7 +69,7 @@ func makeGlyph(r rune) glyph {
 	}
 	switch folded[0] {
 	case 'a', 'e', 'i', 'o', 'u', 'y':
-		g.vowel = true
+		g.vowel = 1
 	}
 	return g
 }
@@ -95,40 +95,6 @@ func conceptTerm(i uint64) uint64   { return finish(i*hashPrime ^ 0x636f6e636570
 func symbolStart(h uint64) uint64   { return finish(h ^ 0x73796d626f6c) }
 func symbolTerm(h, p uint64) uint64 { return finish(bits.RotateLeft64(h, 9) ^ p) }
 
-// word hashes one word as it is read.
-type word struct {
-	fold, exact         uint64
-	beforeFold, beforeX uint64 // without the last letter
-	tone                uint8
-	vowels, runes       int
-	lastY               bool
-	marked              bool
-}
-
-func (w *word) add(g glyph) {
-	w.beforeFold, w.beforeX = w.fold, w.exact
-	w.fold = step(w.fold, g.fold)
-	w.exact = step(w.exact, g.fold|uint16(g.hat)<<12)
-	if g.tone != 0 {
-		w.tone = g.tone
-	}
-	w.marked = w.marked || g.tone != 0 || g.hat != 0
-	w.lastY = g.fold == 'y' && w.vowels == 0 && w.runes > 0
-	if g.vowel {
-		w.vowels++
-	}
-	w.runes++
-}
-
-// forms are the two hashes; kỹ and kĩ are one word.
-func (w *word) forms() (fold, exact uint64) {
-	fold, exact = w.fold, w.exact
-	if w.lastY {
-		fold, exact = step(w.beforeFold, 'i'), step(w.beforeX, 'i')
-	}
-	return finish(fold), finish(step(exact, uint16(w.tone)))
-}
-
 // normal is the text in NFC.
 func normal(text string) string {
 	if norm.NFC.IsNormalString(text) {
@@ -137,42 +103,64 @@ func normal(text string) string {
 	return norm.NFC.String(text)
 }
 
-// words appends the tokens of a text in NFC to list.
+// words appends the tokens of a text in NFC to list. The second look reads thousands of letters for each query: what
+// Vietnamese is written with is decoded in place, and what is known of a word stands in variables of its own.
 func words(text string, list []token) []token {
 	table := glyphs()
-	in := false
-	var w word
-	var start int
-	digit := false
-	for i := 0; i <= len(text); {
-		var g glyph
-		size := 1
-		if i < len(text) {
-			r := rune(text[i])
-			if r >= utf8.RuneSelf {
-				r, size = utf8.DecodeRuneInString(text[i:])
+	for i := 0; i < len(text); {
+		fold, exact := hashSeed, hashSeed
+		var beforeFold, beforeExact uint64 // without the last letter
+		var tone, marks uint8
+		var last uint16
+		start, size, vowels, letters, digit := i, 1, 0, 0, false
+		for ; i < len(text); i += size {
+			var g *glyph
+			b := text[i]
+			switch {
+			case b < utf8.RuneSelf:
+				g, size = &table[b], 1
+			case b >= 0xc2 && b < 0xe0 && i+1 < len(text) && text[i+1]&0xc0 == 0x80:
+				g, size = &table[uint(b&0x1f)<<6|uint(text[i+1]&0x3f)], 2
+			case b == 0xe1 && i+2 < len(text) && text[i+1]&0xc0 == 0x80 && text[i+1] < 0xbc && text[i+2]&0xc0 == 0x80:
+				g, size = &table[0x1000|uint(text[i+1]&0x3f)<<6|uint(text[i+2]&0x3f)], 3
+			default:
+				g, size = otherGlyph(table, text[i:])
 			}
-			if r < latin {
-				g = table[r]
-			} else {
-				g = makeGlyph(r)
+			if g.fold == 0 {
+				break
 			}
+			if letters == 0 {
+				digit = g.digit
+			}
+			letters++
+			vowels += int(g.vowel)
+			marks |= g.tone | g.hat
+			if g.tone != 0 {
+				tone = g.tone
+			}
+			last = g.fold
+			beforeFold, beforeExact = fold, exact
+			fold, exact = step(fold, last), step(exact, last|uint16(g.hat)<<12)
 		}
-		switch {
-		case g.fold != 0 && !in:
-			in, start, digit = true, i, g.digit
-			w = word{fold: hashSeed, exact: hashSeed}
-			fallthrough
-		case g.fold != 0:
-			w.add(g)
-		case in:
-			fold, exact := w.forms()
-			list = append(list, token{fold: fold, exact: exact, start: int32(start), end: int32(i), digit: digit, marked: w.marked})
-			in = false
+		if i > start {
+			if last == 'y' && vowels == 1 && letters > 1 { // kỹ and kĩ are one word
+				fold, exact = step(beforeFold, 'i'), step(beforeExact, 'i')
+			}
+			list = append(list, token{fold: finish(fold), exact: finish(step(exact, uint16(tone))), start: int32(start), end: int32(i), digit: digit, marked: marks != 0})
 		}
 		i += size
 	}
 	return list
+}
+
+// otherGlyph is the glyph at the beginning of a text that words does not decode itself, and its length in bytes.
+func otherGlyph(table *[latin]glyph, text string) (*glyph, int) {
+	r, size := utf8.DecodeRuneInString(text)
+	if r < latin {
+		return &table[r], size
+	}
+	g := makeGlyph(r)
+	return &g, size
 }
 
 // foldedWord is the readable folded form, for the vocabulary.

@@ -11,10 +11,19 @@ import (
 // TitleWeight is how much a word of the title counts against one of the text.
 const TitleWeight = 2
 
-const (
-	headDocs = 8192 // documents after which the head is sealed
-	fanIn    = 8    // neighbours of like size that are merged
-)
+// fanIn is how many neighbours of like size are merged.
+const fanIn = 8
+
+// sizes bound the segments.
+type sizes struct {
+	headDocs  int // documents after which the head is sealed: few enough for its table to stay near the processor
+	headBytes int // or so much text
+	keptBytes int // of text, up to which a head is used again
+	// A merge needs room for what it makes beside what it makes it of: larger segments stay as they are.
+	largestDocs, largestPost int
+}
+
+var ordinary = sizes{headDocs: 1024, headBytes: 32 << 20, keptBytes: 4 << 20, largestDocs: 64 << 10, largestPost: 1 << 30}
 
 // weighted is one occurrence of a term in a document.
 type weighted struct {
@@ -30,7 +39,8 @@ type place struct {
 
 // Index is what can be searched. It is safe for concurrent use: any number of searches beside one writer.
 type Index struct {
-	lex *Lexicon
+	lex   *Lexicon
+	sizes sizes
 
 	write sync.Mutex // one writer at a time; guards the buffers below
 	toks  []token
@@ -49,7 +59,7 @@ type Index struct {
 
 // New makes an empty index.
 func New(lex *Lexicon) *Index {
-	return &Index{lex: lex, turns: make(chan struct{}, runtime.GOMAXPROCS(0)), segs: []*segment{newHead()},
+	return &Index{lex: lex, sizes: ordinary, turns: make(chan struct{}, runtime.GOMAXPROCS(0)), segs: []*segment{{open: newOpenTerms()}},
 		where: map[string]place{}, setOf: map[string]uint32{}, vocab: newVocabulary()}
 }
 
@@ -85,7 +95,7 @@ func (x *Index) Put(docs ...Doc) {
 		n := head.add(&d, x.set(d.Facets), x.terms)
 		x.where[d.ID] = place{head, n}
 		x.words += uint64(lengths[head.norms[n]])
-		full := head.size() >= headDocs
+		full := head.size() >= x.sizes.headDocs || len(head.texts) >= x.sizes.headBytes
 		x.mu.Unlock()
 		if full {
 			x.seal()
@@ -159,17 +169,27 @@ func (x *Index) set(facets []string) uint32 {
 // sealed segments do not change but for their marks of what is gone, which the writer sets.
 func (x *Index) seal() {
 	last := len(x.segs) - 1
+	head := x.segs[last]
 	x.replace(last, merge(x.segs[last:], true))
-	for {
-		n := len(x.segs)
-		if n < fanIn || x.segs[n-fanIn].size() > 2*fanIn*x.segs[n-1].size() {
-			break
-		}
+	for n := len(x.segs); n >= fanIn && x.mergeable(x.segs[n-fanIn:]); n = len(x.segs) {
 		x.replace(n-fanIn, merge(x.segs[n-fanIn:], true))
 	}
+	if cap(head.texts) > x.sizes.keptBytes {
+		head = &segment{open: newOpenTerms()}
+	}
+	head.reset() // no search has the old head any more: each holds the lock to its end
 	x.mu.Lock()
-	x.segs = append(x.segs, newHead())
+	x.segs = append(x.segs, head)
 	x.mu.Unlock()
+}
+
+// mergeable reports whether segments are of a size and what they make is not too large.
+func (x *Index) mergeable(list []*segment) bool {
+	docs, post := 0, 0
+	for _, s := range list {
+		docs, post = docs+s.size(), post+len(s.post)
+	}
+	return list[0].size() <= 2*fanIn*list[len(list)-1].size() && docs <= x.sizes.largestDocs && post <= x.sizes.largestPost
 }
 
 // replace puts one segment for all from i on.

@@ -169,8 +169,10 @@ func (x *Index) frequencies(q *question) {
 
 // alike lets known words stand for each word that no document has: those it may be the beginning of, where it is the
 // last and nothing follows it; else the word most like it, since a slip or another spelling of a name should not lose
-// the document that the other words find. The beginnings of words find documents, a likeness only adds to them.
+// the document that the other words find. The beginnings of words find documents, and so do words of the same letters; a
+// likeness only adds to documents, unless no other word is known.
 func (x *Index) alike(q *question) {
+	known := slices.ContainsFunc(q.clauses, func(c clause) bool { return c.df > 0 && !c.adds && c.word >= 0 })
 	for _, c := range q.clauses[:len(q.clauses):len(q.clauses)] {
 		if c.df > 0 || c.word < 0 || c.adds || q.toks[c.word].digit {
 			continue
@@ -182,7 +184,11 @@ func (x *Index) alike(q *question) {
 		}
 		if e, share := x.vocab.nearest(typed); e != nil {
 			q.likes = append(q.likes, like{c.word, e.hash})
-			q.clauses = append(q.clauses, clause{term: e.hash, weight: likeWeight * c.weight * share, word: -1, adds: true, df: int(x.documents(e.hash))})
+			n := clause{term: e.hash, weight: likeWeight * c.weight * share, word: -1, adds: true, df: int(x.documents(e.hash))}
+			if share >= sameLetter || !known {
+				n.word, n.adds = c.word, false
+			}
+			q.clauses = append(q.clauses, n)
 		}
 	}
 }

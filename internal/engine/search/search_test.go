@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -51,6 +52,7 @@ func TestWhatIsFound(t *testing.T) {
 		{"đố vui", "d"}, {"Đỗ Văn Minh", "e"}, {"do van minh", "e"},
 		{"đo lườ", "b"}, {"do luon", "b"}, {"kỹ thuậ", "b"}, {"ki thuat do luo", "b"}, // typed unfinished
 		{"phương tiện đo lừơng", "b"}, {"kiem dinh phong tien", "b"}, {"thẩm đnh shtt", "e"}, // a slip among known words
+		{"phogn chogn", "a"}, {"lươngg", "b"}, // letters in another order find, and a slip where nothing else is known
 		{"phat triển KHCN", "c"}, {"sở hữu tri tuệ", "e"}, {"phuong tiện đo", "b"}, // marks half typed
 		{"QD 30/2020/NĐ-CP", "d"}, {"chỉ thị số 16 /CT-TTg", "a"}, {"20 - NQ/TW", "c"},
 		{`"công nghiệp hóa"`, "c"}, {`sự nghiệp "giải hòa"`, "c"}, {"sự nghiệp: (công nghiệp", "c"},
@@ -151,41 +153,55 @@ func TestMeantAndComplete(t *testing.T) {
 	}
 }
 
-// Whatever is put, replaced and removed in whatever order: a document is found by its own words while it is there and
-// not afterwards.
+// Whatever is put, replaced, removed and written to the file in whatever order: a document is found by its own words while
+// it is there and not afterwards, however the segments fall.
 func TestIndexFollowsChanges(t *testing.T) {
 	lex := lexicon(t)
+	path := filepath.Join(t.TempDir(), "index")
 	rapid.Check(t, func(rt *rapid.T) {
-		x := search.New(lex)
+		x := search.NewSmall(lex)
 		now := map[string]string{}
-		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
-			id := fmt.Sprint("id", rapid.IntRange(0, 7).Draw(rt, "id"))
-			if rapid.Bool().Draw(rt, "put") {
-				now[id] = fmt.Sprint("tu", rapid.IntRange(0, 5).Draw(rt, "word"), " chung")
-				x.Put(search.Doc{ID: id, Text: now[id]})
-			} else {
+		for range rapid.IntRange(1, 120).Draw(rt, "steps") {
+			id := fmt.Sprint("id", rapid.IntRange(0, 30).Draw(rt, "id"))
+			switch rapid.IntRange(0, 60).Draw(rt, "deed") {
+			case 0:
+				y := search.NewSmall(lex)
+				if err := x.Save(path, id); err != nil {
+					rt.Fatal(err)
+				}
+				if mark, err := y.Restore(path); err != nil || mark != id {
+					rt.Fatal(mark, err)
+				}
+				x = y
+			case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12:
 				delete(now, id)
 				x.Remove(id)
+			default:
+				now[id] = fmt.Sprint("tu", rapid.IntRange(0, 5).Draw(rt, "word"), strings.Repeat(" chung", rapid.IntRange(1, 80).Draw(rt, "length")))
+				x.Put(search.Doc{ID: id, Text: now[id]})
 			}
 		}
-		check := func(x *search.Index) {
-			for w := range 6 {
-				want := map[string]bool{}
-				for id, text := range now {
-					if strings.HasPrefix(text, fmt.Sprint("tu", w, " ")) {
-						want[id] = true
-					}
-				}
-				r := x.Search(search.Query{Text: fmt.Sprint("tu", w)})
-				if r.Total != len(want) {
-					rt.Fatalf("tu%d found %q, want %v", w, ids(r), want)
+		for w := range 6 {
+			var want []string
+			for id, text := range now {
+				if strings.HasPrefix(text, fmt.Sprint("tu", w, " ")) {
+					want = append(want, id)
 				}
 			}
-			if x.Len() != len(now) {
-				rt.Fatalf("%d documents, want %d", x.Len(), len(now))
+			var got []string
+			r := x.Search(search.Query{Text: fmt.Sprint("tu", w), Limit: 100})
+			for _, h := range r.Hits {
+				got = append(got, h.ID)
+			}
+			slices.Sort(want)
+			slices.Sort(got)
+			if r.Total != len(want) || !slices.Equal(got, want) {
+				rt.Fatalf("tu%d found %q, want %q", w, got, want)
 			}
 		}
-		check(x)
+		if x.Len() != len(now) {
+			rt.Fatalf("%d documents, want %d", x.Len(), len(now))
+		}
 	})
 }
 
@@ -260,7 +276,7 @@ func FuzzRestore(f *testing.F) {
 	if err := filled(f).Save(path, "1"); err != nil {
 		f.Fatal(err)
 	}
-	f.Add([]byte("trucotS2"))
+	f.Add([]byte("trucotS3"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		path := filepath.Join(t.TempDir(), "index")
 		if err := os.WriteFile(path, data, 0o600); err != nil {
@@ -271,4 +287,26 @@ func FuzzRestore(f *testing.F) {
 			x.Search(search.Query{Text: "đo lường", Snippets: true})
 		}
 	})
+}
+
+// Building an index leaves a dozen times the text behind; with slices that grow as they are filled it was thirty-five times.
+func TestBuildingLeavesLittleBehind(t *testing.T) {
+	const n = 5000
+	next := synthetic(n)
+	docs := make([]search.Doc, n)
+	text := 0
+	for i := range docs {
+		docs[i] = next(i)
+		text += len(docs[i].Title) + len(docs[i].Text)
+	}
+	x := search.New(lexicon(t))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	x.Put(docs...)
+	runtime.ReadMemStats(&after)
+	times := float64(after.TotalAlloc-before.TotalAlloc) / float64(text)
+	t.Logf("%.1f bytes allocated for each of the text", times)
+	if times > 16 {
+		t.Errorf("%.1f bytes allocated for each of the text", times)
+	}
 }

@@ -2,8 +2,8 @@ package search
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -26,15 +26,19 @@ type segment struct {
 
 	// terms of a sealed segment, in order
 	terms []uint64
-	offs  []uint64 // len(terms)+1 offsets into post
+	offs  []uint32 // len(terms)+1 offsets into post
 	post  []byte
 
 	open *openTerms // terms of the head; nil once sealed
 }
 
-func newHead() *segment { return &segment{open: newOpenTerms()} }
-
 func (s *segment) size() int { return len(s.norms) }
+
+// reset makes an empty head of one whose documents are in another segment, and keeps its room.
+func (s *segment) reset() {
+	s.open.reset()
+	*s = segment{norms: s.norms[:0], sets: s.sets[:0], dates: s.dates[:0], texts: s.texts[:0], ends: s.ends[:0], open: s.open}
+}
 
 // list is how many documents have a term, and the rest of its postings.
 func (s *segment) list(term uint64) (n int, post []byte) {
@@ -53,24 +57,25 @@ func (s *segment) list(term uint64) (n int, post []byte) {
 	return int(count), post[k:]
 }
 
+// start is where the text of a document begins.
+func (s *segment) start(i uint32) uint64 {
+	if i == 0 {
+		return 0
+	}
+	return s.ends[i-1]
+}
+
 // doc gives back what was indexed.
 func (s *segment) doc(i uint32) (id, title, text string) {
-	from := uint64(0)
-	if i > 0 {
-		from = s.ends[i-1]
-	}
-	parts := strings.SplitN(string(s.texts[from:s.ends[i]]), "\x00", 3)
-	return parts[0], parts[1], parts[2]
+	id, rest, _ := strings.Cut(string(s.texts[s.start(i):s.ends[i]]), "\x00")
+	title, text, _ = strings.Cut(rest, "\x00")
+	return id, title, text
 }
 
 func (s *segment) id(i uint32) string { return string(s.rawID(i)) }
 
 func (s *segment) rawID(i uint32) []byte {
-	from := uint64(0)
-	if i > 0 {
-		from = s.ends[i-1]
-	}
-	id, _, _ := bytes.Cut(s.texts[from:s.ends[i]], []byte{0})
+	id, _, _ := bytes.Cut(s.texts[s.start(i):s.ends[i]], []byte{0})
 	return id
 }
 
@@ -101,9 +106,7 @@ func (s *segment) add(d *Doc, set uint32, terms []weighted) uint32 {
 		for ; k < len(terms) && terms[k].term == terms[i].term; k++ {
 			tf += int(terms[k].weight)
 		}
-		g := s.open.make(terms[i].term)
-		g.buf = posting(g.buf, n-g.last, uint32(tf))
-		g.last, g.n = n, g.n+1
+		s.open.add(s.open.make(terms[i].term), n, uint32(tf))
 		i = k
 	}
 	for _, t := range terms {
@@ -150,65 +153,105 @@ func postings(post []byte, fn func(doc, tf uint32) bool) bool {
 	return true
 }
 
-// merge makes one sealed segment of several, without what was removed and, for the file, without what is brief.
+// merge makes one sealed segment of several, without what was removed and, for the file, without what is brief. Everything is
+// counted before it is copied: slices that grow as they are filled would take twice the memory and leave as much garbage.
 func merge(parts []*segment, brief bool) *segment {
-	out := &segment{}
-	renumber := make([][]uint32, len(parts))
+	m := merger{parts: parts, renumber: make([][]uint32, len(parts)), cursors: make([]cursor, len(parts))}
+	out := m.documents(brief)
 	for p, s := range parts {
-		renumber[p] = make([]uint32, s.size())
+		m.cursors[p] = s.cursor()
+	}
+	terms, size := 0, 0
+	m.terms(func(_ uint64, n int, list []byte) { terms, size = terms+1, size+varint(uint64(n))+len(list) })
+	out.terms, out.offs, out.post = make([]uint64, 0, terms), make([]uint32, 0, terms+1), make([]byte, 0, size)
+	m.terms(func(term uint64, n int, list []byte) {
+		out.terms, out.offs = append(out.terms, term), append(out.offs, uint32(len(out.post)))
+		out.post = append(binary.AppendUvarint(out.post, uint64(n)), list...)
+	})
+	out.offs = append(out.offs, uint32(len(out.post)))
+	return out
+}
+
+// merger is a merge under way.
+type merger struct {
+	parts    []*segment
+	renumber [][]uint32 // the new number of each part's documents
+	cursors  []cursor
+	list     []byte
+}
+
+// documents is a segment of the documents that stay, without terms.
+func (m *merger) documents(brief bool) *segment {
+	docs, text := uint32(0), uint64(0)
+	for p, s := range m.parts {
+		m.renumber[p] = make([]uint32, s.size())
 		for i := range uint32(s.size()) {
 			if has(s.dead, i) || !brief && has(s.brief, i) {
-				renumber[p][i] = none
+				m.renumber[p][i] = none
 				continue
 			}
-			renumber[p][i] = out.take(s, i)
+			m.renumber[p][i] = docs
+			docs, text = docs+1, text+s.ends[i]-s.start(i)
 		}
 	}
-	cursors := make([]cursor, len(parts))
-	for p, s := range parts {
-		cursors[p] = s.cursor()
+	out := &segment{norms: make([]byte, 0, docs), sets: make([]uint32, 0, docs), dates: make([]int32, 0, docs),
+		texts: make([]byte, 0, text), ends: make([]uint64, 0, docs)}
+	for p, s := range m.parts {
+		for i, to := range m.renumber[p] {
+			if to != none {
+				out.take(s, uint32(i))
+			}
+		}
 	}
-	var list []byte
+	return out
+}
+
+// terms calls each for every term that a document has which stays, with the number of such documents and their list, which
+// holds for the call.
+func (m *merger) terms(each func(term uint64, n int, list []byte)) {
+	for p := range m.cursors {
+		m.cursors[p].at = 0
+	}
 	for {
-		term, more := smallest(cursors)
+		term, more := smallest(m.cursors)
 		if !more {
-			break
+			return
 		}
 		n, last := 0, uint32(0)
-		list = list[:0]
-		for p := range cursors {
-			c := &cursors[p]
-			if c.at >= len(c.terms) || c.terms[c.at] != term {
+		m.list = m.list[:0]
+		for p := range m.cursors {
+			c := &m.cursors[p]
+			if at, ok := c.term(); !ok || at != term {
 				continue
 			}
-			post := c.take()
-			postings(post, func(doc, tf uint32) bool {
-				if to := renumber[p][doc]; to != none {
-					list = posting(list, to-last, tf)
-					last = to
+			to := m.renumber[p]
+			postings(c.take(), func(doc, tf uint32) bool {
+				if to[doc] != none {
+					m.list = posting(m.list, to[doc]-last, tf)
+					last = to[doc]
 					n++
 				}
 				return true
 			})
 		}
 		if n > 0 {
-			out.terms, out.offs = append(out.terms, term), append(out.offs, uint64(len(out.post)))
-			out.post = append(binary.AppendUvarint(out.post, uint64(n)), list...)
+			each(term, n, m.list)
 		}
 	}
-	out.offs = append(out.offs, uint64(len(out.post)))
-	return out
 }
+
+// maxVarint is the most bytes that a number of 32 bits takes, doubled.
+const maxVarint = binary.MaxVarintLen64
+
+// varint is how many bytes a number takes.
+func varint(v uint64) int { return (bits.Len64(v|1) + 6) / 7 }
 
 // none numbers a document that is left out.
 const none = ^uint32(0)
 
 func (s *segment) take(from *segment, i uint32) uint32 {
 	n := uint32(s.size())
-	start := uint64(0)
-	if i > 0 {
-		start = from.ends[i-1]
-	}
+	start := from.start(i)
 	s.norms, s.sets, s.dates = append(s.norms, from.norms[i]), append(s.sets, from.sets[i]), append(s.dates, from.dates[i])
 	s.texts = append(s.texts, from.texts[start:from.ends[i]]...)
 	s.ends = append(s.ends, uint64(len(s.texts)))
@@ -222,7 +265,7 @@ func (s *segment) take(from *segment, i uint32) uint32 {
 type cursor struct {
 	seg   *segment
 	terms []uint64
-	lists []*growing // of the head, beside terms
+	open  []slot // of the head in place of terms
 	at    int
 }
 
@@ -230,21 +273,26 @@ func (s *segment) cursor() cursor {
 	if s.open == nil {
 		return cursor{seg: s, terms: s.terms}
 	}
-	taken := slices.DeleteFunc(slices.Clone(s.open.slots), func(e slot) bool { return e.list == 0 })
-	slices.SortFunc(taken, func(a, b slot) int { return cmp.Compare(a.term, b.term) })
-	c := cursor{seg: s, terms: make([]uint64, len(taken)), lists: make([]*growing, len(taken))}
-	for i, e := range taken {
-		c.terms[i], c.lists[i] = e.term, &s.open.lists[e.list-1]
+	return cursor{seg: s, open: s.open.inOrder()}
+}
+
+// term is the one under the cursor.
+func (c *cursor) term() (term uint64, ok bool) {
+	switch {
+	case c.at < len(c.terms):
+		return c.terms[c.at], true
+	case c.at < len(c.open):
+		return c.open[c.at].term, true
 	}
-	return c
+	return 0, false
 }
 
 // take gives the postings of the term under the cursor and goes on to the next.
 func (c *cursor) take() []byte {
 	i := c.at
 	c.at++
-	if c.lists != nil {
-		return c.lists[i].buf
+	if c.open != nil {
+		return c.seg.open.lists[c.open[i].list-1].buf
 	}
 	post := c.seg.post[c.seg.offs[i]:c.seg.offs[i+1]]
 	_, k := binary.Uvarint(post)
@@ -252,9 +300,9 @@ func (c *cursor) take() []byte {
 }
 
 func smallest(cursors []cursor) (term uint64, ok bool) {
-	for _, c := range cursors {
-		if c.at < len(c.terms) && (!ok || c.terms[c.at] < term) {
-			term, ok = c.terms[c.at], true
+	for p := range cursors {
+		if t, more := cursors[p].term(); more && (!ok || t < term) {
+			term, ok = t, true
 		}
 	}
 	return term, ok

@@ -92,6 +92,7 @@ func (e *entry) best() (text string, n uint32) {
 // Shares of likeness and of spellings.
 const (
 	likeEnough = 0.3 // of letter pairs in common, from which a word may be meant for another
+	sameLetter = 0.9 // of a word of the same letters in another order, which is a slip of the fingers
 	bareShare  = 20  // a word is seldom written without marks: one time in so many
 )
 
@@ -106,11 +107,28 @@ func (v *vocabulary) nearest(folded string) (e *entry, share float64) {
 		if 2*len(other.folded) < len(folded) || len(other.folded) > 2*len(folded) || len(other.folded) < 4 {
 			continue
 		}
-		if s := likeness(folded, other.folded); s > share {
+		s := likeness(folded, other.folded)
+		if sameLetters(folded, other.folded) {
+			s = max(s, sameLetter)
+		}
+		if s > share {
 			e, share = other, s
 		}
 	}
 	return e, share
+}
+
+// sameLetters reports whether two words have the same letters, in whatever order.
+func sameLetters(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	var count [256]int8 // words are short
+	for i := range len(a) {
+		count[a[i]]++
+		count[b[i]]--
+	}
+	return count == [256]int8{}
 }
 
 // likeness is the share of the letter pairs of two words that both have.

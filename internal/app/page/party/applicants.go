@@ -3,7 +3,6 @@ package party
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
@@ -56,7 +55,7 @@ func (s *pages) showApplicants(r *web.Request, in url.Values, trouble error) err
 	p.Columns = []column{{"partypage.number", "kh-p4"}, {"party.col_name", "kh-title"}, {"partypage.state", "kh-p2"}, {"partypage.next_until", ""}, {"party.col_cell", "kh-p3"}}
 	for _, a := range list {
 		p.add(cell{Text: a.ID, Class: "kh-code kh-muted"}, cell{Text: s.who.PersonName(r.Context(), a.Person), Path: applicantPath(a.ID)}, cell{Text: r.T("party.applicant_" + a.State), Tone: applicantTones[a.State]},
-			cell{Text: p.Date(a.Due), Class: late(a.Due != calendar.NoDate && a.Due < r.Today())}, cell{Text: s.who.UnitName(r.Context(), a.Unit, r.Lang), Class: "kh-clip kh-muted"})
+			cell{Text: p.Date(a.Due), Class: late(a.Due != calendar.NoDate && a.Due < r.Today())}, cell{Text: s.who.UnitName(r.Context(), a.Unit, r.Lang), Class: "kh-muted"})
 	}
 	keep, err := s.choice(r, people.KeepParty)
 	if err != nil {
@@ -141,18 +140,18 @@ func (s *pages) applicantFacts(r *web.Request, p *applicantPage) ([]fact, error)
 		if on == calendar.NoDate {
 			return ""
 		}
-		return p.DateWithDay(on) + " (" + strconv.Itoa(v.For) + "/" + strconv.Itoa(v.Of) + ")"
+		return p.dayOf(on) + " (" + outOf(v.For, v.Of) + ")"
 	}
 	member := ""
 	if a.Member != "" {
 		member = p.Title
 	}
 	return []fact{{Label: r.T("partypage.number"), Text: a.ID}, {Label: r.T("party.col_cell"), Text: s.who.UnitName(r.Context(), a.Unit, r.Lang)},
-		{Label: r.T("party.applicant_watched"), Text: p.DateWithDay(a.Since)}, {Label: r.T("partypage.born"), Text: dayText(p.View, born)},
-		{Label: r.T("partypage.certificate"), Text: p.DateWithDay(a.Certificate)}, {Label: r.T("partypage.papers"), Text: p.DateWithDay(a.Papers)},
+		{Label: r.T("party.applicant_watched"), Text: p.dayOf(a.Since)}, {Label: r.T("partypage.born"), Text: p.dayText(born)},
+		{Label: r.T("partypage.certificate"), Text: p.dayOf(a.Certificate)}, {Label: r.T("partypage.papers"), Text: p.dayOf(a.Papers)},
 		{Label: r.T("partypage.cell_resolved"), Text: voted(a.CellOn, a.Cell)}, {Label: r.T("partypage.committee_resolved"), Text: voted(a.CommitteeOn, a.Committee)},
-		{Label: r.T("party.col_decided"), Text: p.DateWithDay(a.Decided)},
-		{Label: r.T("partypage.next_until"), Text: p.DateWithDay(a.Due), Bad: a.Due < r.Today()},
+		{Label: r.T("party.col_decided"), Text: p.dayOf(a.Decided)},
+		{Label: r.T("partypage.next_until"), Text: p.dayOf(a.Due), Bad: a.Due < r.Today()},
 		{Label: r.T("partypage.dropped_because"), Text: reason}, {Label: r.T("partypage.member"), Text: member, Path: memberPath(a.Member)}}, nil
 }
 

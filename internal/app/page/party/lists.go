@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/web"
 )
 
@@ -120,6 +121,14 @@ type fact struct {
 	Label, Text string
 	Path        string
 	Bad         bool
+}
+
+// dayOf is a day in words, "" for none, as facts are left out that are not there.
+func (s sheet) dayOf(on calendar.Date) string {
+	if on == calendar.NoDate {
+		return ""
+	}
+	return s.DateWithDay(on)
 }
 
 // option is one choice of a field.

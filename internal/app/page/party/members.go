@@ -42,7 +42,7 @@ func (s *pages) members(r *web.Request) error {
 	p.Columns = []column{{"partypage.number", "kh-p4"}, {"party.col_name", "kh-title"}, {"partypage.state", "kh-p2"}, {"party.col_cell", "kh-p3"}, {"party.col_decided", "kh-p4"}, {"partypage.official", "kh-p5"}, {"partypage.age", ""}}
 	for _, m := range list {
 		row := s.row(r, m)
-		p.add(cell{Text: m.ID, Class: "kh-code kh-muted"}, cell{Text: row.Name, Path: memberPath(m.ID)}, cell{Text: r.T("party.state_" + string(m.State)), Tone: tones[m.State]}, cell{Text: row.UnitName, Class: "kh-clip kh-muted"},
+		p.add(cell{Text: m.ID, Class: "kh-code kh-muted"}, cell{Text: row.Name, Path: memberPath(m.ID)}, cell{Text: r.T("party.state_" + string(m.State)), Tone: tones[m.State]}, cell{Text: row.UnitName, Class: "kh-muted"},
 			cell{Text: p.Date(m.Decided), Class: "kh-code"}, cell{Text: p.Date(m.Official), Class: "kh-code"}, cell{Text: r.T("party.years", "n", m.Age(r.Today())/12), Class: "kh-code"})
 	}
 	if p.Units, err = s.choice(r, people.ReadParty); err != nil {
@@ -192,26 +192,26 @@ func (s *pages) memberFacts(r *web.Request, p *memberPage) ([]fact, error) {
 	if err != nil {
 		return nil, err
 	}
-	official, badge := p.Date(m.Official), ""
+	official, badge := p.dayOf(m.Official), ""
 	if m.State == room.Probation {
 		official = r.T("partypage.official_from", "on", p.Rule.OfficialOn(m))
 	}
 	if m.Badge > 0 {
 		badge = r.T("party.years", "n", m.Badge)
 	}
-	return []fact{{Label: r.T("partypage.number"), Text: m.ID}, {Label: r.T("party.col_cell"), Text: p.UnitName}, {Label: r.T("party.col_decided"), Text: p.DateWithDay(m.Decided)},
-		{Label: r.T("partypage.ceremony"), Text: p.DateWithDay(m.Admitted)}, {Label: r.T("partypage.official"), Text: official},
+	return []fact{{Label: r.T("partypage.number"), Text: m.ID}, {Label: r.T("party.col_cell"), Text: p.UnitName}, {Label: r.T("party.col_decided"), Text: p.dayOf(m.Decided)},
+		{Label: r.T("partypage.ceremony"), Text: p.dayOf(m.Admitted)}, {Label: r.T("partypage.official"), Text: official},
 		{Label: r.T("partypage.age"), Text: r.T("partypage.years_months", "y", m.Age(r.Today())/12, "m", m.Age(r.Today())%12)},
-		{Label: r.T("party.col_badge"), Text: badge}, {Label: r.T("partypage.born"), Text: dayText(p.View, born)}, {Label: r.T("partypage.home"), Text: home}}, nil
+		{Label: r.T("party.col_badge"), Text: badge}, {Label: r.T("partypage.born"), Text: p.dayText(born)}, {Label: r.T("partypage.home"), Text: home}}, nil
 }
 
 // dayText is a day kept as text in the reader's form.
-func dayText(v *web.View, iso string) string {
+func (s sheet) dayText(iso string) string {
 	on, err := parseDay(iso)
 	if err != nil {
 		return iso
 	}
-	return v.Date(on)
+	return s.dayOf(on)
 }
 
 // studies tells what a member studied and missed since they came, the latest first.

@@ -231,7 +231,7 @@ func (s *pages) badges(r *web.Request) error {
 		if !l.Due() {
 			state = cell{Text: r.T("partypage.badge_early", "n", l.Short), Tone: "amber"}
 		}
-		p.add(cell{Text: m.Name, Path: memberPath(l.ID)}, cell{Text: r.T("party.years", "n", l.Grade), Class: "kh-code"}, state, cell{Text: m.UnitName, Class: "kh-clip kh-muted"},
+		p.add(cell{Text: m.Name, Path: memberPath(l.ID)}, cell{Text: r.T("party.years", "n", l.Grade), Class: "kh-code"}, state, cell{Text: m.UnitName, Class: "kh-muted"},
 			cell{Text: r.T("partypage.years_months", "y", l.Age/12, "m", l.Age%12)}, cell{Text: p.Date(l.Decided), Class: "kh-code"})
 	}
 	return r.Render(p.Status, listed(p))

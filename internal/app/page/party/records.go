@@ -80,7 +80,7 @@ func recordLine(v *web.View, k room.Kind, rec recordRow) []cell {
 	if k.Attended {
 		line = append(line, cell{Text: outOf(rec.Attended, rec.Of)})
 	}
-	return append(line, cell{Text: rec.UnitName, Class: "kh-clip kh-muted"})
+	return append(line, cell{Text: rec.UnitName, Class: "kh-muted"})
 }
 
 // outOf is a number of some, "" for none.

@@ -265,11 +265,11 @@ func (s *pages) fillRound(r *web.Request, p *roundPage) error {
 }
 
 func (p *roundPage) facts() []fact {
-	out := []fact{{Label: p.T("partypage.organisation"), Text: p.UnitName, Path: bodyPath(p.X.Unit)}, {Label: p.T("partypage." + p.X.Kind + "_day"), Text: p.DateWithDay(p.X.On)}}
+	out := []fact{{Label: p.T("partypage.organisation"), Text: p.UnitName, Path: bodyPath(p.X.Unit)}, {Label: p.T("partypage." + p.X.Kind + "_day"), Text: p.dayOf(p.X.On)}}
 	if w := p.Ready.Window; w != nil {
 		out = append(out, fact{Label: p.T("partypage.window"), Text: p.T("partypage.from_to", "from", w.From, "to", w.To), Bad: !p.Ready.InWindow})
 	}
-	out = append(out, fact{Label: p.T("partypage.review_due"), Text: p.DateWithDay(p.X.Due), Bad: p.X.Due < p.Today})
+	out = append(out, fact{Label: p.T("partypage.review_due"), Text: p.dayOf(p.X.Due), Bad: p.X.Due < p.Today})
 	for _, at := range p.X.Positions {
 		out = append(out, fact{Label: p.positions(at), Text: p.T("partypage.seats_filled", "seats", at.Seats, "n", p.Ready.Standing[at.ID])})
 	}

@@ -41,6 +41,17 @@ func (d *driver) party(t *testing.T) {
 	step("quyet-dinh", fields{})
 	step("le", fields{})
 
+	_, err := d.a.Party.Receive(ctx, party.Entry{ID: "DV-00009", Unit: "dbm1", Name: "Đảng viên mẫu", Decided: calendar.MustParse("2020-05-04"), Admitted: calendar.MustParse("2020-05-20"),
+		Official: calendar.NoDate, Born: calendar.NoDate, On: calendar.MustParse("2021-06-01"), Actor: "test"})
+	must(t, err)
+	for range 3 {
+		d.do("party-member-act", fields{"cell_for": 1, "cell_of": 3}, "id", "DV-00009", "viec", "khong-dat")
+	}
+	d.do("party-member-act", fields{"number": "03-BC/CB"}, "id", "DV-00009", "viec", "bao-cao")
+	if m := d.do("party-member", fields{}, "id", "DV-00009"); m["referred"] == nil || len(m["failed"].([]any)) != 3 {
+		t.Error(m)
+	}
+
 	congress := last(d.do("party-congress-open", fields{"unit": "dbm", "term": "2020–2025", "on": today.String(), "positions": []fields{{"post": "secretary", "seats": 1}}}))
 	d.do("party-congress-act", fields{"member": "DV-00002", "position": "secretary"}, "id", congress, "viec", "gioi-thieu")
 	d.do("party-congress-act", fields{"votes": map[string]int{"DV-00002/secretary": 9}, "of": 9}, "id", congress, "viec", "ket-qua")
@@ -49,4 +60,8 @@ func (d *driver) party(t *testing.T) {
 	}
 	plan := last(d.do("party-planning-open", fields{"unit": "dbm", "term": "2025–2030", "positions": []fields{{"title": "Bí thư", "seats": 1}}}))
 	d.do("party-planning-act", fields{"member": "DV-00001", "position": "1"}, "id", plan, "viec", "gioi-thieu")
+	out := d.do("party-planning-act", fields{"candidate": "DV-00001/1", "reason": "Xin rút (mẫu)"}, "id", plan, "viec", "rut")
+	if x := d.do("party-plan", fields{}, "id", plan); strings.Contains(fmt.Sprint(x), "reason") {
+		t.Error("sealed words are given out:", out, x)
+	}
 }

@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"trucot/e2e/browser"
+	"trucot/internal/app/page/attachments"
+	pages "trucot/internal/app/page/party"
+	"trucot/internal/engine/attachment"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/room/party"
@@ -15,7 +18,7 @@ import (
 )
 
 // What only Party scope may read: a name, a title, the words of minutes.
-var partyWords = []string{"Đảng viên riêng mẫu", "Sinh hoạt riêng mẫu", "Lời riêng trong biên bản", "Quần chúng riêng mẫu", "Dự thảo riêng mẫu", "Nhiệm kỳ riêng mẫu", "Chức danh riêng mẫu"}
+var partyWords = []string{"Đảng viên riêng mẫu", "Sinh hoạt riêng mẫu", "Lời riêng trong biên bản", "Quần chúng riêng mẫu", "Dự thảo riêng mẫu", "Nhiệm kỳ riêng mẫu", "Chức danh riêng mẫu", "Văn kiện riêng mẫu", "Lý do riêng mẫu"}
 
 // cells is an agency with a committee, two cells and somebody in each place: "dang" keeps all, "bithu" one cell.
 func cells(t *testing.T) (*agency, []string) {
@@ -40,11 +43,18 @@ func cells(t *testing.T) (*agency, []string) {
 	must(t, err)
 	congress, err = a.Cadre.Write(ctx, on, congress.ID, "", "political", "Báo cáo", partyWords[4])
 	must(t, err)
+	paper, err := a.Attachments.Add(ctx, attachment.Incoming{Owner: pages.FilesOf(congress), Slot: "1", Name: partyWords[7] + ".txt", Actor: "dang", Unit: "cb1"}, strings.NewReader(partyWords[7]))
+	must(t, err)
+	_, err = a.Cadre.Propose(ctx, on, congress.ID, m.ID, "secretary")
+	must(t, err)
+	congress, err = a.Cadre.Withdraw(ctx, on, congress.ID, m.ID+"/secretary", partyWords[8])
+	must(t, err)
 	plan, err := a.Cadre.Start(ctx, on, cadre.Round{Kind: cadre.Planning, Unit: "cb1", Term: partyWords[5], Positions: []cadre.Position{{Title: partyWords[6], Seats: 1}}})
 	must(t, err)
 	must(t, a.Party.Elect(ctx, "dang", party.Committee{Unit: "cb1", Term: partyWords[5], From: calendar.MustParse("2021-06-04"), Until: calendar.NoDate, Seats: []party.Seat{{Member: m.ID, Post: "secretary"}}}))
 	return a, []string{"/dang/dang-vien/" + m.ID, "/dang/so/sinh-hoat/" + rec.ID, "/dang/so/sinh-hoat/" + rec.ID + "/docx", "/dang/ket-nap/" + applicant.ID, "/dang/dai-hoi/" + congress.ID,
-		"/dang/dai-hoi/" + congress.ID + "/docx/bao-cao", "/dang/dai-hoi/" + congress.ID + "/docx/danh-sach", "/dang/quy-hoach/" + plan.ID, "/dang/quy-hoach/" + plan.ID + "/docx/danh-sach", "/dang/to-chuc/cb1", "/viec/" + rec.Decisions[0].Task}
+		"/dang/dai-hoi/" + congress.ID + "/docx/bao-cao", "/dang/dai-hoi/" + congress.ID + "/docx/danh-sach", "/dang/quy-hoach/" + plan.ID, "/dang/quy-hoach/" + plan.ID + "/docx/danh-sach", "/dang/to-chuc/cb1", "/viec/" + rec.Decisions[0].Task,
+		attachments.Path(paper), attachments.Path(paper) + "/noi-dung", "/tep?noi=" + url.QueryEscape(paper.Owner)}
 }
 
 // TestPartyWorkStaysInPartyScope asks for every page of Party work, and for every other list, search, export, figure and API answer
@@ -61,7 +71,7 @@ func TestPartyWorkStaysInPartyScope(t *testing.T) {
 		r := a.reader(t, name)
 		for _, path := range append(own, lists...) {
 			status, page := r.get(path)
-			mine := strings.HasPrefix(path, "/viec")
+			mine := strings.HasPrefix(path, "/viec") || strings.HasPrefix(path, "/tep") // pages of every side
 			switch {
 			case scope == "all" && status != http.StatusOK:
 				t.Errorf("%s does not open %s: %d", name, path, status)
@@ -85,6 +95,15 @@ func TestPartyWorkStaysInPartyScope(t *testing.T) {
 			}
 		}
 	}
+}
+
+func mustGet(t *testing.T, a *agency, name, path string) string {
+	t.Helper()
+	status, page := a.reader(t, name).get(path)
+	if status != http.StatusOK {
+		t.Fatalf("%s gets %d for %s", name, status, path)
+	}
+	return page
 }
 
 func contains(list []string, s string) bool {
@@ -122,7 +141,11 @@ func TestPartyWorkIsWrittenByWhoKeepsIt(t *testing.T) {
 		"/dang/so/xep-loai":      {"don-vi": {"cb1"}, "noi-dung": {"x"}},
 		"/dang/so/van-ban":       {"don-vi": {"cb1"}, "noi-dung": {"x"}, "hinh-thuc": {"NQ"}},
 		own[3] + "/hoc":          {},
-		own[3] + "/thoi":         {},
+		own[3] + "/thoi":         {"ly-do": {"x"}},
+		own[0] + "/khong-dat":    {"cb-phieu": {"1"}, "cb-tong": {"3"}},
+		own[0] + "/bao-cao":      {},
+		own[4] + "/rut":          {"nhan-su": {"DV-00001/secretary"}, "ly-do": {"x"}},
+		own[11] + "/rut":         {"ly-do": {"x"}},
 		own[4] + "/buoc":         {"buoc": {"plan"}},
 		own[4] + "/gioi-thieu":   {"dang-vien": {"DV-00001"}, "chuc-danh": {"secretary"}},
 		own[4] + "/huy":          {},
@@ -151,6 +174,9 @@ func TestPartyWorkIsWrittenByWhoKeepsIt(t *testing.T) {
 	}
 	if now := a.Ledger.Head(); now != head {
 		t.Errorf("%d events were recorded", now-head)
+	}
+	if page := mustGet(t, a, "dang", own[4]); !strings.Contains(page, partyWords[7]) || !strings.Contains(page, partyWords[8]) {
+		t.Error("who may read a congress misses its file or why somebody was taken off")
 	}
 	status, page := a.reader(t, "dang").post(own[0]+"/huy-hieu", url.Values{"bac": {"30"}, "ngay": {"2021-06-14"}})
 	if m, err := a.Party.Member(context.Background(), "DV-00001"); err != nil || m.Badge != 30 || status != http.StatusOK || !strings.Contains(page, "Đã ghi nhận") {
@@ -215,4 +241,32 @@ func TestTheWayIntoThePartyOverThePages(t *testing.T) {
 	if n, err := a.Party.Strength(ctx, "cb2"); err != nil || n != 3 {
 		t.Error(n, err)
 	}
+}
+
+// TestARecognitionFallsShortOverThePages records votes that fall short until the case goes up, and finds it in what waits.
+func TestARecognitionFallsShortOverThePages(t *testing.T) {
+	a, own := cells(t)
+	m, err := a.Party.Receive(context.Background(), party.Entry{Unit: "cb1", Name: "Đảng viên dự bị mẫu", Decided: calendar.MustParse("2020-05-04"), Admitted: calendar.MustParse("2020-05-20"),
+		Official: calendar.NoDate, Born: calendar.NoDate, On: calendar.MustParse("2021-06-01"), Actor: "dang"})
+	must(t, err)
+	r := a.reader(t, "dang")
+	at := func(path string, form url.Values, want string) {
+		t.Helper()
+		if status, page := r.post(path, form); status >= http.StatusInternalServerError || !strings.Contains(page, want) {
+			t.Fatalf("%s %v: %d without %q", path, form, status, want)
+		}
+	}
+	path := "/dang/dang-vien/" + m.ID
+	at(path+"/bao-cao", url.Values{}, "Mới biểu quyết 0 trên 3 lần")
+	at(path+"/khong-dat", url.Values{"cb-phieu": {"9"}, "cb-tong": {"9"}, "cu-phieu": {"9"}, "cu-tong": {"9"}}, "đã đạt 2/3")
+	for _, want := range []string{"Lần 1 ngày", "Lần 2 ngày", "Lần 3 ngày"} {
+		at(path+"/khong-dat", url.Values{"cb-phieu": {"5"}, "cb-tong": {"9"}}, want)
+	}
+	if page := mustGet(t, a, "dang", "/dang"); !strings.Contains(page, "biểu quyết công nhận chính thức không đạt") {
+		t.Error("the case is not among what waits")
+	}
+	at(path+"/bao-cao", url.Values{"so": {"03-BC/CB"}}, "03-BC/CB")
+	at(path+"/chinh-thuc", url.Values{"cu-phieu": {"9"}, "cu-tong": {"9"}}, "Đã được công nhận")
+	at(own[3]+"/thoi", url.Values{}, "Chưa có lý do")
+	at(own[3]+"/thoi", url.Values{"ly-do": {"Chuyển công tác (mẫu)"}}, "Chuyển công tác (mẫu)")
 }

@@ -9,6 +9,7 @@ import (
 
 	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/directives"
+	partypages "trucot/internal/app/page/party"
 	"trucot/internal/app/page/tasks"
 	"trucot/internal/engine/attachment"
 	"trucot/internal/engine/dossier"
@@ -45,10 +46,13 @@ func personOf(owner string) string {
 // files are the pages of attachments, the same for every kind of row.
 func (a *App) files() *attachments.Pages {
 	return attachments.New(attachments.Options{Files: a.Attachments, Who: a.People, Kinds: map[string]attachments.Kind{
-		"dossier":       {Read: people.ReadDossiers, Add: []web.Permission{people.ActOnDossiers, people.OpenDossiers}, Find: a.dossierRow},
-		"task":          {Read: people.ReadTasks, Add: []web.Permission{people.ActOnTasks, people.AssignTasks}, Find: a.taskRow},
-		"conference":    {Read: people.ReadConferences, Add: []web.Permission{people.KeepConferences}, Find: a.conferenceRow},
-		"directive":     {Read: people.ReadDirectives, Add: []web.Permission{people.KeepDirectives}, Find: a.directiveRow},
+		"dossier":    {Read: people.ReadDossiers, Add: []web.Permission{people.ActOnDossiers, people.OpenDossiers}, Find: a.dossierRow},
+		"task":       {Read: people.ReadTasks, Add: []web.Permission{people.ActOnTasks, people.AssignTasks}, Find: a.taskRow},
+		"conference": {Read: people.ReadConferences, Add: []web.Permission{people.KeepConferences}, Find: a.conferenceRow},
+		"directive":  {Read: people.ReadDirectives, Add: []web.Permission{people.KeepDirectives}, Find: a.directiveRow},
+		partypages.FilesKind: {Read: people.ReadParty, Add: []web.Permission{people.KeepParty}, Find: func(ctx context.Context, id string) (attachments.Row, error) {
+			return partypages.FilesRow(ctx, a.Cadre, id)
+		}},
 		"campaign-part": {Read: people.ReadReports, Add: []web.Permission{people.FillParts}, Find: a.campaignRow},
 	}, Opened: a.fileOpened})
 }

@@ -105,7 +105,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		flow.Routes(a.Flow, a.Procedures, a.People),
 		reports.Routes(a.Reports, a.People, a.Indicators.Definitions(), a.Catalog, a.Tasks),
 		campaigns.Routes(a.campaignPages(files)),
-		party.Routes(a.Party, a.Cadre, a.People, a.partyWork),
+		party.Routes(party.Needs{Room: a.Party, Cadre: a.Cadre, Who: a.People, Work: a.partyWork, Files: files.OnRow}),
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
 		notices.Routes(a.Notify, a.People, a.describe),

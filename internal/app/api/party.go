@@ -28,10 +28,13 @@ type PartyMember struct {
 	Official calendar.Date `json:"official"`
 	Badge    int           `json:"badge,omitempty"` // years of the last badge
 	Version  int64         `json:"version"`
+
+	Failed   []party.FailedVote `json:"failed,omitempty"`   // votes on recognition that fell short
+	Referred *party.Referral    `json:"referred,omitempty"` // the committee above decides on it
 }
 
 func partyMember(m *party.Member) PartyMember {
-	return PartyMember{m.ID, m.Unit, m.State, m.Decided, m.Official, m.Badge, m.Version}
+	return PartyMember{m.ID, m.Unit, m.State, m.Decided, m.Official, m.Badge, m.Version, m.Failed, m.Referred}
 }
 
 type partyMemberFilter struct {

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// The bodies of the operations on organisations, applicants, congresses and planning of the Party. They only take what the
+// The bodies of the operations on organisations, members, applicants, congresses and planning of the Party. They only take what the
 // pages' forms take, from who keeps the Party's registers; nothing of the Party is read here.
 
 type partyBody struct {
@@ -76,6 +76,7 @@ type partyApplicantStep struct {
 	Sponsors []applicantSponsor `json:"sponsors,omitempty" maxItems:"5"`
 	For      int                `json:"for,omitempty" minimum:"0"`
 	Of       int                `json:"of,omitempty" minimum:"0"`
+	Reason   string             `json:"reason,omitempty" maxLength:"2000"` // why somebody is taken off the list
 }
 
 type applicantSponsor struct {
@@ -86,12 +87,27 @@ type applicantSponsor struct {
 func (b partyApplicantStep) fill(in url.Values) {
 	in.Set("ngay", b.On)
 	in.Set("giay-to", b.Papers)
+	in.Set("ly-do", b.Reason)
 	in.Set("cb-phieu", strconv.Itoa(b.For))
 	in.Set("cb-tong", strconv.Itoa(b.Of))
 	for _, s := range b.Sponsors {
 		in.Add("gioi-thieu", s.Who)
 		in.Add("cung-tu", s.Since)
 	}
+}
+
+// partyMemberStep is what any step of a member says: recognition with its votes, a vote that fell short, the case handed up,
+// a move, a badge, leaving.
+type partyMemberStep struct {
+	On           string `json:"on,omitempty" form:"ngay" format:"date"`
+	CellFor      int    `json:"cell_for,omitempty" form:"cb-phieu" minimum:"0"`
+	CellOf       int    `json:"cell_of,omitempty" form:"cb-tong" minimum:"0"`
+	CommitteeFor int    `json:"committee_for,omitempty" form:"cu-phieu" minimum:"0"`
+	CommitteeOf  int    `json:"committee_of,omitempty" form:"cu-tong" minimum:"0"`
+	Unit         string `json:"unit,omitempty" form:"don-vi" example:"cb1"`
+	Grade        int    `json:"grade,omitempty" form:"bac" minimum:"0"`
+	Number       string `json:"number,omitempty" form:"so" maxLength:"100"`
+	Reason       string `json:"reason,omitempty" form:"ly-do" maxLength:"2000"`
 }
 
 // partyRound opens a congress, whose positions are posts, or a round of planning, whose positions have titles.
@@ -127,7 +143,8 @@ type partyRoundStep struct {
 	Member    string         `json:"member,omitempty"`
 	Position  string         `json:"position,omitempty"`
 	Candidate string         `json:"candidate,omitempty" example:"DV-00001/secretary"`
-	Votes     map[string]int `json:"votes,omitempty"` // in favour, by candidate
+	Reason    string         `json:"reason,omitempty" maxLength:"2000"` // why a candidate is taken off
+	Votes     map[string]int `json:"votes,omitempty"`                   // in favour, by candidate
 	Of        int            `json:"of,omitempty" minimum:"0"`
 	Number    string         `json:"number,omitempty" maxLength:"100"`
 	Note      string         `json:"note,omitempty" maxLength:"2000"`
@@ -140,7 +157,7 @@ type partyRoundStep struct {
 }
 
 func (b partyRoundStep) fill(in url.Values) {
-	for name, text := range map[string]string{"ngay": b.On, "buoc": b.Step, "dang-vien": b.Member, "chuc-danh": b.Position, "nhan-su": b.Candidate, "so": b.Number, "ghi-chu": b.Note,
+	for name, text := range map[string]string{"ngay": b.On, "buoc": b.Step, "dang-vien": b.Member, "chuc-danh": b.Position, "nhan-su": b.Candidate, "ly-do": b.Reason, "so": b.Number, "ghi-chu": b.Note,
 		"van-kien": b.Paper, "loai": b.Kind, "ten": b.Title, "tu": b.From, "noi-dung": b.Text, "tong": strconv.Itoa(b.Of), "y-kien": strconv.Itoa(b.Comment)} {
 		in.Set(name, text)
 	}
@@ -156,6 +173,7 @@ func (s *service) partyForms() []operation {
 		makes[partyBodyStep](s, "party-body-change", "/dang/to-chuc/{ma}/{viec}"),
 		makes[partyApplicant](s, "party-applicant-watch", "/dang/ket-nap"),
 		alters[partyApplicantStep](s, "party-applicant-act", "/dang/ket-nap/{id}/{viec}"),
+		alters[partyMemberStep](s, "party-member-act", "/dang/dang-vien/{id}/{viec}"),
 		makes[partyRound](s, "party-congress-open", "/dang/dai-hoi"),
 		alters[partyRoundStep](s, "party-congress-act", "/dang/dai-hoi/{id}/{viec}"),
 		makes[partyRound](s, "party-planning-open", "/dang/quy-hoach"),

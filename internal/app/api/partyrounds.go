@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	pages "trucot/internal/app/page/party"
 	"trucot/internal/engine/people"
@@ -68,7 +69,15 @@ type PartyCadre struct {
 	Version int64 `json:"version"`
 }
 
-func partyCadreOf(x *cadre.Round) PartyCadre { return PartyCadre{*x, x.Version} }
+// partyCadreOf leaves out why candidates were taken off, which is sealed.
+func partyCadreOf(x *cadre.Round) PartyCadre {
+	out := PartyCadre{*x, x.Version}
+	out.Slate = slices.Clone(x.Slate)
+	for i := range out.Slate {
+		out.Slate[i].Reason = ""
+	}
+	return out
+}
 
 type partyRoundFilter struct {
 	Paging

@@ -40,6 +40,14 @@ type cadreWords struct {
 		Member string        `def:"member,required"`
 		Post   string        `def:"post,required"`
 	} `def:"posts,required"`
+	Falls []struct {
+		On       calendar.Date `def:"on,required"`
+		Member   string        `def:"member,required"`
+		For      int           `def:"for,required"`
+		Of       int           `def:"of,required"`
+		Referred calendar.Date `def:"referred"`
+		Number   string        `def:"number"`
+	} `def:"falls,required"`
 	Applicants []struct {
 		Unit  string          `def:"unit,required"`
 		Name  string          `def:"name,required"`
@@ -101,7 +109,7 @@ func (s *simulation) cadre() error {
 	if err := read("cadre.yaml", &w); err != nil {
 		return err
 	}
-	for _, plan := range []func(*cadreWords){s.bodies, s.committees, s.applicants} {
+	for _, plan := range []func(*cadreWords){s.bodies, s.committees, s.falls, s.applicants} {
 		plan(&w)
 	}
 	for _, c := range w.Congresses {
@@ -159,6 +167,22 @@ func (s *simulation) committees(w *cadreWords) {
 		s.then(p.On, func(on calendar.Date) error {
 			return s.app.Party.GivePost(s.ctx, partyActor, p.Unit, party.Seat{Member: p.Member, Post: p.Post, From: on})
 		})
+	}
+}
+
+// falls are votes on recognition that fell short, and the case that goes up.
+func (s *simulation) falls(w *cadreWords) {
+	for _, f := range w.Falls {
+		s.then(f.On, func(on calendar.Date) error {
+			_, err := s.app.Party.Fall(s.ctx, party.Step{ID: f.Member, On: on, Actor: partyActor, Votes: party.Votes{For: f.For, Of: f.Of}})
+			return err
+		})
+		if f.Referred > 0 {
+			s.then(f.Referred, func(on calendar.Date) error {
+				_, err := s.app.Party.Refer(s.ctx, party.Step{ID: f.Member, On: on, Actor: partyActor, Number: f.Number})
+				return err
+			})
+		}
 	}
 }
 

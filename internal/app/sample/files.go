@@ -26,7 +26,8 @@ type fileWords struct {
 type sampleFile struct {
 	Dossier   string `def:"dossier"`   // procedure; or
 	Task      string `def:"task"`      // symbol of the directive that the first open or done task rests on; or
-	Directive string `def:"directive"` // symbol
+	Directive string `def:"directive"` // symbol; or
+	Row       string `def:"row"`       // stream
 	Slot      string `def:"slot"`
 	Unit      string `def:"unit,required"`
 	By        string `def:"by,required"`
@@ -69,6 +70,9 @@ func (s *simulation) papers(data string) error {
 
 // owner finds the row that a file hangs on.
 func (s *simulation) owner(f sampleFile) (string, error) {
+	if f.Row != "" {
+		return f.Row, nil
+	}
 	if f.Dossier != "" {
 		rows, _, err := s.app.Dossiers.List(s.ctx, dossier.Filter{Procedure: f.Dossier, Open: true, Order: dossier.ByFiling, Limit: 1, Overdue: calendar.NoDate})
 		if err != nil || len(rows) == 0 {

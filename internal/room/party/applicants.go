@@ -2,11 +2,7 @@ package party
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
-	"strings"
 
-	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
@@ -30,10 +26,10 @@ type Applicant struct {
 	CommitteeOn calendar.Date     `json:"committee_on"`
 	Committee   Votes             `json:"committee_votes,omitzero"`
 	Decided     calendar.Date     `json:"decided"`
-	Member      string            `json:"member,omitempty"` // that came of it
-	Personal    map[string]string `json:"personal,omitempty"`
-	Due         calendar.Date     `json:"due"`  // the next step until; NoDate = no term runs
-	LastOn      calendar.Date     `json:"last"` // no later fact may be dated before
+	Member      string            `json:"member,omitempty"`   // that came of it
+	Personal    map[string]string `json:"personal,omitempty"` // "born", "home", and "reason" why it was dropped
+	Due         calendar.Date     `json:"due"`                // the next step until; NoDate = no term runs
+	LastOn      calendar.Date     `json:"last"`               // no later fact may be dated before
 
 	Version int64 `json:"-"`
 }
@@ -71,34 +67,15 @@ func (r *Room) Watch(ctx context.Context, e Entry) (*Applicant, error) {
 	if err != nil {
 		return nil, err
 	}
-	if trimmed(e.Name) == "" && e.Person == "" {
-		return nil, fault.New(fault.Invalid, "party.no_name")
-	}
-	a := Applicant{Person: e.Person, Unit: e.Unit, State: "watched", Sex: e.Sex, Youth: e.Youth, Since: on, LastOn: on, Certificate: calendar.NoDate, Papers: calendar.NoDate,
+	a := Applicant{Unit: e.Unit, State: "watched", Sex: e.Sex, Youth: e.Youth, Since: on, LastOn: on, Certificate: calendar.NoDate, Papers: calendar.NoDate,
 		CellOn: calendar.NoDate, CommitteeOn: calendar.NoDate, Decided: calendar.NoDate, Due: calendar.NoDate}
-	for try := 1; ; try++ {
-		if a.ID = e.ID; a.ID == "" {
-			if a.ID, err = r.nextID(ctx, lastApplicant, "KN-"); err != nil {
-				return nil, err
-			}
-		}
-		if a.Personal, err = r.seal(ctx, a.ID, map[string]string{"born": e.Born.String(), "home": trimmed(e.Home)}); err != nil {
-			return nil, err
-		}
-		if e.Person == "" {
-			a.Person = strings.ToLower(a.ID)
-		}
-		if _, err = r.opts.Append(ctx, applicantCommand(a, 0, e.Actor, "applicant_watched", on)); err == nil {
-			break
-		}
-		if !fault.Is(err, "ledger.version_conflict") || try == tries || e.ID != "" {
-			return nil, err
-		}
-	}
-	if e.Person == "" {
-		if err := r.who.SetPerson(ctx, people.Person{ID: a.Person, Name: trimmed(e.Name)}); err != nil {
-			return nil, err
-		}
+	err = r.newcomer(ctx, e, lastApplicant, "KN-", func(id, person string, personal map[string]string) error {
+		a.ID, a.Person, a.Personal = id, person, personal
+		_, err := r.opts.Append(ctx, applicantCommand(a, 0, e.Actor, "applicant_watched", on))
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return r.Applicant(ctx, a.ID)
 }
@@ -111,10 +88,11 @@ type ApplicantStep struct {
 	Papers          calendar.Date // file
 	Sponsors        []Sponsor     // file
 	Votes           Votes         // cell, committee
+	Reason          string        // drop; sealed
 }
 
 // Advance takes a step. The last one makes the member, see Admit. Errors: party.not_now when another step is next,
-// party.certificate_expired, party.papers_expired, party.too_few_votes, those of sponsored and of Admit.
+// party.no_reason, party.certificate_expired, party.papers_expired, party.too_few_votes, those of sponsored and of Admit.
 func (r *Room) Advance(ctx context.Context, s ApplicantStep) (*Applicant, error) {
 	a, err := r.Applicant(ctx, s.ID)
 	if err != nil {
@@ -141,6 +119,9 @@ func (r *Room) Advance(ctx context.Context, s ApplicantStep) (*Applicant, error)
 	}
 	a.LastOn = on
 	if drop {
+		if err := r.because(ctx, a.ID, s.Reason, &a.Personal); err != nil {
+			return nil, err
+		}
 		a.State, a.Due = "dropped", calendar.NoDate
 		return r.keep(ctx, a, version, s.Actor, "applicant_dropped", on)
 	}
@@ -203,11 +184,11 @@ func reached(share Share, v Votes) error {
 
 // admitFrom makes the member, and says so in the applicant's file with it.
 func (r *Room) admitFrom(ctx context.Context, a *Applicant, version int64, actor string) (*Applicant, error) {
-	born, err := r.Reveal(ctx, &Member{Personal: a.Personal}, "born")
+	born, err := r.Reveal(ctx, a.Personal["born"])
 	if err != nil {
 		return nil, err
 	}
-	home, err := r.Reveal(ctx, &Member{Personal: a.Personal}, "home")
+	home, err := r.Reveal(ctx, a.Personal["home"])
 	if err != nil {
 		return nil, err
 	}
@@ -259,40 +240,19 @@ var (
 
 func applyApplicant(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	var a Applicant
-	if err := json.Unmarshal(e.Data, &a); err != nil {
-		return err
-	}
-	data, err := json.Marshal(&a)
+	data, err := folded(e, &a)
 	if err != nil {
 		return err
 	}
-	due := int64(never)
-	if a.Due != calendar.NoDate {
-		due = int64(a.Due)
-	}
-	_, err = tx.Exec(ctx, upsertApplicant, a.ID, a.Unit, a.State, due, string(data), e.Version, e.Position)
+	_, err = tx.Exec(ctx, upsertApplicant, a.ID, a.Unit, a.State, Until(a.Due), data, e.Version, e.Position)
 	return err
 }
 
-func scanApplicant(rows *sql.Rows) (*Applicant, error) {
-	var data string
-	a := &Applicant{}
-	if err := rows.Scan(&data, &a.Version); err != nil {
-		return nil, err
-	}
-	return a, json.Unmarshal([]byte(data), a)
-}
+var scanApplicant = Kept(func(a *Applicant) *int64 { return &a.Version })
 
 // Applicant reads a file. Error: fault.NotFound "party.no_applicant".
 func (r *Room) Applicant(ctx context.Context, id string) (*Applicant, error) {
-	found, err := store.All(ctx, r.db, scanApplicant, getApplicant, id)
-	if err == nil && len(found) == 0 {
-		err = fault.New(fault.NotFound, "party.no_applicant", "id", id)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return found[0], nil
+	return One(ctx, r.db, scanApplicant, getApplicant, "party.no_applicant", id)
 }
 
 // ApplicantFilter says which files a list shows. Units always restrict.
@@ -305,15 +265,5 @@ type ApplicantFilter struct {
 
 // Applicants gives one page of files, the nearest term first, and how many there are in all.
 func (r *Room) Applicants(ctx context.Context, f ApplicantFilter) ([]*Applicant, int, error) {
-	due := int64(never)
-	if f.DueBy != calendar.NoDate {
-		due = int64(f.DueBy)
-	}
-	args := []any{store.Set(f.Units), f.State, due}
-	var total int
-	if err := r.db.QueryRow(ctx, sumApplicants, args...).Scan(&total); err != nil {
-		return nil, 0, store.Fault(err)
-	}
-	list, err := store.All(ctx, r.db, scanApplicant, listApplicants, append(args, limit(f.Limit), int64(max(f.Offset, 0)))...)
-	return list, total, err
+	return Page(ctx, r.db, scanApplicant, listApplicants, sumApplicants, []any{store.Set(f.Units), f.State, Until(f.DueBy)}, f.Limit, f.Offset)
 }

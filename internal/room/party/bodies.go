@@ -216,10 +216,7 @@ var (
 
 // applyStay keeps the stays of a member after an event.
 func applyStay(ctx context.Context, tx store.Tx, m *Member, e *ledger.Event) error {
-	official := int64(never)
-	if m.Official != calendar.NoDate {
-		official = int64(m.Official)
-	}
+	official := Until(m.Official)
 	var unit string
 	err := tx.QueryRow(ctx, lastStay, m.ID, int64(never)).Scan(&unit)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -241,8 +238,5 @@ func applyStay(ctx context.Context, tx store.Tx, m *Member, e *ledger.Event) err
 
 // StrengthOn counts the members of each unit as they stood on a day.
 func (r *Room) StrengthOn(ctx context.Context, units []string, on calendar.Date) ([]UnitCount, error) {
-	return store.All(ctx, r.db, func(rows *sql.Rows) (UnitCount, error) {
-		var c UnitCount
-		return c, rows.Scan(&c.Unit, &c.Official, &c.Probation)
-	}, staysOn, store.Set(units), int64(on))
+	return store.All(ctx, r.db, scanCount, staysOn, store.Set(units), int64(on))
 }

@@ -165,7 +165,7 @@ func TestAnApplicantsFile(t *testing.T) {
 		if m.State != Probation || m.Person != a.Person || m.Decided != day("2024-08-01") || m.Admitted != day("2024-08-20") || a.State != "admitted" || a.Next() != "" {
 			t.Errorf("%+v of %+v", m, a)
 		}
-		if born, err := o.Reveal(o.ctx, m, "born"); err != nil || born != "1995-05-20" {
+		if born, err := o.Reveal(o.ctx, m.Personal["born"]); err != nil || born != "1995-05-20" {
 			t.Error(born, err)
 		}
 		for _, e := range o.events() {
@@ -192,9 +192,13 @@ func TestWhatHoldsNoLongerStopsAnApplicant(t *testing.T) {
 			}
 		}
 		o.fails(err, key)
-		a, err = o.Advance(o.ctx, ApplicantStep{ID: a.ID, Actor: "vp", Verb: "drop", On: calendar.NoDate})
-		if err != nil || a.State != "dropped" {
-			t.Error(a, err)
+		_, err = o.Advance(o.ctx, ApplicantStep{ID: a.ID, Actor: "vp", Verb: "drop", On: calendar.NoDate, Reason: " "})
+		o.fails(err, "party.no_reason")
+		a, err = o.Advance(o.ctx, ApplicantStep{ID: a.ID, Actor: "vp", Verb: "drop", On: calendar.NoDate, Reason: "Rút đơn (mẫu)"})
+		o.must(err)
+		reason, err := o.Reveal(o.ctx, a.Personal["reason"])
+		if err != nil || a.State != "dropped" || reason != "Rút đơn (mẫu)" || strings.Contains(strings.Join(o.events(), ""), "Rút đơn") {
+			t.Error(a, reason, err)
 		}
 	}
 }

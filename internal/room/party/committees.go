@@ -2,8 +2,6 @@ package party
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"slices"
 
 	"trucot/internal/kernel/calendar"
@@ -210,25 +208,15 @@ var (
 
 func applyCommittee(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	var c Committee
-	if err := json.Unmarshal(e.Data, &c); err != nil {
-		return err
-	}
-	data, err := json.Marshal(&c)
+	data, err := folded(e, &c)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, upsertCommittee, c.Unit, int64(c.From), int64(c.Until), string(data), e.Version, e.Position)
+	_, err = tx.Exec(ctx, upsertCommittee, c.Unit, int64(c.From), int64(c.Until), data, e.Version, e.Position)
 	return err
 }
 
-func scanCommittee(rows *sql.Rows) (*Committee, error) {
-	var data string
-	c := &Committee{}
-	if err := rows.Scan(&data, &c.Version); err != nil {
-		return nil, err
-	}
-	return c, json.Unmarshal([]byte(data), c)
-}
+var scanCommittee = Kept(func(c *Committee) *int64 { return &c.Version })
 
 // Committees are an organisation's committees, the latest first.
 func (r *Room) Committees(ctx context.Context, unit string) ([]*Committee, error) {

@@ -2,7 +2,6 @@ package party
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"trucot/internal/kernel/calendar"
@@ -104,15 +103,11 @@ func Fold() ledger.Fold {
 
 func applyMember(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	m := Member{Official: calendar.NoDate}
-	if err := json.Unmarshal(e.Data, &m); err != nil {
-		return err
-	}
-	data, err := json.Marshal(&m)
+	data, err := folded(e, &m)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, upsertMember, m.ID, m.Unit, string(m.State), int64(m.Decided), string(data), e.Version, e.Position)
-	if err != nil {
+	if _, err = tx.Exec(ctx, upsertMember, m.ID, m.Unit, string(m.State), int64(m.Decided), data, e.Version, e.Position); err != nil {
 		return err
 	}
 	return applyStay(ctx, tx, &m, e)
@@ -120,17 +115,10 @@ func applyMember(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 
 func applyRecord(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	rec := Record{Until: calendar.NoDate}
-	if err := json.Unmarshal(e.Data, &rec); err != nil {
-		return err
-	}
-	data, err := json.Marshal(&rec)
+	data, err := folded(e, &rec)
 	if err != nil {
 		return err
 	}
-	until := int64(never)
-	if rec.Until != calendar.NoDate {
-		until = int64(rec.Until)
-	}
-	_, err = tx.Exec(ctx, upsertRecord, rec.ID, rec.Kind, rec.Unit, string(rec.Stage), rec.Form, int64(rec.On), until, rec.Number, string(data), e.Version, e.Position)
+	_, err = tx.Exec(ctx, upsertRecord, rec.ID, rec.Kind, rec.Unit, string(rec.Stage), rec.Form, int64(rec.On), Until(rec.Until), rec.Number, data, e.Version, e.Position)
 	return err
 }

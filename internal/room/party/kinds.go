@@ -28,7 +28,7 @@ var kinds = []Kind{
 	{Name: "assessment", Slug: "xep-loai", Mark: "XL-", Done: "party.assessed", Paper: "BC"},
 	{Name: "inspection", Slug: "kiem-tra", Mark: "KT-", Done: "party.inspected", Object: true, Count: true, Until: true, Paper: "TB"},
 	{Name: "supervision", Slug: "giam-sat", Mark: "GS-", Done: "party.supervised", Object: true, Count: true, Until: true, Paper: "TB"},
-	{Name: "discipline", Slug: "ky-luat", Mark: "KL-", Done: "party.disciplined", About: "member", Form: true, Until: true, Paper: "QD"},
+	{Name: "discipline", Slug: "ky-luat", Mark: "KL-", Done: "party.disciplined", About: "member", Form: true, Until: true, Paper: "QĐ"},
 	{Name: "posting", Slug: "luan-chuyen", Mark: "LC-", Done: "party.posting_begun", About: "member", Until: true},
 	{Name: "mass", Slug: "doan-the", Mark: "DT-", Done: "party.mass_activity", Form: true, Attended: false},
 	{Name: "commendation", Slug: "khen-thuong", Mark: "KH-", Done: "party.commended", Object: true, Count: true},

@@ -2,13 +2,13 @@ package party
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/store"
 )
 
 // Votes are a vote over all who may vote, present or not.
@@ -110,69 +110,85 @@ func (r *Room) enter(ctx context.Context, e Entry, state State, verb string) (*M
 	if err := r.cell(ctx, e.Unit, on); err != nil {
 		return nil, err
 	}
-	if trimmed(e.Name) == "" && e.Person == "" {
-		return nil, fault.New(fault.Invalid, "party.no_name")
-	}
-	m := Member{Person: e.Person, Unit: e.Unit, State: state, Decided: e.Decided, Admitted: e.Admitted, Official: e.Official,
-		Sex: e.Sex, Youth: e.Youth, Badge: e.Badge, LastOn: on}
+	m := Member{Unit: e.Unit, State: state, Decided: e.Decided, Admitted: e.Admitted, Official: e.Official, Sex: e.Sex, Youth: e.Youth, Badge: e.Badge, LastOn: on}
 	note := note{Cell: e.Cell, Committee: e.Committee, Sponsors: e.Sponsors}
-	for try := 1; ; try++ {
-		if m.ID = e.ID; m.ID == "" {
-			if m.ID, err = r.nextID(ctx, lastMember, "DV-"); err != nil {
-				return nil, err
-			}
-		}
-		if m.Personal, err = r.seal(ctx, m.ID, map[string]string{"born": e.Born.String(), "home": trimmed(e.Home)}); err != nil {
-			return nil, err
-		}
-		if e.Person == "" {
-			m.Person = strings.ToLower(m.ID)
-		}
+	err = r.newcomer(ctx, e, lastMember, "DV-", func(id, person string, personal map[string]string) error {
+		m.ID, m.Person, m.Personal = id, person, personal
 		cmds := []ledger.Command{memberCommand(m, 0, e.Actor, verb, on, note)}
 		if e.also != nil {
 			cmds = append([]ledger.Command{e.also(m)}, cmds...) // first, as the version that a program saw is the file's
 		}
-		_, err = r.opts.Append(ctx, cmds...)
-		if err == nil {
-			break
-		}
-		if !fault.Is(err, "ledger.version_conflict") || try == tries || e.ID != "" {
-			return nil, err
-		}
-	}
-	if e.Person == "" {
-		if err := r.who.SetPerson(ctx, people.Person{ID: m.Person, Name: trimmed(e.Name)}); err != nil {
-			return nil, err
-		}
+		_, err := r.opts.Append(ctx, cmds...)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return &m, nil
 }
 
-// tries is how often a number taken by somebody else in the same moment is asked for anew.
-const tries = 5
+// newcomer records somebody under an id and a person of their own where the entry names none. Error: party.no_name.
+func (r *Room) newcomer(ctx context.Context, e Entry, last store.SQL, mark string, record func(id, person string, personal map[string]string) error) error {
+	name, person := trimmed(e.Name), e.Person
+	if name == "" && person == "" {
+		return fault.New(fault.Invalid, "party.no_name")
+	}
+	err := Numbered(ctx, r.db, e.ID, last, mark, func(id string) error {
+		personal, err := r.seal(ctx, id, map[string]string{"born": e.Born.String(), "home": trimmed(e.Home)})
+		if err != nil {
+			return err
+		}
+		if e.Person == "" {
+			person = strings.ToLower(id)
+		}
+		return record(id, person, personal)
+	})
+	if err != nil || e.Person != "" {
+		return err
+	}
+	return r.who.SetPerson(ctx, people.Person{ID: person, Name: name})
+}
 
 // seal keeps what is not empty.
 func (r *Room) seal(ctx context.Context, person string, plain map[string]string) (map[string]string, error) {
-	var out map[string]string
+	out := map[string]string{}
 	for name, text := range plain {
-		if text == "" || r.opts.Seal == nil {
-			continue
-		}
-		sealed, err := r.opts.Seal(ctx, person, text)
+		sealed, err := r.Seal(ctx, person, text)
 		if err != nil {
 			return nil, err
 		}
-		if out == nil {
-			out = map[string]string{}
+		if sealed != "" {
+			out[name] = sealed
 		}
-		out[name] = sealed
 	}
 	return out, nil
 }
 
-// Reveal opens one of a member's personal fields, "" where there is none or it was erased.
-func (r *Room) Reveal(ctx context.Context, m *Member, field string) (string, error) {
-	sealed := m.Personal[field]
+// Seal keeps words about a member or an applicant so that they are erased with them; "" where nothing keeps such words.
+func (r *Room) Seal(ctx context.Context, id, text string) (string, error) {
+	if text == "" || r.opts.Seal == nil {
+		return "", nil
+	}
+	return r.opts.Seal(ctx, id, text)
+}
+
+// because seals why somebody is taken off a list, which has to be said. Error: party.no_reason.
+func (r *Room) because(ctx context.Context, id, reason string, personal *map[string]string) error {
+	if trimmed(reason) == "" {
+		return fault.New(fault.Invalid, "party.no_reason")
+	}
+	sealed, err := r.Seal(ctx, id, trimmed(reason))
+	if sealed != "" {
+		if *personal == nil {
+			*personal = map[string]string{}
+		}
+		(*personal)["reason"] = sealed
+	}
+	return err
+}
+
+// Reveal opens what was sealed, "" where there is nothing or it was erased.
+func (r *Room) Reveal(ctx context.Context, sealed string) (string, error) {
 	if sealed == "" || r.opts.Open == nil {
 		return "", nil
 	}
@@ -189,41 +205,13 @@ type Step struct {
 	On     calendar.Date // NoDate = today
 	Actor  string
 	Expect int64  // version that the actor saw; 0 = whatever it is
-	Votes  Votes  // Recognise: of the cell
+	Votes  Votes  // Recognise, Fall: of the cell
 	Unit   string // Move: another cell here; empty = to somewhere else
 	Grade  int    // Confer
 	Reason string // Leave
+	Number string // Refer: of the report
 
-	Committee Votes // Recognise
-}
-
-// OfficialOn is the day from which a member on probation is official, however late the cell decides.
-func (c *Charter) OfficialOn(m *Member) calendar.Date { return m.Admitted.AddMonths(c.Probation.N) }
-
-// Recognise makes a member on probation official, from the day on which probation ended. Errors: party.not_now,
-// party.probation_runs, party.too_few_votes.
-func (r *Room) Recognise(ctx context.Context, s Step) (*Member, error) {
-	return r.step(ctx, s, "member_made_official", func(m *Member, on calendar.Date) error {
-		rules, err := r.Rules()
-		if err != nil {
-			return err
-		}
-		c := rules.On(on)
-		if m.State != Probation {
-			return fault.New(fault.Conflict, "party.not_now", "id", m.ID)
-		}
-		if end := c.OfficialOn(m); on < end {
-			return fault.New(fault.Invalid, "party.probation_runs", "end", end)
-		}
-		if err := reached(c.Admission.Cell, s.Votes); err != nil {
-			return err
-		}
-		if err := reached(c.Admission.Committee, s.Committee); err != nil {
-			return err
-		}
-		m.State, m.Official = Official, c.OfficialOn(m)
-		return nil
-	})
+	Committee Votes // Recognise, Fall
 }
 
 // Move records that a member goes to another cell here, or to somewhere else.
@@ -296,11 +284,9 @@ func (r *Room) step(ctx context.Context, s Step, verb string, do func(*Member, c
 	m.LastOn = on
 	// why somebody left is told to nobody who may not open the member's page
 	extra := note{Cell: s.Votes, Committee: s.Committee, Grade: s.Grade, To: s.Unit}
-	sealed, err := r.seal(ctx, m.ID, map[string]string{"reason": trimmed(s.Reason)})
-	if err != nil {
+	if extra.Reason, err = r.Seal(ctx, m.ID, trimmed(s.Reason)); err != nil {
 		return nil, err
 	}
-	extra.Reason = sealed["reason"]
 	cmds := []ledger.Command{memberCommand(*m, version, s.Actor, verb, on, extra)}
 	if verb == "member_moved_out" && s.Unit != "" { // an event counts for one unit: the arrival is a second one
 		m.Unit = s.Unit
@@ -311,35 +297,3 @@ func (r *Room) step(ctx context.Context, s Step, verb string, do func(*Member, c
 	}
 	return r.Member(ctx, m.ID)
 }
-
-// Due is a date that waits for a cell.
-type Due struct {
-	*Member
-	What string // "recognise"
-	On   calendar.Date
-	Last calendar.Date // the cell decides until
-}
-
-// Recognitions are the members on probation in the order in which it ends.
-func (r *Room) Recognitions(ctx context.Context, units []string) ([]Due, error) {
-	rules, err := r.Rules()
-	if err != nil {
-		return nil, err
-	}
-	list, _, err := r.Members(ctx, MemberFilter{Units: units, State: Probation, Limit: most})
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Due, 0, len(list))
-	for _, m := range list {
-		c := rules.On(r.Today())
-		d := Due{Member: m, What: "recognise", On: c.OfficialOn(m), Last: calendar.NoDate}
-		if d.Last, err = r.cal.Due(calendar.Count{From: d.On, Duration: c.Recognise, Ahead: true}); err != nil {
-			return nil, err
-		}
-		out = append(out, d)
-	}
-	return out, nil
-}
-
-func numbered(prefix string, n int) string { return fmt.Sprintf("%s%05d", prefix, n) }

@@ -1,11 +1,8 @@
 package party
 
 import (
-	"io/fs"
 	"slices"
 
-	"trucot/internal/kernel/calendar"
-	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 )
@@ -65,29 +62,4 @@ func (k BodyKind) Advice(official int) string {
 		return "raise"
 	}
 	return ""
-}
-
-func loadOrganisations(files fs.FS) ([]*Organisation, error) {
-	var out []*Organisation
-	err := each(files, "party/organisation", func(n *defs.Node) fault.List {
-		o := &Organisation{}
-		out = append(out, o)
-		return defs.Decode(n, o)
-	})
-	slices.SortFunc(out, func(a, b *Organisation) int { return int(a.Effective.From - b.Effective.From) })
-	if err == nil && len(out) == 0 {
-		err = fault.New(fault.Invalid, "party.no_rules")
-	}
-	return out, err
-}
-
-// OrganisationOn is the version of the organisation in force on a day, the earliest one for days before it.
-func (r *Rules) OrganisationOn(d calendar.Date) *Organisation {
-	found := r.Organisations[0]
-	for _, o := range r.Organisations {
-		if o.Effective.From <= d {
-			found = o
-		}
-	}
-	return found
 }

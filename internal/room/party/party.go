@@ -52,8 +52,10 @@ type Member struct {
 	Personal map[string]string `json:"personal,omitempty"`
 	LastOn   calendar.Date     `json:"last"` // no later fact may be dated before
 
-	Version  int64 `json:"-"`
-	Position int64 `json:"-"`
+	Failed   []FailedVote `json:"failed,omitempty"`   // votes on recognition that fell short, in order
+	Referred *Referral    `json:"referred,omitempty"` // the committee above is to decide on recognition
+
+	Version int64 `json:"-"`
 }
 
 // Active reports whether the member belongs to a cell here.

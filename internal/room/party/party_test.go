@@ -110,7 +110,7 @@ func TestAMembersLife(t *testing.T) {
 		if m.ID != "DV-00002" || m.State != Probation {
 			t.Fatalf("%+v", m)
 		}
-		if born, err := o.Reveal(o.ctx, m, "born"); err != nil || born != "1995-05-20" {
+		if born, err := o.Reveal(o.ctx, m.Personal["born"]); err != nil || born != "1995-05-20" {
 			t.Error(born, err)
 		}
 		_, err = o.Recognise(o.ctx, Step{ID: m.ID, On: day("2025-08-19"), Actor: "vp", Votes: Votes{8, 10}})

@@ -52,8 +52,7 @@ type Record struct {
 	Decisions []Decision    `json:"decisions,omitempty"`
 	Results   []Result      `json:"results,omitempty"` // of an assessment
 
-	Version  int64 `json:"-"`
-	Position int64 `json:"-"`
+	Version int64 `json:"-"`
 }
 
 // Enter puts an entry into the register: into the programme when its day is ahead or plan says so, else as done. An
@@ -75,20 +74,12 @@ func (r *Room) Enter(ctx context.Context, actor string, rec Record, plan bool) (
 	if err := r.check(ctx, k, &rec); err != nil {
 		return nil, err
 	}
-	own := rec.ID != ""
-	for try := 1; ; try++ {
-		var err error
-		if !own {
-			if rec.ID, err = r.nextID(ctx, lastRecord, k.Mark); err != nil {
-				return nil, err
-			}
-		}
-		if err = r.put(ctx, k, &rec, 0, actor); err == nil {
-			break
-		}
-		if !fault.Is(err, "ledger.version_conflict") || try == tries || own {
-			return nil, err
-		}
+	err := Numbered(ctx, r.db, rec.ID, lastRecord, k.Mark, func(id string) error {
+		rec.ID = id
+		return r.put(ctx, k, &rec, 0, actor)
+	})
+	if err != nil {
+		return nil, err
 	}
 	rec.Version = 1
 	if rec.Stage != Done || r.opts.Assign == nil || !slices.ContainsFunc(rec.Decisions, Decision.owed) {
@@ -165,13 +156,9 @@ func (r *Room) check(ctx context.Context, k Kind, rec *Record) error {
 		}
 	}
 	if rec.Subject != "" && rec.Text != "" {
-		sealed, err := r.seal(ctx, rec.Subject, map[string]string{"text": rec.Text})
-		if err != nil {
-			return err
-		}
-		rec.Text = sealed["text"]
+		rec.Text, err = r.Seal(ctx, rec.Subject, rec.Text)
 	}
-	return nil
+	return err
 }
 
 // Finish says that a planned entry was done: on which day and with what outcome. Errors: party.not_now and those of
@@ -274,7 +261,7 @@ func (r *Room) Words(ctx context.Context, rec *Record) (string, error) {
 	if rec.Subject == "" || r.opts.Open == nil {
 		return rec.Text, nil
 	}
-	return r.Reveal(ctx, &Member{Personal: map[string]string{"text": rec.Text}}, "text")
+	return r.Reveal(ctx, rec.Text)
 }
 
 // nextNumber numbers a document: per unit and type from the day after the last congress, as Party documents are.

@@ -42,8 +42,10 @@ type Charter struct {
 	} `def:"admission,required"`
 	Probation calendar.Duration `def:"probation,required"` // from the ceremony
 	Recognise calendar.Duration `def:"recognise,required"` // the cell decides within, after probation
-	Transfer  calendar.Duration `def:"transfer,required"`  // handing in papers at the new place
-	Badges    struct {
+	// So many votes on recognition may fall short; then the committee above decides.
+	RecogniseVotes int               `def:"recognise_votes,required"`
+	Transfer       calendar.Duration `def:"transfer,required"` // handing in papers at the new place
+	Badges         struct {
 		Grades    []int      `def:"grades,required"` // years of Party age
 		Occasions []Occasion `def:"occasions,required"`
 		IllEarly  int        `def:"ill_early,required"` // months
@@ -123,69 +125,78 @@ type Rules struct {
 // LoadRules reads definitions/party.
 func LoadRules(files fs.FS) (*Rules, error) {
 	out := &Rules{}
-	err := each(files, "party/rules", func(n *defs.Node) fault.List {
-		c := &Charter{}
-		out.Charters = append(out.Charters, c)
-		return defs.Decode(n, c)
-	})
-	if err != nil {
+	var err error
+	if out.Charters, err = Versions[Charter](files, "party/rules"); err != nil {
 		return nil, err
 	}
-	err = each(files, "party/assessment", func(n *defs.Node) fault.List {
-		a := &Assessment{}
-		out.Assessments = append(out.Assessments, a)
-		return defs.Decode(n, a)
-	})
-	slices.SortFunc(out.Charters, func(a, b *Charter) int { return int(a.Effective.From - b.Effective.From) })
-	slices.SortFunc(out.Assessments, func(a, b *Assessment) int { return int(a.Effective.From - b.Effective.From) })
-	if err == nil {
-		out.Organisations, err = loadOrganisations(files)
+	if out.Assessments, err = Versions[Assessment](files, "party/assessment"); err != nil {
+		return nil, err
 	}
-	if err == nil && (len(out.Charters) == 0 || len(out.Assessments) == 0) {
-		err = fault.New(fault.Invalid, "party.no_rules")
-	}
+	out.Organisations, err = Versions[Organisation](files, "party/organisation")
 	return out, err
 }
 
-func each(files fs.FS, folder string, read func(*defs.Node) fault.List) error {
+// Dated is a version of rules that holds from a day on.
+type Dated[T any] interface {
+	*T
+	Since() calendar.Date
+}
+
+// Versions reads each file of a folder of definitions as one version, the earliest first. Error: party.no_rules where there
+// are none.
+func Versions[T any, P Dated[T]](files fs.FS, folder string) ([]P, error) {
 	names, err := fs.Glob(files, folder+"/*.yaml")
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var out []P
 	for _, name := range names {
 		raw, err := fs.ReadFile(files, name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		node, err := defs.Parse(name, raw)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := read(node).OrNil(); err != nil {
-			return err
+		v := P(new(T))
+		if err := defs.Decode(node, v).OrNil(); err != nil {
+			return nil, err
 		}
+		out = append(out, v)
 	}
-	return nil
+	if len(out) == 0 {
+		return nil, fault.New(fault.Invalid, "party.no_rules", "folder", folder)
+	}
+	slices.SortFunc(out, func(a, b P) int { return int(a.Since() - b.Since()) })
+	return out, nil
 }
 
-// On is the version in force on a day, the earliest one for days before it: history is entered late.
-func (r *Rules) On(d calendar.Date) *Charter {
-	found := r.Charters[0]
-	for _, c := range r.Charters {
-		if c.Effective.From <= d {
-			found = c
+// InForce is the version in force on a day, the earliest one for days before it: history is entered late.
+func InForce[T any, P Dated[T]](versions []P, on calendar.Date) P {
+	found := versions[0]
+	for _, v := range versions {
+		if v.Since() <= on {
+			found = v
 		}
 	}
 	return found
 }
+
+// Since is the first day of force.
+func (c *Charter) Since() calendar.Date { return c.Effective.From }
+
+// Since is the first day of force.
+func (a *Assessment) Since() calendar.Date { return a.Effective.From }
+
+// Since is the first day of force.
+func (o *Organisation) Since() calendar.Date { return o.Effective.From }
+
+// On is the version of the rules on the Charter in force on a day.
+func (r *Rules) On(d calendar.Date) *Charter { return InForce(r.Charters, d) }
 
 // AssessmentOn is the version of the assessment rules in force on a day.
-func (r *Rules) AssessmentOn(d calendar.Date) *Assessment {
-	found := r.Assessments[0]
-	for _, a := range r.Assessments {
-		if a.Effective.From <= d {
-			found = a
-		}
-	}
-	return found
-}
+func (r *Rules) AssessmentOn(d calendar.Date) *Assessment { return InForce(r.Assessments, d) }
+
+// OrganisationOn is the version of the organisation in force on a day.
+func (r *Rules) OrganisationOn(d calendar.Date) *Organisation { return InForce(r.Organisations, d) }

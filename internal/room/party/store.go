@@ -3,19 +3,11 @@ package party
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
-	"strconv"
-	"strings"
 
 	"trucot/internal/kernel/calendar"
-	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/store"
 )
-
-// never stands for "without end" in the table, so that such entries sort last.
-const never = 1<<31 - 1
 
 var tables = []ledger.Table{
 	{Name: "party_member", DDL: []string{
@@ -58,59 +50,36 @@ var (
 		on conflict (id) do update set unit = excluded.unit, stage = excluded.stage, form = excluded.form, on_day = excluded.on_day, until_day = excluded.until_day,
 		number = excluded.number, data = excluded.data, version = excluded.version, position = excluded.position`)
 
-	getMember    = store.Statement(`select data, version, position from party_member where id = $1`)
+	getMember    = store.Statement(`select data, version from party_member where id = $1`)
 	lastMember   = store.Statement(`select id from party_member where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
 	whereMember  = ` from party_member where` + within + ` and ($2 = '' or state = $2 or $2 = 'active' and state in ('probation','official'))`
-	listMembers  = store.Statement(`select data, version, position` + whereMember + ` order by unit, id limit $3 offset $4`)
-	membersAfter = store.Statement(`select data, version, position` + whereMember + ` and id > $3 order by id limit $4`)
+	listMembers  = store.Statement(`select data, version` + whereMember + ` order by unit, id limit $3 offset $4`)
+	membersAfter = store.Statement(`select data, version` + whereMember + ` and id > $3 order by id limit $4`)
 	sumMembers   = store.Statement(`select count(*)` + whereMember)
-	oldMembers   = store.Statement(`select data, version, position from party_member where` + within + ` and state = 'official' and decided_on <= $2 order by decided_on, id`)
+	oldMembers   = store.Statement(`select data, version from party_member where` + within + ` and state = 'official' and decided_on <= $2 order by decided_on, id`)
 	strength     = store.Statement(`select count(*) from party_member where unit = $1 and state in ('probation','official')`)
 	perUnit      = store.Statement(`select unit, sum(case when state = 'official' then 1 else 0 end), sum(case when state = 'probation' then 1 else 0 end)
 		from party_member where` + within + ` group by unit`)
 
-	getRecord    = store.Statement(`select data, version, position from party_record where id = $1`)
+	getRecord    = store.Statement(`select data, version from party_record where id = $1`)
 	lastRecord   = store.Statement(`select id from party_record where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
 	whereRecord  = ` from party_record where` + within + ` and kind = $2 and ($3 = '' or stage = $3) and on_day >= $4 and on_day <= $5 and until_day <= $6`
-	listRecords  = store.Statement(`select data, version, position` + whereRecord + ` order by case stage when 'planned' then 0 else 1 end, on_day desc, id desc limit $7 offset $8`)
-	byUntil      = store.Statement(`select data, version, position` + whereRecord + ` order by until_day, id limit $7 offset $8`)
-	recordsAfter = store.Statement(`select data, version, position` + whereRecord + ` and id > $7 order by id limit $8`)
+	listRecords  = store.Statement(`select data, version` + whereRecord + ` order by case stage when 'planned' then 0 else 1 end, on_day desc, id desc limit $7 offset $8`)
+	byUntil      = store.Statement(`select data, version` + whereRecord + ` order by until_day, id limit $7 offset $8`)
+	recordsAfter = store.Statement(`select data, version` + whereRecord + ` and id > $7 order by id limit $8`)
 	sumRecords   = store.Statement(`select count(*)` + whereRecord)
 	ofTerm       = store.Statement(`select number from party_record where kind = 'document' and unit = $1 and form = $2 and on_day >= $3`)
 	congresses   = store.Statement(`select max(from_day) from party_committee where unit = $1 and from_day < $2`)
 )
 
-// most is the longest list that is read at once.
-const most = 100_000
-
-func scanMember(rows *sql.Rows) (*Member, error) {
-	var data string
-	m := &Member{}
-	if err := rows.Scan(&data, &m.Version, &m.Position); err != nil {
-		return nil, err
-	}
-	return m, json.Unmarshal([]byte(data), m)
-}
-
-func scanRecord(rows *sql.Rows) (*Record, error) {
-	var data string
-	rec := &Record{}
-	if err := rows.Scan(&data, &rec.Version, &rec.Position); err != nil {
-		return nil, err
-	}
-	return rec, json.Unmarshal([]byte(data), rec)
-}
+var (
+	scanMember = Kept(func(m *Member) *int64 { return &m.Version })
+	scanRecord = Kept(func(rec *Record) *int64 { return &rec.Version })
+)
 
 // Member reads a member. Error: fault.NotFound "party.no_member".
 func (r *Room) Member(ctx context.Context, id string) (*Member, error) {
-	found, err := store.All(ctx, r.db, scanMember, getMember, id)
-	if err == nil && len(found) == 0 {
-		err = fault.New(fault.NotFound, "party.no_member", "id", id)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return found[0], nil
+	return One(ctx, r.db, scanMember, getMember, "party.no_member", id)
 }
 
 // MemberFilter says which members a list shows. Units always restrict: none are none.
@@ -125,19 +94,13 @@ const Active State = "active"
 
 // Members gives one page of members, cell by cell, and how many there are in all.
 func (r *Room) Members(ctx context.Context, f MemberFilter) ([]*Member, int, error) {
-	units := store.Set(f.Units)
-	var total int
-	if err := r.db.QueryRow(ctx, sumMembers, units, string(f.State)).Scan(&total); err != nil {
-		return nil, 0, store.Fault(err)
-	}
-	list, err := store.All(ctx, r.db, scanMember, listMembers, units, string(f.State), limit(f.Limit), int64(max(f.Offset, 0)))
-	return list, total, err
+	return Page(ctx, r.db, scanMember, listMembers, sumMembers, []any{store.Set(f.Units), string(f.State)}, f.Limit, f.Offset)
 }
 
 // MembersAfter gives those behind one by its id ("" = from the first), in the order of ids, at most f.Limit, for whoever
 // reads them all page by page.
 func (r *Room) MembersAfter(ctx context.Context, f MemberFilter, id string) ([]*Member, error) {
-	return store.All(ctx, r.db, scanMember, membersAfter, store.Set(f.Units), string(f.State), id, limit(f.Limit))
+	return store.All(ctx, r.db, scanMember, membersAfter, store.Set(f.Units), string(f.State), id, bounded(f.Limit))
 }
 
 func (r *Room) longStanding(ctx context.Context, units []string, decidedBy calendar.Date) ([]*Member, error) {
@@ -158,22 +121,16 @@ type UnitCount struct {
 
 // ByUnit counts the members of each unit.
 func (r *Room) ByUnit(ctx context.Context, units []string) ([]UnitCount, error) {
-	return store.All(ctx, r.db, func(rows *sql.Rows) (UnitCount, error) {
-		var c UnitCount
-		return c, rows.Scan(&c.Unit, &c.Official, &c.Probation)
-	}, perUnit, store.Set(units))
+	return store.All(ctx, r.db, scanCount, perUnit, store.Set(units))
+}
+
+func scanCount(rows *sql.Rows) (c UnitCount, err error) {
+	return c, rows.Scan(&c.Unit, &c.Official, &c.Probation)
 }
 
 // Record reads an entry. Error: fault.NotFound "party.no_record".
 func (r *Room) Record(ctx context.Context, id string) (*Record, error) {
-	found, err := store.All(ctx, r.db, scanRecord, getRecord, id)
-	if err == nil && len(found) == 0 {
-		err = fault.New(fault.NotFound, "party.no_record", "id", id)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return found[0], nil
+	return One(ctx, r.db, scanRecord, getRecord, "party.no_record", id)
 }
 
 // RecordFilter says which entries a list shows. Units always restrict.
@@ -188,32 +145,20 @@ type RecordFilter struct {
 
 // Records gives one page of entries, planned ones first and then the latest, and how many there are in all.
 func (r *Room) Records(ctx context.Context, f RecordFilter) ([]*Record, int, error) {
-	list, args := listRecords, f.args()
+	list := listRecords
 	if f.UntilBy != calendar.NoDate {
 		list = byUntil
 	}
-	var total int
-	if err := r.db.QueryRow(ctx, sumRecords, args...).Scan(&total); err != nil {
-		return nil, 0, store.Fault(err)
-	}
-	rows, err := store.All(ctx, r.db, scanRecord, list, append(args, limit(f.Limit), int64(max(f.Offset, 0)))...)
-	return rows, total, err
+	return Page(ctx, r.db, scanRecord, list, sumRecords, f.args(), f.Limit, f.Offset)
 }
 
 // RecordsAfter gives those behind one by its id ("" = from the first), in the order of ids, at most f.Limit.
 func (r *Room) RecordsAfter(ctx context.Context, f RecordFilter, id string) ([]*Record, error) {
-	return store.All(ctx, r.db, scanRecord, recordsAfter, append(f.args(), id, limit(f.Limit))...)
+	return store.All(ctx, r.db, scanRecord, recordsAfter, append(f.args(), id, bounded(f.Limit))...)
 }
 
 func (f *RecordFilter) args() []any {
-	to, until := int64(never), int64(never)
-	if f.To != calendar.NoDate {
-		to = int64(f.To)
-	}
-	if f.UntilBy != calendar.NoDate {
-		until = int64(f.UntilBy)
-	}
-	return []any{store.Set(f.Units), f.Kind, string(f.Stage), int64(f.From), to, until}
+	return []any{store.Set(f.Units), f.Kind, string(f.Stage), int64(f.From), Until(f.To), Until(f.UntilBy)}
 }
 
 // TermStart is the day after the unit's last congress before a day, NoDate when none is known.
@@ -231,21 +176,4 @@ func (r *Room) numbers(ctx context.Context, unit, form string, from calendar.Dat
 		var s string
 		return s, rows.Scan(&s)
 	}, ofTerm, unit, form, int64(from))
-}
-
-// nextID is the number after the last one with a mark.
-func (r *Room) nextID(ctx context.Context, last store.SQL, mark string) (string, error) {
-	var id string
-	if err := r.db.QueryRow(ctx, last, mark, mark+":").Scan(&id); err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", store.Fault(err)
-	}
-	n, _ := strconv.Atoi(strings.TrimPrefix(id, mark)) // nothing yet = 0
-	return numbered(mark, n+1), nil
-}
-
-func limit(n int) int64 {
-	if n <= 0 {
-		return 50
-	}
-	return int64(min(n, most))
 }

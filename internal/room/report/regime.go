@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"sort"
+	"strings"
 
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -45,6 +46,7 @@ type Outline struct {
 	Document  HeadDef             `def:"document,required"`
 	Sections  []SectionDef        `def:"sections,required"`
 	Annexes   []AnnexDef          `def:"annexes"`
+	Asks      []string            `def:"asks"` // beginnings of the figures that the units below hand in; none = all
 }
 
 // Span is a period of force; To is calendar.NoDate while in force.
@@ -210,6 +212,11 @@ func (s *Sentence) prepare() fault.List {
 	}
 	s.nodes = nodes
 	return nil
+}
+
+// AsksFor reports whether the units below hand in a figure; the others the agency counts itself.
+func (o *Outline) AsksFor(id string) bool {
+	return len(o.Asks) == 0 || slices.ContainsFunc(o.Asks, func(begin string) bool { return strings.HasPrefix(id, begin) })
 }
 
 // Refs lists every figure that the outline shows, each once, in order.

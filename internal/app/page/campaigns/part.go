@@ -27,6 +27,7 @@ type partPage struct {
 	Lines   []campaign.Prefilled // with something to say
 	Rest    []campaign.Prefilled // without
 	Missing int                  // explanations
+	NotOurs int                  // figures of the report that this unit does not hand in
 	Fills   bool
 	Submits bool
 	Runs    bool
@@ -70,6 +71,7 @@ func (s *pages) showPart(r *web.Request, c *campaign.Campaign, part *campaign.Pa
 			p.Missing++
 		}
 	}
+	p.NotOurs = len(c.Figures) - len(s.Desk.Asks(c))
 	if then, err := s.Desk.Compared(c); err == nil {
 		p.Then = then.Name(r.Lang)
 	}
@@ -84,8 +86,11 @@ func (s *pages) lines(r *web.Request, c *campaign.Campaign, p *campaign.Part) ([
 	if p.Stage != campaign.Submitted {
 		return s.Desk.Prefill(r.Context(), c, p)
 	}
-	out := make([]campaign.Prefilled, 0, len(p.Lines))
+	asks, out := s.Desk.Asks(c), make([]campaign.Prefilled, 0, len(p.Lines))
 	for _, l := range p.Lines {
+		if !slices.Contains(asks, l.Indicator) {
+			continue
+		}
 		def, _ := s.Figures.Definitions().Get(l.Indicator)
 		out = append(out, campaign.Prefilled{Line: l, Definition: def, Own: l.Actual, Must: l.Why != ""})
 	}
@@ -125,7 +130,7 @@ func (s *pages) entered(r *web.Request, c *campaign.Campaign, in url.Values) (ca
 		}
 		return indicator.Value(n)
 	}
-	for _, id := range c.Figures {
+	for _, id := range s.Desk.Asks(c) {
 		row := campaign.Row{Actual: number(id, in.Get("so."+id)), Estimate: number(id, in.Get("uoc."+id)), Why: in.Get("gt." + id)}
 		row.Claims = strings.FieldsFunc(in.Get("ghi."+id), func(c rune) bool { return strings.ContainsRune(",; \n\r\t", c) })
 		if row.Actual != indicator.NoValue || row.Estimate != indicator.NoValue || row.Why != "" || len(row.Claims) > 0 {
@@ -262,7 +267,7 @@ func (s *pages) records(r *web.Request) error {
 	}
 	id := r.PathValue("figure")
 	def, ok := s.Figures.Definitions().Get(id)
-	if !ok || !slices.Contains(c.Figures, id) {
+	if !ok || !slices.Contains(s.Desk.Asks(c), id) {
 		return fault.New(fault.NotFound, "indicator.unknown", "id", id)
 	}
 	period, err := calendar.ParsePeriod(c.Period)

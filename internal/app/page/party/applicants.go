@@ -3,16 +3,16 @@ package party
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
-	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/web"
 	room "trucot/internal/room/party"
 )
 
 const applicantsPath = "/dang/ket-nap"
+
+var applicantTones = map[string]string{"watched": "grey", "course": "blue", "file": "blue", "cell": "purple", "committee": "purple", "decided": "teal", "admitted": "green", "dropped": "grey"}
 
 func applicantPath(id string) string { return applicantsPath + "/" + url.PathEscape(id) }
 
@@ -37,136 +37,122 @@ func slugOf(verb string) string {
 	return ""
 }
 
-type applicantRow struct {
-	*room.Applicant
-	Name, UnitName string
-}
-
-func (s *pages) applicantRow(r *web.Request, a *room.Applicant) applicantRow {
-	return applicantRow{a, s.who.PersonName(r.Context(), a.Person), s.who.UnitName(r.Context(), a.Unit, r.Lang)}
-}
-
-type applicantsPage struct {
-	*web.View
-	State       string
-	Page, Total int
-	Rows        []applicantRow
-	Units       []people.Unit
-	In          url.Values
-	Trouble     string
-}
-
-func (p applicantsPage) address(change ...string) string {
-	return address(applicantsPath, append([]string{"xem", p.State}, change...))
-}
-
 func (s *pages) applicants(r *web.Request) error { return s.showApplicants(r, url.Values{}, nil) }
 
 func (s *pages) showApplicants(r *web.Request, in url.Values, trouble error) error {
-	p := applicantsPage{View: r.View(r.T("partypage.admission"), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}), State: r.Query("xem"), Page: page(r), In: in}
-	p.Path, p.Wide = applicantsPath, true
-	list, total, err := s.room.Applicants(r.Context(), room.ApplicantFilter{Units: s.units(r), State: p.State, DueBy: calendar.NoDate, Limit: perPage, Offset: (p.Page - 1) * perPage})
+	p := s.list(r, applicantsPath, r.T("partypage.admission"), "applicants", in, trouble)
+	shown := r.Query("xem")
+	p.way("", r.T("partypage.under_way"), shown)
+	for _, state := range room.ApplicantStates() {
+		p.way(state, r.T("party.applicant_"+state), shown)
+	}
+	list, total, err := s.room.Applicants(r.Context(), room.ApplicantFilter{Units: s.units(r), State: shown, DueBy: calendar.NoDate, Limit: perPage, Offset: p.offset()})
 	if err != nil {
 		return err
 	}
-	p.Total = total
+	p.Total, p.Note = total, r.T("partypage.files", "n", total)
+	p.Icon, p.None, p.NoneDo = "files", "partypage.no_files", "partypage.no_files_do"
+	p.Columns = []column{{"partypage.number", "kh-p4"}, {"party.col_name", "kh-title"}, {"partypage.state", "kh-p2"}, {"partypage.next_until", ""}, {"party.col_cell", "kh-p3"}}
 	for _, a := range list {
-		p.Rows = append(p.Rows, s.applicantRow(r, a))
+		p.add(cell{Text: a.ID, Class: "kh-code kh-muted"}, cell{Text: s.who.PersonName(r.Context(), a.Person), Path: applicantPath(a.ID)}, cell{Text: r.T("party.applicant_" + a.State), Tone: applicantTones[a.State]},
+			cell{Text: p.Date(a.Due), Class: late(a.Due != calendar.NoDate && a.Due < r.Today())}, cell{Text: s.who.UnitName(r.Context(), a.Unit, r.Lang), Class: "kh-muted"})
 	}
-	if p.Units, err = s.choice(r, people.KeepParty); err != nil {
+	keep, err := s.choice(r, people.KeepParty)
+	if err != nil {
 		return err
 	}
-	return r.Render(s.troubled(r, trouble, &p.Trouble), applicants(p))
+	if len(keep) > 0 {
+		p.Below = watchForm(p.sheet, keep)
+	}
+	return r.Render(p.Status, listed(p))
 }
 
 func (s *pages) watch(r *web.Request, in url.Values) (string, error) {
-	d := dateReader{in: in}
-	e := room.Entry{Name: in.Get("ten"), Unit: in.Get("don-vi"), Sex: in.Get("gioi"), Youth: in.Get("doan") != "", Home: in.Get("que"), Born: d.day("sinh"), On: d.day("ngay"), Actor: r.Actor()}
-	if d.err != nil {
-		return "", d.err
-	}
-	if e.Unit != "" {
-		if err := r.Require(people.KeepParty, e.Unit); err != nil {
-			return "", err
-		}
+	e, err := entryIn(r, &dateReader{in: in})
+	if err != nil {
+		return "", err
 	}
 	a, err := s.room.Watch(r.Context(), e)
 	if err != nil {
 		return "", err
 	}
-	return applicantPath(a.ID) + "?da=luu", nil
+	return saved(applicantPath(a.ID)), nil
 }
 
 type sponsorRow struct{ Name, Member, Since string }
 
 type applicantPage struct {
-	*web.View
-	applicantRow
+	sheet
+	*room.Applicant
+	Facts    []fact
 	Rule     *room.Charter
-	Born     string
 	Sponsors []sponsorRow
 	Members  []memberRow // who may sponsor
 	Keep     bool
-	In       url.Values
-	Trouble  string
 }
 
-func (s *pages) getApplicant(r *web.Request) (*room.Applicant, error) {
-	return Applicant(r, s.room, r.PathValue("id"))
-}
-
-// Applicant reads a file that the reader may see; another unit's is not found rather than forbidden.
-func Applicant(r *web.Request, book *room.Room, id string) (*room.Applicant, error) {
-	a, err := book.Applicant(r.Context(), id)
-	if err == nil && !r.Can(people.ReadParty, a.Unit) {
-		return nil, fault.New(fault.NotFound, "party.no_applicant", "id", id)
-	}
-	return a, err
+// act is a step of the file.
+func (p applicantPage) act(verb string) act {
+	return p.sheet.act(slugOf(verb), "partypage.file_"+verb, p.Version)
 }
 
 func (s *pages) applicant(r *web.Request) error { return s.showApplicant(r, url.Values{}, nil) }
 
 func (s *pages) showApplicant(r *web.Request, in url.Values, trouble error) error {
-	a, err := s.getApplicant(r)
+	a, err := Applicant(r, s.room, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	p := applicantPage{applicantRow: s.applicantRow(r, a), In: in, Keep: r.Can(people.KeepParty, a.Unit) && a.Next() != ""}
-	p.View = r.View(p.Name, web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}, web.Crumb{Title: r.T("partypage.admission"), Path: applicantsPath})
-	p.Path = applicantPath(a.ID)
-	rules, err := s.room.Rules()
-	if err != nil {
+	p := applicantPage{Applicant: a, Keep: r.Can(people.KeepParty, a.Unit) && a.Next() != ""}
+	p.sheet = s.sheet(r, applicantPath(a.ID), s.who.PersonName(r.Context(), a.Person), in, trouble, web.Crumb{Title: r.T("partypage.admission"), Path: applicantsPath})
+	if p.Rule, err = s.charter(r); err != nil {
 		return err
 	}
-	p.Rule = rules.On(r.Today())
-	if p.Born, err = s.room.Reveal(r.Context(), &room.Member{Personal: a.Personal}, "born"); err != nil {
+	if p.Facts, err = s.applicantFacts(r, &p); err != nil {
 		return err
 	}
 	for _, x := range a.Sponsors {
-		row := sponsorRow{Member: x.Member, Since: p.Date(x.Since)}
+		row := sponsorRow{Name: s.name(r.Context(), x.Member, r), Member: x.Member, Since: p.Date(x.Since)}
 		if x.Body != "" {
 			row.Name = r.T("party.sponsor_" + x.Body)
-		} else {
-			row.Name = s.name(r.Context(), x.Member, r)
 		}
 		p.Sponsors = append(p.Sponsors, row)
 	}
 	if p.Keep {
-		if p.Members, err = s.mayTeach(r); err != nil {
+		if p.Members, err = s.roll(r, s.units(r), room.Official); err != nil {
 			return err
 		}
 	}
-	return r.Render(s.troubled(r, trouble, &p.Trouble), applicant(p))
+	return r.Render(p.Status, applicant(p))
 }
 
-// mayTeach are the official members in reach, who may sponsor.
-func (s *pages) mayTeach(r *web.Request) ([]memberRow, error) {
-	list, _, err := s.room.Members(r.Context(), room.MemberFilter{Units: s.units(r), State: room.Official, Limit: 1 << 30})
-	var out []memberRow
-	for _, m := range list {
-		out = append(out, s.row(r, m))
+func (s *pages) applicantFacts(r *web.Request, p *applicantPage) ([]fact, error) {
+	a := p.Applicant
+	born, err := s.room.Reveal(r.Context(), a.Personal["born"])
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	reason, err := s.room.Reveal(r.Context(), a.Personal["reason"])
+	if err != nil {
+		return nil, err
+	}
+	voted := func(on calendar.Date, v room.Votes) string {
+		if on == calendar.NoDate {
+			return ""
+		}
+		return p.dayOf(on) + " (" + outOf(v.For, v.Of) + ")"
+	}
+	member := ""
+	if a.Member != "" {
+		member = p.Title
+	}
+	return []fact{{Label: r.T("partypage.number"), Text: a.ID}, {Label: r.T("party.col_cell"), Text: s.who.UnitName(r.Context(), a.Unit, r.Lang)},
+		{Label: r.T("party.applicant_watched"), Text: p.dayOf(a.Since)}, {Label: r.T("partypage.born"), Text: p.dayText(born)},
+		{Label: r.T("partypage.certificate"), Text: p.dayOf(a.Certificate)}, {Label: r.T("partypage.papers"), Text: p.dayOf(a.Papers)},
+		{Label: r.T("partypage.cell_resolved"), Text: voted(a.CellOn, a.Cell)}, {Label: r.T("partypage.committee_resolved"), Text: voted(a.CommitteeOn, a.Committee)},
+		{Label: r.T("party.col_decided"), Text: p.dayOf(a.Decided)},
+		{Label: r.T("partypage.next_until"), Text: p.dayOf(a.Due), Bad: a.Due < r.Today()},
+		{Label: r.T("partypage.dropped_because"), Text: reason}, {Label: r.T("partypage.member"), Text: member, Path: memberPath(a.Member)}}, nil
 }
 
 // sponsorsIn reads the sponsors of a form: a member's number, or the name of a mass organisation.
@@ -179,14 +165,13 @@ func (s *pages) sponsorsIn(r *web.Request, in url.Values) ([]room.Sponsor, error
 		x := room.Sponsor{Member: who, Since: calendar.NoDate}
 		if contains(room.SponsorBodies(), who) {
 			x = room.Sponsor{Body: who, Since: calendar.NoDate}
-		} else if m, err := s.room.Member(r.Context(), who); err != nil || !r.Can(people.ReadParty, m.Unit) {
-			return nil, fault.New(fault.NotFound, "party.no_member", "id", who)
 		}
-		if days := in["cung-tu"]; i < len(days) {
-			var err error
-			if x.Since, err = parseDay(days[i]); err != nil {
-				return nil, err
-			}
+		err := s.visible(r, x.Member)
+		if err == nil {
+			x.Since, err = parseDay(typedAt(in, "cung-tu", i))
+		}
+		if err != nil {
+			return nil, err
 		}
 		out = append(out, x)
 	}
@@ -194,15 +179,15 @@ func (s *pages) sponsorsIn(r *web.Request, in url.Values) ([]room.Sponsor, error
 }
 
 func (s *pages) advance(r *web.Request, in url.Values) (string, error) {
-	a, err := s.getApplicant(r)
+	a, err := Applicant(r, s.room, r.PathValue("id"))
 	if err != nil {
 		return "", err
 	}
-	if err := r.Require(people.KeepParty, a.Unit); err != nil {
+	if err := keeps(r, a.Unit); err != nil {
 		return "", err
 	}
 	d := dateReader{in: in}
-	st := room.ApplicantStep{ID: a.ID, Actor: r.Actor(), Verb: applicantSlugs[r.PathValue("viec")], On: d.day("ngay"), Papers: d.day("giay-to"), Expect: web.Seen(in, a.Version), Votes: votes(in, "cb")}
+	st := room.ApplicantStep{ID: a.ID, Actor: r.Actor(), Verb: applicantSlugs[r.PathValue("viec")], On: d.day("ngay"), Papers: d.day("giay-to"), Expect: web.Seen(in, a.Version), Votes: votes(in, "cb"), Reason: in.Get("ly-do")}
 	if d.err != nil {
 		return "", d.err
 	}
@@ -215,9 +200,7 @@ func (s *pages) advance(r *web.Request, in url.Values) (string, error) {
 		return "", err
 	}
 	if a.Member != "" {
-		return memberPath(a.Member) + "?da=luu", nil
+		return saved(memberPath(a.Member)), nil
 	}
-	return applicantPath(a.ID) + "?da=luu", nil
+	return saved(applicantPath(a.ID)), nil
 }
-
-func (p applicantPage) version() string { return strconv.FormatInt(p.Version, 10) }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"trucot/internal/engine/people"
@@ -34,49 +35,52 @@ type bodyRow struct {
 }
 
 type bodiesPage struct {
-	*web.View
-	On      calendar.Date
-	Rule    *room.Organisation
-	Rows    []bodyRow
-	Units   []people.Unit // below which the reader may establish one
-	In      url.Values
-	Trouble string
+	sheet
+	On    calendar.Date
+	Rule  *room.Organisation
+	Lines [][]cell
+	Units []people.Unit // below which the reader may establish one
 }
 
 func (s *pages) bodies(r *web.Request) error { return s.showBodies(r, url.Values{}, nil) }
 
 // showBodies is the tree of the organisations in reach as it stood on a day.
 func (s *pages) showBodies(r *web.Request, in url.Values, trouble error) error {
-	p := bodiesPage{View: r.View(r.T("partypage.organisations"), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}), On: r.Today(), In: in}
-	p.Path = bodiesPath
 	on, err := parseDay(r.Query("ngay"))
 	if err != nil {
 		trouble = err
-	} else if on != calendar.NoDate {
-		p.On = on
 	}
-	rules, err := s.room.Rules()
+	if on == calendar.NoDate {
+		on = r.Today()
+	}
+	p := bodiesPage{sheet: s.sheet(r, bodiesPath, r.T("partypage.organisations"), in, trouble), On: on}
+	p.Note = r.T("partypage.as_of", "on", on)
+	if p.Rule, err = s.organisation(on); err != nil {
+		return err
+	}
+	rows, err := s.bodyRows(r, on, p.Rule)
 	if err != nil {
 		return err
 	}
-	p.Rule = rules.OrganisationOn(p.On)
-	if p.Rows, err = s.bodyRows(r, p.On, p.Rule); err != nil {
-		return err
+	for _, b := range rows {
+		advice, tone := adviceOf(p.View, b.Kind, b.Advice)
+		p.Lines = append(p.Lines, []cell{b.named(r.Lang), {Text: p.Pick(b.Kind.Title), Class: "kh-muted"}, {Text: strconv.Itoa(b.Official)}, {Text: strconv.Itoa(b.Probation)}, {Text: advice, Tone: tone}})
 	}
 	if p.Units, err = s.choice(r, people.KeepParty); err != nil {
 		return err
 	}
-	status := s.troubled(r, trouble, &p.Trouble)
-	return r.Render(status, bodies(p))
+	return r.Render(p.Status, bodies(p))
 }
 
-// troubled words what is wrong and gives the status to answer with.
-func (s *pages) troubled(r *web.Request, trouble error, text *string) int {
-	if trouble == nil {
-		return http.StatusOK
+// adviceOf says what an organisation's strength means, with the tone of it; "" for nothing.
+func adviceOf(v *web.View, k room.BodyKind, what string) (text, tone string) {
+	switch what {
+	case "too_few":
+		return v.T("partypage.advice_too_few", "n", k.Least), "amber"
+	case "raise":
+		return v.T("partypage.advice_raise", "n", k.Raise.At), "blue"
 	}
-	*text = r.ErrorText(trouble)
-	return web.Status(fault.KindOf(trouble))
+	return "", ""
 }
 
 func (s *pages) bodyRows(r *web.Request, on calendar.Date, rule *room.Organisation) ([]bodyRow, error) {
@@ -142,7 +146,7 @@ func (s *pages) establish(r *web.Request, in url.Values) (string, error) {
 	if err := s.room.Establish(r.Context(), c); err != nil {
 		return "", err
 	}
-	return bodyPath(c.Body.Code) + "?da=luu", nil
+	return saved(bodyPath(c.Body.Code)), nil
 }
 
 // seatRow is a seat with the names of who holds it and of the post.
@@ -160,7 +164,7 @@ type termRow struct {
 }
 
 type bodyPage struct {
-	*web.View
+	sheet
 	Unit          people.Unit
 	Kind          room.BodyKind
 	Rule          *room.Organisation
@@ -173,9 +177,10 @@ type bodyPage struct {
 	Own           []memberRow // of the organisation itself, to be split
 	Others        []people.Unit
 	Keep, Reshape bool
-	In            url.Values
-	Verb, Trouble string
 }
+
+// act is a step on the organisation.
+func (p bodyPage) act(verb string) act { return p.sheet.act(verb, "partypage.body_"+verb, 0) }
 
 // getBody reads an organisation in reach.
 func (s *pages) getBody(r *web.Request) (people.Unit, error) {
@@ -202,17 +207,14 @@ func (s *pages) showBody(r *web.Request, in url.Values, trouble error) error {
 	if err != nil {
 		return err
 	}
-	p := bodyPage{View: r.View(u.Name(r.Lang), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}, web.Crumb{Title: r.T("partypage.organisations"), Path: bodiesPath}),
-		Unit: u, In: in, Verb: r.PathValue("viec")}
-	p.Path = bodyPath(u.Code)
+	p := bodyPage{sheet: s.sheet(r, bodyPath(u.Code), u.Name(r.Lang), in, trouble, web.Crumb{Title: r.T("partypage.organisations"), Path: bodiesPath}), Unit: u}
 	open := u.To == calendar.NoDate
 	p.Keep, p.Reshape = open && r.Can(people.KeepParty, u.Code), open && mayReshape(r, u)
-	rules, err := s.room.Rules()
-	if err != nil {
+	if p.Rule, err = s.organisation(r.Today()); err != nil {
 		return err
 	}
-	p.Rule = rules.OrganisationOn(r.Today())
 	p.Kind = p.Rule.Kind(u.Kind)
+	p.Note = p.Pick(p.Kind.Title)
 	if u.Parent != "" {
 		p.Above = s.who.UnitName(r.Context(), u.Parent, r.Lang)
 	}
@@ -224,7 +226,7 @@ func (s *pages) showBody(r *web.Request, in url.Values, trouble error) error {
 			return err
 		}
 	}
-	return r.Render(s.troubled(r, trouble, &p.Trouble), body(p))
+	return r.Render(p.Status, body(p))
 }
 
 func (s *pages) bodyCounts(r *web.Request, p *bodyPage) error {
@@ -266,12 +268,11 @@ func (s *pages) bodyMembers(r *web.Request, p *bodyPage) error {
 	if !p.Keep && !p.Reshape {
 		return nil
 	}
-	under, err := s.who.Subtree(r.Context(), p.Unit.Code, r.Today())
+	under, err := s.below(r, p.Unit.Code)
 	if err != nil {
 		return err
 	}
-	under = slices.DeleteFunc(under, func(u string) bool { return !r.Can(people.ReadParty, u) })
-	all, err := s.roll(r, under)
+	all, err := s.roll(r, under, room.Active)
 	if err != nil {
 		return err
 	}
@@ -300,7 +301,7 @@ func (s *pages) changeBody(r *web.Request, in url.Values) (string, error) {
 	}
 	switch viec := r.PathValue("viec"); viec {
 	case "dai-hoi", "chuc-vu", "thoi-chuc-vu":
-		if err := r.Require(people.KeepParty, u.Code); err != nil {
+		if err := keeps(r, u.Code); err != nil {
 			return "", err
 		}
 		err = s.committee(r, viec, u.Code, c.On, in)
@@ -313,7 +314,7 @@ func (s *pages) changeBody(r *web.Request, in url.Values) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return bodyPath(u.Code) + "?da=luu", nil
+	return saved(bodyPath(u.Code)), nil
 }
 
 func (s *pages) reshape(r *web.Request, viec string, u people.Unit, c room.Change, in url.Values) error {
@@ -343,29 +344,19 @@ func (s *pages) reshape(r *web.Request, viec string, u people.Unit, c room.Chang
 
 // committee records an election that was not prepared here, or a post given or ended. Nobody is named whom the writer may not see.
 func (s *pages) committee(r *web.Request, viec, unit string, on calendar.Date, in url.Values) error {
-	see := func(id string) error {
-		m, err := s.room.Member(r.Context(), id)
-		if err != nil || !r.Can(people.ReadParty, m.Unit) {
-			return fault.New(fault.NotFound, "party.no_member", "id", id)
-		}
-		return nil
+	if err := s.visible(r, in["dang-vien"]...); err != nil {
+		return err
 	}
 	if viec == "dai-hoi" {
 		c := room.Committee{Unit: unit, Term: strings.TrimSpace(in.Get("nhiem-ky")), From: on, Until: calendar.NoDate}
 		for i, post := range in["chuc-vu"] {
 			if member := in["dang-vien"]; i < len(member) && member[i] != "" {
-				if err := see(member[i]); err != nil {
-					return err
-				}
 				c.Seats = append(c.Seats, room.Seat{Member: member[i], Post: post})
 			}
 		}
 		return s.room.Elect(r.Context(), r.Actor(), c)
 	}
 	seat := room.Seat{Member: in.Get("dang-vien"), Post: in.Get("chuc-vu"), From: on, To: on}
-	if err := see(seat.Member); err != nil {
-		return err
-	}
 	if viec == "thoi-chuc-vu" {
 		return s.room.EndPost(r.Context(), r.Actor(), unit, seat)
 	}

@@ -1,7 +1,7 @@
 package party
 
 import (
-	"net/http"
+	"context"
 	"net/url"
 	"strconv"
 
@@ -12,30 +12,21 @@ import (
 	room "trucot/internal/room/party"
 )
 
-// perPage is the number of lines on a page.
-const perPage = 50
+const membersPath = "/dang/dang-vien"
 
-type membersPage struct {
-	*web.View
-	State, Unit string
-	Page, Total int
-	Rows        []memberRow
-	Units       []people.Unit
-}
-
-func page(r *web.Request) int {
-	n, _ := strconv.Atoi(r.Query("trang")) // unreadable = the first page
-	return max(n, 1)
-}
+var tones = map[room.State]string{room.Probation: "amber", room.Official: "green", room.MovedOut: "grey", room.Left: "grey"}
 
 func (s *pages) members(r *web.Request) error {
-	p := membersPage{View: r.View(r.T("partypage.members"), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}), State: r.Query("xem"), Unit: r.Query("don-vi"), Page: page(r)}
-	if p.State == "" {
-		p.State = string(room.Active)
+	p := s.list(r, membersPath, r.T("partypage.members"), "members", nil, nil)
+	shown := r.Query("xem")
+	if shown == "" {
+		shown = string(room.Active)
 	}
-	p.Wide = true
-	f := room.MemberFilter{State: room.State(p.State), Limit: perPage, Offset: (p.Page - 1) * perPage}
-	if p.State == "all" {
+	for _, state := range []string{"active", "probation", "official", "moved_out", "left", "all"} {
+		p.way(state, r.T("partypage.view_"+state), shown)
+	}
+	f := room.MemberFilter{State: room.State(shown), Limit: perPage, Offset: p.offset()}
+	if shown == "all" {
 		f.State = ""
 	}
 	var err error
@@ -46,112 +37,93 @@ func (s *pages) members(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Total = total
+	p.Total, p.Note = total, r.T("partypage.people", "n", total)
+	p.Icon, p.None, p.NoneDo = "hierarchy-2", "partypage.no_members", "partypage.no_members_do"
+	p.Columns = []column{{"partypage.number", "kh-p4"}, {"party.col_name", "kh-title"}, {"partypage.state", "kh-p2"}, {"party.col_cell", "kh-p3"}, {"party.col_decided", "kh-p4"}, {"partypage.official", "kh-p5"}, {"partypage.age", ""}}
 	for _, m := range list {
-		p.Rows = append(p.Rows, s.row(r, m))
+		row := s.row(r, m)
+		p.add(cell{Text: m.ID, Class: "kh-code kh-muted"}, cell{Text: row.Name, Path: memberPath(m.ID)}, cell{Text: r.T("party.state_" + string(m.State)), Tone: tones[m.State]}, cell{Text: row.UnitName, Class: "kh-muted"},
+			cell{Text: p.Date(m.Decided), Class: "kh-code"}, cell{Text: p.Date(m.Official), Class: "kh-code"}, cell{Text: r.T("party.years", "n", m.Age(r.Today())/12), Class: "kh-code"})
 	}
 	if p.Units, err = s.choice(r, people.ReadParty); err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, members(p))
-}
-
-func (p membersPage) address(change ...string) string {
-	return address("/dang/dang-vien", append([]string{"xem", p.State, "don-vi", p.Unit}, change...))
-}
-
-// address is a path with parameters: name, value pairs, later ones before earlier ones; "" takes one away.
-func address(path string, pairs []string) string {
-	v := url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		v.Del(pairs[i])
-		if pairs[i+1] != "" {
-			v.Set(pairs[i], pairs[i+1])
-		}
+	if p.Can(people.KeepParty) {
+		p.Acts = memberActs(p.View)
 	}
-	return path + "?" + v.Encode()
+	return r.Render(p.Status, listed(p))
 }
 
 type blankMemberPage struct {
-	*web.View
-	In      url.Values
+	sheet
 	Units   []people.Unit
 	Members []memberRow // who may sponsor
 	Rule    *room.Charter
 	Arrived bool // comes from elsewhere rather than being admitted
-	Trouble string
 }
 
 func (s *pages) blankMember(r *web.Request) error { return s.showBlankMember(r, r.URL.Query(), nil) }
 
 func (s *pages) showBlankMember(r *web.Request, in url.Values, trouble error) error {
-	p := blankMemberPage{In: in, Arrived: in.Get("cach") == "tiep-nhan"}
+	p := blankMemberPage{Arrived: in.Get("cach") == "tiep-nhan"}
 	title := "partypage.admit"
 	if p.Arrived {
 		title = "partypage.receive"
 	}
-	p.View = r.View(r.T(title), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}, web.Crumb{Title: r.T("partypage.members"), Path: "/dang/dang-vien"})
+	p.sheet = s.sheet(r, membersPath+"/moi", r.T(title), in, trouble, web.Crumb{Title: r.T("partypage.members"), Path: membersPath})
 	var err error
 	if p.Units, err = s.choice(r, people.KeepParty); err != nil {
 		return err
 	}
-	all, err := s.room.Rules()
-	if err != nil {
+	if p.Rule, err = s.charter(r); err != nil {
 		return err
 	}
-	p.Rule = all.On(r.Today())
 	if !p.Arrived {
-		if p.Members, err = s.mayTeach(r); err != nil {
+		if p.Members, err = s.roll(r, s.units(r), room.Official); err != nil {
 			return err
 		}
 	}
-	return r.Render(s.troubled(r, trouble, &p.Trouble), blankMember(p))
+	return r.Render(p.Status, blankMember(p))
 }
 
-func (s *pages) addMember(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
+// entryIn reads who comes, as every form of somebody new asks for it.
+func entryIn(r *web.Request, d *dateReader) (room.Entry, error) {
+	e := room.Entry{Name: d.in.Get("ten"), Unit: d.in.Get("don-vi"), Sex: d.in.Get("gioi"), Youth: d.in.Get("doan") != "", Home: d.in.Get("que"), Born: d.day("sinh"), On: d.day("ngay"), Actor: r.Actor()}
+	if d.err != nil {
+		return e, d.err
 	}
-	m, err := s.takeIn(r, in)
-	if err != nil {
-		if fault.KindOf(err) == fault.Internal || fault.KindOf(err) == fault.Forbidden {
-			return err
-		}
-		return s.showBlankMember(r, in, err)
-	}
-	return r.Go(memberPath(m.ID) + "?da=luu")
+	return e, keeps(r, e.Unit)
 }
 
-func (s *pages) takeIn(r *web.Request, in url.Values) (*room.Member, error) {
+func (s *pages) addMember(r *web.Request, in url.Values) (string, error) {
 	d := dateReader{in: in}
-	e := room.Entry{Name: in.Get("ten"), Unit: in.Get("don-vi"), Sex: in.Get("gioi"), Youth: in.Get("doan") != "", Home: in.Get("que"), Born: d.day("sinh"),
-		Decided: d.day("quyet-dinh"), Admitted: d.day("le"), Official: calendar.NoDate, On: d.day("ngay"), Actor: r.Actor(),
-		Cell: votes(in, "cb"), Committee: votes(in, "cu")}
-	arrived := in.Get("cach") == "tiep-nhan"
-	if arrived {
+	e, err := entryIn(r, &d)
+	if err != nil {
+		return "", err
+	}
+	e.Decided, e.Admitted, e.Official = d.day("quyet-dinh"), d.day("le"), calendar.NoDate
+	e.Cell, e.Committee = votes(in, "cb"), votes(in, "cu")
+	enter := s.room.Admit
+	if in.Get("cach") == "tiep-nhan" {
+		enter = s.room.Receive
 		e.Official = d.day("chinh-thuc")
 		e.Badge, _ = strconv.Atoi(in.Get("huy-hieu")) // unreadable = none
-	}
-	if d.err != nil {
-		return nil, d.err
-	}
-	if e.Unit != "" {
-		if err := r.Require(people.KeepParty, e.Unit); err != nil {
-			return nil, err
+	} else {
+		if e.Born == calendar.NoDate {
+			return "", fault.New(fault.Invalid, "party.no_birth")
+		}
+		if e.Sponsors, err = s.sponsorsIn(r, in); err != nil {
+			return "", err
 		}
 	}
-	if arrived {
-		return s.room.Receive(r.Context(), e)
+	if d.err != nil {
+		return "", d.err
 	}
-	if e.Born == calendar.NoDate {
-		return nil, fault.New(fault.Invalid, "party.no_birth")
+	m, err := enter(r.Context(), e)
+	if err != nil {
+		return "", err
 	}
-	var err error
-	if e.Sponsors, err = s.sponsorsIn(r, in); err != nil {
-		return nil, err
-	}
-	return s.room.Admit(r.Context(), e)
+	return saved(memberPath(m.ID)), nil
 }
 
 func votes(in url.Values, name string) room.Votes {
@@ -162,45 +134,42 @@ func votes(in url.Values, name string) room.Votes {
 }
 
 type memberPage struct {
-	*web.View
+	sheet
 	memberRow
-	Born, Home string
-	Rule       *room.Charter
-	Keep       bool
-	Units      []people.Unit
-	Grade      int // of the badge that is due; 0 for none
-	Records    []*room.Record
-	Studied    []*room.Record
-	Missed     []*room.Record
-	Trouble    string
-	Verb       string
-	In         url.Values
+	Facts   []fact
+	Rule    *room.Charter
+	Waits   string // of recognition, as room.Due.What; "" when official
+	Above   string // to which the case was handed
+	Keep    bool
+	Units   []people.Unit
+	Grade   int // of the badge that is due; 0 for none
+	Studied []*room.Record
+	Missed  []*room.Record
 }
 
-func (s *pages) member(r *web.Request) error {
-	m, err := s.get(r)
+func (p memberPage) act(verb string) act {
+	return p.sheet.act(verb, "partypage.step_"+verb, p.Version)
+}
+
+func (s *pages) member(r *web.Request) error { return s.showMember(r, nil, nil) }
+
+func (s *pages) showMember(r *web.Request, in url.Values, trouble error) error {
+	m, err := Member(r, s.room, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	return s.showMember(r, m, nil, nil)
-}
-
-func (s *pages) showMember(r *web.Request, m *room.Member, in url.Values, trouble error) error {
-	p := memberPage{memberRow: s.row(r, m), In: in, Verb: r.PathValue("viec"), Keep: m.Active() && r.Can(people.KeepParty, m.Unit)}
-	p.View = r.View(p.Name, web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}, web.Crumb{Title: r.T("partypage.members"), Path: "/dang/dang-vien"})
-	p.Path = memberPath(m.ID)
-	var err error
-	if p.Born, err = s.room.Reveal(r.Context(), m, "born"); err != nil {
+	p := memberPage{memberRow: s.row(r, m), Keep: m.Active() && r.Can(people.KeepParty, m.Unit)}
+	p.sheet = s.sheet(r, memberPath(m.ID), p.Name, in, trouble, web.Crumb{Title: r.T("partypage.members"), Path: membersPath})
+	if p.Rule, err = s.charter(r); err != nil {
 		return err
 	}
-	if p.Home, err = s.room.Reveal(r.Context(), m, "home"); err != nil {
+	if p.Facts, err = s.memberFacts(r, &p); err != nil {
 		return err
 	}
-	all, err := s.room.Rules()
-	if err != nil {
-		return err
+	p.Waits = p.Rule.Waits(m)
+	if m.Referred != nil {
+		p.Above = s.who.UnitName(r.Context(), m.Referred.To, r.Lang)
 	}
-	p.Rule = all.On(r.Today())
 	if line, ok := p.Rule.BadgeFor(m, r.Today()); ok && line.Due() {
 		p.Grade = line.Grade
 	}
@@ -210,11 +179,39 @@ func (s *pages) showMember(r *web.Request, m *room.Member, in url.Values, troubl
 	if err := s.studies(r, &p); err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if trouble != nil {
-		p.Trouble, status = r.ErrorText(trouble), web.Status(fault.KindOf(trouble))
+	return r.Render(p.Status, member(p))
+}
+
+func (s *pages) memberFacts(r *web.Request, p *memberPage) ([]fact, error) {
+	m := p.Member
+	born, err := s.room.Reveal(r.Context(), m.Personal["born"])
+	if err != nil {
+		return nil, err
 	}
-	return r.Render(status, member(p))
+	home, err := s.room.Reveal(r.Context(), m.Personal["home"])
+	if err != nil {
+		return nil, err
+	}
+	official, badge := p.dayOf(m.Official), ""
+	if m.State == room.Probation {
+		official = r.T("partypage.official_from", "on", p.Rule.OfficialOn(m))
+	}
+	if m.Badge > 0 {
+		badge = r.T("party.years", "n", m.Badge)
+	}
+	return []fact{{Label: r.T("partypage.number"), Text: m.ID}, {Label: r.T("party.col_cell"), Text: p.UnitName}, {Label: r.T("party.col_decided"), Text: p.dayOf(m.Decided)},
+		{Label: r.T("partypage.ceremony"), Text: p.dayOf(m.Admitted)}, {Label: r.T("partypage.official"), Text: official},
+		{Label: r.T("partypage.age"), Text: r.T("partypage.years_months", "y", m.Age(r.Today())/12, "m", m.Age(r.Today())%12)},
+		{Label: r.T("party.col_badge"), Text: badge}, {Label: r.T("partypage.born"), Text: p.dayText(born)}, {Label: r.T("partypage.home"), Text: home}}, nil
+}
+
+// dayText is a day kept as text in the reader's form.
+func (s sheet) dayText(iso string) string {
+	on, err := parseDay(iso)
+	if err != nil {
+		return iso
+	}
+	return s.dayOf(on)
 }
 
 // studies tells what a member studied and missed since they came, the latest first.
@@ -241,48 +238,30 @@ func (s *pages) studies(r *web.Request, p *memberPage) error {
 	return err
 }
 
-func (s *pages) stepMember(r *web.Request) error {
-	in, err := r.Form()
+func (s *pages) stepMember(r *web.Request, in url.Values) (string, error) {
+	m, err := Member(r, s.room, r.PathValue("id"))
 	if err != nil {
-		return err
+		return "", err
 	}
-	m, err := s.get(r)
-	if err != nil {
-		return err
+	to := "" // the receiving cell, where it is one of ours, has to be the writer's too
+	if r.PathValue("viec") == "chuyen" {
+		to = in.Get("don-vi")
 	}
-	if err := r.Require(people.KeepParty, m.Unit); err != nil {
-		return err
+	if err := keeps(r, m.Unit, to); err != nil {
+		return "", err
 	}
-	do := map[string]func(*web.Request, room.Step) (*room.Member, error){
-		"chinh-thuc": func(r *web.Request, st room.Step) (*room.Member, error) { return s.room.Recognise(r.Context(), st) },
-		"chuyen":     s.move,
-		"huy-hieu":   func(r *web.Request, st room.Step) (*room.Member, error) { return s.room.Confer(r.Context(), st) },
-		"roi":        func(r *web.Request, st room.Step) (*room.Member, error) { return s.room.Leave(r.Context(), st) },
-	}[r.PathValue("viec")]
-	if do == nil {
-		return fault.New(fault.NotFound, "party.not_now", "id", m.ID)
+	do, ok := map[string]func(*room.Room, context.Context, room.Step) (*room.Member, error){"chinh-thuc": (*room.Room).Recognise, "khong-dat": (*room.Room).Fall,
+		"bao-cao": (*room.Room).Refer, "chuyen": (*room.Room).Move, "huy-hieu": (*room.Room).Confer, "roi": (*room.Room).Leave}[r.PathValue("viec")]
+	if !ok {
+		return "", fault.New(fault.NotFound, "party.not_now", "id", m.ID)
 	}
-	st := room.Step{ID: m.ID, Actor: r.Actor(), Votes: votes(in, "cb"), Committee: votes(in, "cu"), Unit: in.Get("don-vi"), Reason: in.Get("ly-do")}
-	st.Grade, _ = strconv.Atoi(in.Get("bac"))              // unreadable = none
-	st.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
-	if st.On, err = parseDay(in.Get("ngay")); err == nil {
-		_, err = do(r, st)
+	st := room.Step{ID: m.ID, Actor: r.Actor(), Expect: web.Seen(in, m.Version), Votes: votes(in, "cb"), Committee: votes(in, "cu"), Unit: to, Reason: in.Get("ly-do"), Number: in.Get("so")}
+	st.Grade, _ = strconv.Atoi(in.Get("bac")) // unreadable = none
+	if st.On, err = parseDay(in.Get("ngay")); err != nil {
+		return "", err
 	}
-	if err != nil {
-		if fault.KindOf(err) == fault.Internal || fault.KindOf(err) == fault.Forbidden {
-			return err
-		}
-		return s.showMember(r, m, in, err)
+	if _, err := do(s.room, r.Context(), st); err != nil {
+		return "", err
 	}
-	return r.Go(memberPath(m.ID) + "?da=luu")
-}
-
-// move asks for the right in the receiving cell too, where it is one of ours.
-func (s *pages) move(r *web.Request, st room.Step) (*room.Member, error) {
-	if st.Unit != "" {
-		if err := r.Require(people.KeepParty, st.Unit); err != nil {
-			return nil, err
-		}
-	}
-	return s.room.Move(r.Context(), st)
+	return saved(memberPath(m.ID)), nil
 }

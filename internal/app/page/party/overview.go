@@ -6,6 +6,7 @@ import (
 
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/web"
 	room "trucot/internal/room/party"
 )
@@ -20,7 +21,7 @@ const aheadStep = 30
 type waiting struct {
 	What, Who, Path string
 	On              calendar.Date
-	Late            bool
+	Since           bool // On is no term: it waits from then on
 }
 
 // cellRow is an organisation with its strength.
@@ -30,9 +31,18 @@ type cellRow struct {
 	Depth int
 }
 
+// named is the organisation as the first field of a line, set in below what stands above it.
+func (c cellRow) named(tag lang.Tag) cell {
+	out := cell{Text: c.Unit.Name(tag), Path: bodyPath(c.Unit.Code)}
+	if c.Depth > 0 {
+		out.Text = "– " + out.Text
+	}
+	return out
+}
+
 type overviewPage struct {
-	*web.View
-	Cells               []cellRow
+	sheet
+	Bodies              [][]cell
 	Official, Probation int
 	Waiting             []waiting
 	Occasion            calendar.Date
@@ -40,7 +50,7 @@ type overviewPage struct {
 }
 
 func (s *pages) overview(r *web.Request) error {
-	p := overviewPage{View: r.View(r.T("partypage.title"))}
+	p := overviewPage{sheet: sheet{View: r.View(r.T("partypage.title"))}}
 	units := s.units(r)
 	counts, err := s.room.ByUnit(r.Context(), units)
 	if err != nil {
@@ -54,12 +64,18 @@ func (s *pages) overview(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Cells = tree(all, counts)
-	rules, err := s.room.Rules()
+	for _, c := range tree(all, counts) {
+		n := ""
+		if sum := c.Official + c.Probation; sum > 0 {
+			n = p.Int(int64(sum))
+		}
+		p.Bodies = append(p.Bodies, []cell{c.named(r.Lang), {Text: n}})
+	}
+	rule, err := s.charter(r)
 	if err != nil {
 		return err
 	}
-	p.Occasion = rules.On(r.Today()).NextOccasion(r.Today())
+	p.Occasion = rule.NextOccasion(r.Today())
 	lines, err := s.room.Badges(r.Context(), units, p.Occasion)
 	if err != nil {
 		return err
@@ -109,7 +125,7 @@ func (s *pages) comingUp(r *web.Request, units []string, out []waiting) ([]waiti
 		return nil, err
 	}
 	for _, c := range ending {
-		out = append(out, waiting{r.T("partypage.wait_congress"), s.who.UnitName(r.Context(), c.Unit, r.Lang), bodyPath(c.Unit), c.Until, c.Until < today})
+		out = append(out, waiting{r.T("partypage.wait_congress"), s.who.UnitName(r.Context(), c.Unit, r.Lang), bodyPath(c.Unit), c.Until, false})
 	}
 	files, _, err := s.room.Applicants(r.Context(), room.ApplicantFilter{Units: units, DueBy: today + ahead, Limit: 1 << 30})
 	if err != nil {
@@ -117,7 +133,7 @@ func (s *pages) comingUp(r *web.Request, units []string, out []waiting) ([]waiti
 	}
 	for _, a := range files {
 		if a.Due != calendar.NoDate {
-			out = append(out, waiting{r.T("partypage.wait_" + a.Next()), s.who.PersonName(r.Context(), a.Person), applicantPath(a.ID), a.Due, a.Due < today})
+			out = append(out, waiting{r.T("partypage.wait_" + a.Next()), s.who.PersonName(r.Context(), a.Person), applicantPath(a.ID), a.Due, false})
 		}
 	}
 	due, err := s.cadre.Due(r.Context(), units, today+ahead)
@@ -129,7 +145,7 @@ func (s *pages) comingUp(r *web.Request, units []string, out []waiting) ([]waiti
 		if w.Step != nil {
 			what = pick(r, w.Step.Title)
 		}
-		out = append(out, waiting{what, r.T("partypage."+w.Kind+"_title", "unit", s.who.UnitName(r.Context(), w.Unit, r.Lang), "term", w.Term), roundPath(w.Round), w.On, w.On < today})
+		out = append(out, waiting{what, r.T("partypage."+w.Kind+"_title", "unit", s.who.UnitName(r.Context(), w.Unit, r.Lang), "term", w.Term), roundPath(w.Round), w.On, false})
 	}
 	return out, err
 }
@@ -143,9 +159,14 @@ func (s *pages) waiting(r *web.Request, units []string) ([]waiting, error) {
 		return nil, err
 	}
 	for _, d := range due {
-		if d.On <= today+ahead {
-			out = append(out, waiting{r.T("partypage.wait_recognise"), s.who.PersonName(r.Context(), d.Person), memberPath(d.ID), d.Last, d.Last < today})
+		if d.On > today+ahead {
+			continue
 		}
+		w := waiting{r.T("partypage.wait_" + d.What), s.who.PersonName(r.Context(), d.Person), memberPath(d.ID), d.Last, false}
+		if d.Last == calendar.NoDate { // no rule says until when
+			w.On, w.Since = d.On, true
+		}
+		out = append(out, w)
 	}
 	if out, err = s.comingUp(r, units, out); err != nil {
 		return nil, err
@@ -157,7 +178,7 @@ func (s *pages) waiting(r *web.Request, units []string) ([]waiting, error) {
 		}
 		for _, rec := range list {
 			if kind == "posting" || rec.Until >= today { // a post stays due until it is said to be handed on
-				out = append(out, waiting{r.T("partypage.wait_" + kind), rec.Title, recordPath(rec), rec.Until, rec.Until < today})
+				out = append(out, waiting{r.T("partypage.wait_" + kind), rec.Title, recordPath(rec), rec.Until, false})
 			}
 		}
 	}
@@ -167,54 +188,24 @@ func (s *pages) waiting(r *web.Request, units []string) ([]waiting, error) {
 			return nil, err
 		}
 		for _, rec := range list {
-			out = append(out, waiting{r.T("party.kind_" + k.Name), rec.Title, recordPath(rec), rec.On, rec.On < today})
+			out = append(out, waiting{r.T("party.kind_" + k.Name), rec.Title, recordPath(rec), rec.On, false})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b waiting) int { return int(a.On - b.On) })
 	return out, nil
 }
 
-type rulesPage struct {
-	*web.View
-	*room.Rules
-	Now       *room.Charter
-	NowAssess *room.Assessment
-}
-
-func (s *pages) rules(r *web.Request) error {
-	all, err := s.room.Rules()
-	if err != nil {
-		return err
-	}
-	p := rulesPage{View: r.View(r.T("partypage.rules"), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}), Rules: all}
-	p.Now, p.NowAssess = all.On(r.Today()), all.AssessmentOn(r.Today())
-	return r.Render(http.StatusOK, rules(p))
-}
-
-type badgesPage struct {
-	*web.View
-	On        calendar.Date
-	Occasions []calendar.Date
-	Rows      []badgeRow
-	Rule      *room.Charter
-}
-
-type badgeRow struct {
-	room.BadgeLine
-	Name, UnitName string
-}
-
 // occasion is the day that the address asks for, else the next one.
 func (s *pages) occasion(r *web.Request) (calendar.Date, *room.Charter, error) {
-	all, err := s.room.Rules()
+	rules, err := s.room.Rules()
 	if err != nil {
 		return calendar.NoDate, nil, err
 	}
 	on, err := parseDay(r.Query("dot"))
 	if on == calendar.NoDate {
-		on = all.On(r.Today()).NextOccasion(r.Today())
+		on = rules.On(r.Today()).NextOccasion(r.Today())
 	}
-	return on, all.On(on), err
+	return on, rules.On(on), err
 }
 
 func (s *pages) badges(r *web.Request) error {
@@ -222,18 +213,28 @@ func (s *pages) badges(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	p := s.list(r, "/dang/huy-hieu", r.T("partypage.badges"), "badges", nil, nil)
+	p.Note, p.Mark = r.T("partypage.occasion", "on", on), doubtful(p.View, contains(c.Unverified, "badges"))
+	p.Acts, p.Below = badgeActs(p.View, on), badgesNote(p.View, c)
+	p.Icon, p.None, p.NoneDo = "circle-check", "partypage.no_badges", "partypage.no_badges_do"
 	year, _, _ := on.YMD()
-	p := badgesPage{View: r.View(r.T("partypage.badges"), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}), On: on, Rule: c, Occasions: c.Occasions(year)}
-	p.Wide = true
+	for _, day := range c.Occasions(year) {
+		p.Chips = append(p.Chips, chip{p.address("dot", day.String()), p.Date(day), day == on})
+	}
+	p.Columns = []column{{"party.col_name", "kh-title"}, {"party.col_badge", ""}, {"partypage.state", "kh-p2"}, {"party.col_cell", "kh-p3"}, {"partypage.age", "kh-p3"}, {"party.col_decided", "kh-p4"}}
 	lines, err := s.room.Badges(r.Context(), s.units(r), on)
 	if err != nil {
 		return err
 	}
 	for _, l := range lines {
-		m := s.row(r, l.Member)
-		p.Rows = append(p.Rows, badgeRow{l, m.Name, m.UnitName})
+		m, state := s.row(r, l.Member), cell{Text: r.T("partypage.badge_due"), Tone: "green"}
+		if !l.Due() {
+			state = cell{Text: r.T("partypage.badge_early", "n", l.Short), Tone: "amber"}
+		}
+		p.add(cell{Text: m.Name, Path: memberPath(l.ID)}, cell{Text: r.T("party.years", "n", l.Grade), Class: "kh-code"}, state, cell{Text: m.UnitName, Class: "kh-muted"},
+			cell{Text: r.T("partypage.years_months", "y", l.Age/12, "m", l.Age%12)}, cell{Text: p.Date(l.Decided), Class: "kh-code"})
 	}
-	return r.Render(http.StatusOK, badges(p))
+	return r.Render(p.Status, listed(p))
 }
 
 // badgesFile is the list as a document of the highest organisation that the reader works for.
@@ -251,5 +252,5 @@ func (s *pages) badgesFile(r *web.Request) error {
 		return err
 	}
 	docx(r, "huy-hieu-dang-"+on.String())
-	return s.room.WriteBadges(r.W, tree(units, nil)[0].Unit.Code, on, lines, func(id string) string { return s.name(r.Context(), id, r) })
+	return s.room.WriteBadges(r.W, tree(units, nil)[0].Unit.Code, on, lines, s.called(r))
 }

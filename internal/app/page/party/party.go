@@ -1,6 +1,7 @@
 // Package party (trang công tác đảng) is the pages of Party work: what waits, organisations and their committees,
-// members, applicants, congresses and planning, badges, the register of what organisations do, and the dated rules behind them. It owns no rules: room party does; package people says who the
-// reader is. Everything here stays inside Party scope: whoever may not read a unit's Party matters finds nothing.
+// members, applicants, congresses and planning, badges, the register of what organisations do, and the dated rules behind
+// them. It owns no rules: room party does; package people says who the reader is. Everything here stays inside Party scope:
+// whoever may not read a unit's Party matters finds nothing.
 package party
 
 import (
@@ -8,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"github.com/a-h/templ"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
@@ -18,39 +21,73 @@ import (
 	"trucot/internal/room/party/cadre"
 )
 
-// Work counts the tasks of somebody that were due in a year, and those done in time, as far as the reader may see
-// them: evidence for the yearly assessment.
-type Work func(r *web.Request, person string, year int) (due, onTime int, err error)
+// Needs are what the pages show.
+type Needs struct {
+	Room  *room.Room
+	Cadre *cadre.Room
+	Who   *people.People
+	// Work counts the tasks of somebody that were due in a year, and those done in time, as far as the reader may see
+	// them: evidence for the yearly assessment.
+	Work func(r *web.Request, person string, year int) (due, onTime int, err error)
+	// Files are those that hang on the row of a stream.
+	Files func(r *web.Request, v *web.View, stream string) (templ.Component, error)
+}
 
 type pages struct {
+	Needs
 	room  *room.Room
 	cadre *cadre.Room
 	who   *people.People
-	work  Work
 }
 
 // Routes are the pages of Party work.
-func Routes(r *room.Room, c *cadre.Room, who *people.People, work Work) []web.Route {
-	s := &pages{r, c, who, work}
+func Routes(n Needs) []web.Route {
+	s := &pages{n, n.Room, n.Cadre, n.Who}
+	read := func(pattern string, h web.Handler) web.Route {
+		return web.Route{Method: http.MethodGet, Pattern: pattern, Permission: people.ReadParty, Handler: h}
+	}
+	keep := func(pattern string, h web.Handler) web.Route {
+		return web.Route{Method: http.MethodGet, Pattern: pattern, Permission: people.KeepParty, Handler: h}
+	}
 	return slices.Concat(s.bodyRoutes(), s.applicantRoutes(), s.roundRoutes(), []web.Route{
-		{Method: http.MethodGet, Pattern: "/dang", Permission: people.ReadParty, Handler: s.overview},
-		{Method: http.MethodGet, Pattern: "/dang/quy-dinh", Permission: people.ReadParty, Handler: s.rules},
-		{Method: http.MethodGet, Pattern: "/dang/huy-hieu", Permission: people.ReadParty, Handler: s.badges},
-		{Method: http.MethodGet, Pattern: "/dang/huy-hieu/docx", Permission: people.ReadParty, Handler: s.badgesFile},
-		{Method: http.MethodGet, Pattern: "/dang/dang-vien", Permission: people.ReadParty, Handler: s.members},
-		{Method: http.MethodGet, Pattern: "/dang/dang-vien/moi", Permission: people.KeepParty, Handler: s.blankMember},
-		{Method: http.MethodPost, Pattern: "/dang/dang-vien", Permission: people.KeepParty, Handler: s.addMember},
-		{Method: http.MethodGet, Pattern: "/dang/dang-vien/{id}", Permission: people.ReadParty, Handler: s.member},
-		{Method: http.MethodPost, Pattern: "/dang/dang-vien/{id}/{viec}", Permission: people.KeepParty, Handler: s.stepMember},
-		{Method: http.MethodGet, Pattern: "/dang/so/{loai}", Permission: people.ReadParty, Handler: s.records},
-		{Method: http.MethodGet, Pattern: "/dang/so/{loai}/moi", Permission: people.KeepParty, Handler: s.blankRecord},
-		{Method: http.MethodPost, Pattern: "/dang/so/{loai}", Permission: people.KeepParty, Handler: s.addRecord},
-		{Method: http.MethodGet, Pattern: "/dang/so/{loai}/{id}", Permission: people.ReadParty, Handler: s.record},
-		{Method: http.MethodGet, Pattern: "/dang/so/{loai}/{id}/ket-qua", Permission: people.KeepParty, Handler: s.outcome},
-		{Method: http.MethodPost, Pattern: "/dang/so/{loai}/{id}/{viec}", Permission: people.KeepParty, Handler: s.stepRecord},
-		{Method: http.MethodGet, Pattern: "/dang/so/{loai}/{id}/docx", Permission: people.ReadParty, Handler: s.recordFile},
-		{Method: http.MethodGet, Pattern: "/dang/hoc-tap", Permission: people.ReadParty, Handler: s.study},
+		read("/dang", s.overview),
+		read("/dang/quy-dinh", s.rules),
+		read("/dang/huy-hieu", s.badges),
+		read("/dang/huy-hieu/docx", s.badgesFile),
+		read("/dang/hoc-tap", s.study),
+		read("/dang/dang-vien", s.members),
+		keep("/dang/dang-vien/moi", s.blankMember),
+		web.FormRoute("/dang/dang-vien", people.KeepParty, s.addMember, s.showBlankMember),
+		read("/dang/dang-vien/{id}", s.member),
+		web.FormRoute("/dang/dang-vien/{id}/{viec}", people.KeepParty, s.stepMember, s.showMember),
+		read("/dang/so/{loai}", s.records),
+		keep("/dang/so/{loai}/moi", s.blankRecord),
+		web.FormRoute("/dang/so/{loai}", people.KeepParty, s.addRecord, s.showBlankRecord),
+		read("/dang/so/{loai}/{id}", s.record),
+		keep("/dang/so/{loai}/{id}/ket-qua", s.outcome),
+		web.FormRoute("/dang/so/{loai}/{id}/{viec}", people.KeepParty, s.stepRecord, s.stepRecordAgain),
+		read("/dang/so/{loai}/{id}/docx", s.recordFile),
 	})
+}
+
+// sheet is what a page of this room has around its own content.
+type sheet struct {
+	*web.View
+	Note    string     // beside the title
+	In      url.Values // as typed in the form that was refused
+	Verb    string     // of that form
+	Trouble string     // what is wrong with it
+	Status  int
+}
+
+// sheet makes a page under the room's own, with what was wrong with a form on it.
+func (s *pages) sheet(r *web.Request, path, title string, in url.Values, trouble error, above ...web.Crumb) sheet {
+	out := sheet{View: r.View(title, append([]web.Crumb{{Title: r.T("partypage.title"), Path: "/dang"}}, above...)...), In: in, Verb: r.PathValue("viec"), Status: http.StatusOK}
+	out.Path = path
+	if trouble != nil {
+		out.Trouble, out.Status = r.ErrorText(trouble), web.Status(fault.KindOf(trouble))
+	}
+	return out
 }
 
 // units are the codes of the Party units whose matters the reader may read, closed ones too; never nil.
@@ -65,17 +102,66 @@ func (s *pages) choice(r *web.Request, p web.Permission) ([]people.Unit, error) 
 	return slices.DeleteFunc(all, func(u people.Unit) bool { return !r.Can(p, u.Code) }), err
 }
 
+// below are a unit and those under it whose matters the reader may read.
+func (s *pages) below(r *web.Request, unit string) ([]string, error) {
+	under, err := s.who.Subtree(r.Context(), unit, r.Today())
+	return slices.DeleteFunc(under, func(u string) bool { return !r.Can(people.ReadParty, u) }), err
+}
+
 // chosen are the units that a list is of: those in reach, or one of them with what stands below it.
 func (s *pages) chosen(r *web.Request) ([]string, error) {
-	all, unit := s.units(r), r.Query("don-vi")
+	unit := r.Query("don-vi")
 	if unit == "" {
-		return all, nil
+		return s.units(r), nil
 	}
 	if err := r.Require(people.ReadParty, unit); err != nil {
 		return nil, err
 	}
-	below, err := s.who.Subtree(r.Context(), unit, r.Today())
-	return slices.DeleteFunc(below, func(u string) bool { return !slices.Contains(all, u) }), err
+	return s.below(r, unit)
+}
+
+// keeps asks for the right to write the Party matters of units; "" is none.
+func keeps(r *web.Request, units ...string) error {
+	for _, unit := range units {
+		if unit == "" {
+			continue
+		}
+		if err := r.Require(people.KeepParty, unit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// visible refuses members whom the reader may not see, so that nobody is named out of reach; "" is nobody.
+func (s *pages) visible(r *web.Request, ids ...string) error {
+	for _, id := range ids {
+		if id == "" {
+			continue
+		}
+		if _, err := Member(r, s.room, id); err != nil {
+			return fault.New(fault.NotFound, "party.no_member", "id", id)
+		}
+	}
+	return nil
+}
+
+// charter are the rules of today.
+func (s *pages) charter(r *web.Request) (*room.Charter, error) {
+	rules, err := s.room.Rules()
+	if err != nil {
+		return nil, err
+	}
+	return rules.On(r.Today()), nil
+}
+
+// organisation are the kinds of organisation and posts of a day.
+func (s *pages) organisation(on calendar.Date) (*room.Organisation, error) {
+	rules, err := s.room.Rules()
+	if err != nil {
+		return nil, err
+	}
+	return rules.OrganisationOn(on), nil
 }
 
 // name is what a member or a unit is called.
@@ -89,6 +175,11 @@ func (s *pages) name(ctx context.Context, id string, r *web.Request) string {
 	return s.who.UnitName(ctx, id, r.Lang)
 }
 
+// called names members and units in documents.
+func (s *pages) called(r *web.Request) func(string) string {
+	return func(id string) string { return s.name(r.Context(), id, r) }
+}
+
 // memberRow is a member in a list.
 type memberRow struct {
 	*room.Member
@@ -99,9 +190,9 @@ func (s *pages) row(r *web.Request, m *room.Member) memberRow {
 	return memberRow{m, s.who.PersonName(r.Context(), m.Person), s.who.UnitName(r.Context(), m.Unit, r.Lang)}
 }
 
-// roll are the members of the reader's units who belong to a cell now, for forms.
-func (s *pages) roll(r *web.Request, units []string) ([]memberRow, error) {
-	list, _, err := s.room.Members(r.Context(), room.MemberFilter{Units: units, State: room.Active, Limit: 1 << 30})
+// roll are the members of some units in a state, for forms.
+func (s *pages) roll(r *web.Request, units []string, state room.State) ([]memberRow, error) {
+	list, _, err := s.room.Members(r.Context(), room.MemberFilter{Units: units, State: state, Limit: 1 << 30})
 	var out []memberRow
 	for _, m := range list {
 		out = append(out, s.row(r, m))
@@ -109,11 +200,9 @@ func (s *pages) roll(r *web.Request, units []string) ([]memberRow, error) {
 	return out, err
 }
 
-func (s *pages) get(r *web.Request) (*room.Member, error) {
-	return Member(r, s.room, r.PathValue("id"))
-}
+// The rows of other units read like those that are not there: not found rather than forbidden.
 
-// Member reads a member that the reader may see; another unit's is not found rather than forbidden.
+// Member reads a member that the reader may see.
 func Member(r *web.Request, book *room.Room, id string) (*room.Member, error) {
 	m, err := book.Member(r.Context(), id)
 	if err == nil && !r.Can(people.ReadParty, m.Unit) {
@@ -122,17 +211,31 @@ func Member(r *web.Request, book *room.Room, id string) (*room.Member, error) {
 	return m, err
 }
 
-func (s *pages) getRecord(r *web.Request) (*room.Record, error) {
-	return Record(r, s.room, r.PathValue("id"))
-}
-
-// Record reads an entry that the reader may see; another unit's is not found rather than forbidden.
+// Record reads an entry that the reader may see.
 func Record(r *web.Request, book *room.Room, id string) (*room.Record, error) {
 	rec, err := book.Record(r.Context(), id)
 	if err == nil && !r.Can(people.ReadParty, rec.Unit) {
 		return nil, fault.New(fault.NotFound, "party.no_record", "id", id)
 	}
 	return rec, err
+}
+
+// Applicant reads a file that the reader may see.
+func Applicant(r *web.Request, book *room.Room, id string) (*room.Applicant, error) {
+	a, err := book.Applicant(r.Context(), id)
+	if err == nil && !r.Can(people.ReadParty, a.Unit) {
+		return nil, fault.New(fault.NotFound, "party.no_applicant", "id", id)
+	}
+	return a, err
+}
+
+// Round reads a round of a kind that the reader may see.
+func Round(r *web.Request, rounds *cadre.Room, kind, id string) (*cadre.Round, error) {
+	x, err := rounds.Get(r.Context(), id)
+	if err == nil && (x.Kind != kind || !r.Can(people.ReadParty, x.Unit)) {
+		return nil, fault.New(fault.NotFound, "cadre.no_round", "id", id)
+	}
+	return x, err
 }
 
 func parseDay(text string) (calendar.Date, error) {
@@ -164,12 +267,17 @@ func pick(r *web.Request, m map[lang.Tag]string) string {
 	return m[lang.VI]
 }
 
+func contains(list []string, id string) bool { return slices.Contains(list, id) }
+
 func memberPath(id string) string { return "/dang/dang-vien/" + url.PathEscape(id) }
 
 func recordPath(rec *room.Record) string {
 	k, _ := room.KindOf(rec.Kind)
 	return "/dang/so/" + k.Slug + "/" + url.PathEscape(rec.ID)
 }
+
+// saved is where a form leads once it is done.
+func saved(path string) string { return path + "?da=luu" }
 
 func docx(r *web.Request, name string) {
 	h := r.W.Header()

@@ -1,7 +1,6 @@
 package party
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -14,21 +13,14 @@ import (
 	room "trucot/internal/room/party"
 )
 
-func contains(list []string, id string) bool { return slices.Contains(list, id) }
+var stageTones = map[room.Stage]string{room.Planned: "blue", room.Done: "green", room.Dropped: "grey", room.Ended: "grey"}
+
+func registerPath(k room.Kind) string { return "/dang/so/" + k.Slug }
 
 type recordRow struct {
 	*room.Record
 	UnitName, About string
 	Late            bool
-}
-
-type recordsPage struct {
-	*web.View
-	Kind        room.Kind
-	Unit, Stage string
-	Page, Total int
-	Rows        []recordRow
-	Units       []people.Unit
 }
 
 func kindOf(r *web.Request) (room.Kind, error) { return room.MustKind(r.PathValue("loai")) }
@@ -38,9 +30,15 @@ func (s *pages) records(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := recordsPage{View: r.View(r.T("party.kind_"+k.Name), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}), Kind: k, Unit: r.Query("don-vi"), Stage: r.Query("xem"), Page: page(r)}
-	p.Wide = true
-	f := room.RecordFilter{Kind: k.Name, Stage: room.Stage(p.Stage), From: calendar.NoDate, To: calendar.NoDate, UntilBy: calendar.NoDate, Limit: perPage, Offset: (p.Page - 1) * perPage}
+	p := s.list(r, registerPath(k), r.T("party.kind_"+k.Name), k.Name, nil, nil)
+	shown := r.Query("xem")
+	p.way("", r.T("partypage.any"), shown)
+	for _, stage := range []room.Stage{room.Planned, room.Done, room.Ended} {
+		if stage != room.Ended || k.Ends() {
+			p.way(string(stage), r.T("party.stage_"+string(stage)), shown)
+		}
+	}
+	f := room.RecordFilter{Kind: k.Name, Stage: room.Stage(shown), From: calendar.NoDate, To: calendar.NoDate, UntilBy: calendar.NoDate, Limit: perPage, Offset: p.offset()}
 	if k.Name == "posting" {
 		f.UntilBy = calendar.Of(9999, 1, 1) // the nearest end first, which is what the list is for
 	}
@@ -51,24 +49,73 @@ func (s *pages) records(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Total = total
+	p.Total, p.Note = total, r.T("partypage.entries", "n", total)
+	p.Icon, p.None, p.NoneDo = "files", "partypage.no_entries", "partypage.no_entries_do"
+	p.Columns = []column{{"partypage.day", ""}, {"partypage.what", "kh-title"}, {"partypage.stage", "kh-p2"}}
+	if k.Until {
+		p.Columns = append(p.Columns, column{"partypage.until_" + k.Name, "kh-p2"})
+	}
+	if k.Attended {
+		p.Columns = append(p.Columns, column{"partypage.attended", "kh-p3 kh-n"})
+	}
+	p.Columns = append(p.Columns, column{"partypage.organisation", "kh-p3"})
 	for _, rec := range list {
-		p.Rows = append(p.Rows, s.recordRow(r, rec))
+		p.add(recordLine(p.View, k, s.recordRow(r, rec))...)
 	}
 	if p.Units, err = s.choice(r, people.ReadParty); err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, records(p))
+	if p.Can(people.KeepParty) {
+		p.Acts = recordActs(p.View, k)
+	}
+	return r.Render(p.Status, listed(p))
 }
 
-func (p recordsPage) address(change ...string) string {
-	return address("/dang/so/"+p.Kind.Slug, append([]string{"xem", p.Stage, "don-vi", p.Unit}, change...))
+// recordLine is an entry in the list of its kind.
+func recordLine(v *web.View, k room.Kind, rec recordRow) []cell {
+	line := []cell{{Text: v.Date(rec.On), Class: late(rec.Late && rec.Stage == room.Planned)}, {Text: entryTitle(v, rec), Path: recordPath(rec.Record)}, {Text: stageWord(v, k, rec.Stage), Tone: stageTones[rec.Stage]}}
+	if k.Until {
+		line = append(line, cell{Text: v.Date(rec.Until), Class: late(rec.Late)})
+	}
+	if k.Attended {
+		line = append(line, cell{Text: outOf(rec.Attended, rec.Of)})
+	}
+	return append(line, cell{Text: rec.UnitName, Class: "kh-muted"})
+}
+
+// outOf is a number of some, "" for none.
+func outOf(n, of int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n) + "/" + strconv.Itoa(of)
 }
 
 func (s *pages) recordRow(r *web.Request, rec *room.Record) recordRow {
 	row := recordRow{Record: rec, UnitName: s.who.UnitName(r.Context(), rec.Unit, r.Lang), About: s.name(r.Context(), rec.Subject, r)}
 	row.Late = rec.Stage == room.Planned && rec.On < r.Today() || rec.Kind == "posting" && rec.Stage == room.Done && rec.Until < r.Today()
 	return row
+}
+
+// stageWord says how far an entry has come; what runs for a time runs until it is said to be over.
+func stageWord(v *web.View, k room.Kind, stage room.Stage) string {
+	if k.Ends() && stage == room.Done {
+		return v.T("partypage.runs")
+	}
+	return v.T("party.stage_" + string(stage))
+}
+
+func entryTitle(v *web.View, rec recordRow) string {
+	title := rec.Title
+	if rec.Number != "" {
+		title = rec.Number + " – " + title
+	} else if rec.Form != "" {
+		title = v.T("party.form_"+rec.Kind+"_"+rec.Form) + " – " + title
+	}
+	if rec.About != "" {
+		title = rec.About + " – " + title
+	}
+	return title
 }
 
 // resultLine is a line of an assessment before it is one, with the evidence.
@@ -78,37 +125,35 @@ type resultLine struct {
 }
 
 type blankRecordPage struct {
-	*web.View
+	sheet
 	Kind     room.Kind
-	In       url.Values
 	Units    []people.Unit
 	Members  []memberRow
-	Accounts []people.Account
 	Results  []resultLine
 	Rule     *room.Assessment
 	Existing *room.Record // the planned entry that was done; nil for a new one
-	Trouble  string
 }
 
 func (p blankRecordPage) action() string {
 	if p.Existing != nil {
 		return recordPath(p.Existing) + "/xong"
 	}
-	return "/dang/so/" + p.Kind.Slug
+	return registerPath(p.Kind)
 }
 
-func (s *pages) blankRecord(r *web.Request) error {
+func (s *pages) blankRecord(r *web.Request) error { return s.showBlankRecord(r, r.URL.Query(), nil) }
+
+func (s *pages) showBlankRecord(r *web.Request, in url.Values, trouble error) error {
 	k, err := kindOf(r)
 	if err != nil {
 		return err
 	}
-	return s.showBlankRecord(r, k, r.URL.Query(), nil, nil)
+	return s.recordForm(r, k, in, nil, trouble)
 }
 
-// showBlankRecord is the form of an entry. Whose roll it shows is the chosen unit's with what stands below it.
-func (s *pages) showBlankRecord(r *web.Request, k room.Kind, in url.Values, rec *room.Record, trouble error) error {
-	p := blankRecordPage{View: r.View(r.T("partypage.new_"+k.Name), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"},
-		web.Crumb{Title: r.T("party.kind_" + k.Name), Path: "/dang/so/" + k.Slug}), Kind: k, In: in, Existing: rec}
+// recordForm is the form of an entry. Whose roll it shows is the chosen unit's with what stands below it.
+func (s *pages) recordForm(r *web.Request, k room.Kind, in url.Values, rec *room.Record, trouble error) error {
+	p := blankRecordPage{sheet: s.sheet(r, registerPath(k)+"/moi", r.T("partypage.new_"+k.Name), in, trouble, web.Crumb{Title: r.T("party.kind_" + k.Name), Path: registerPath(k)}), Kind: k, Existing: rec}
 	var err error
 	if p.Units, err = s.choice(r, people.KeepParty); err != nil {
 		return err
@@ -119,30 +164,25 @@ func (s *pages) showBlankRecord(r *web.Request, k room.Kind, in url.Values, rec 
 		in.Set("don-vi", unit)
 	}
 	if r.Can(people.ReadParty, unit) && (k.Attended || k.About == "member" || k.Name == "assessment") {
-		below, err := s.who.Subtree(r.Context(), unit, r.Today())
+		below, err := s.below(r, unit)
 		if err != nil {
 			return err
 		}
-		below = slices.DeleteFunc(below, func(u string) bool { return !r.Can(people.ReadParty, u) })
-		if p.Members, err = s.roll(r, below); err != nil {
+		if p.Members, err = s.roll(r, below, room.Active); err != nil {
 			return err
 		}
 	}
-	all, err := s.room.Rules()
+	rules, err := s.room.Rules()
 	if err != nil {
 		return err
 	}
-	p.Rule = all.AssessmentOn(r.Today())
+	p.Rule = rules.AssessmentOn(r.Today())
 	if k.Name == "assessment" {
 		if err := s.evidence(r, &p); err != nil {
 			return err
 		}
 	}
-	status := http.StatusOK
-	if trouble != nil {
-		p.Trouble, status = r.ErrorText(trouble), web.Status(fault.KindOf(trouble))
-	}
-	return r.Render(status, blankRecord(p))
+	return r.Render(p.Status, blankRecord(p))
 }
 
 // evidence proposes a line for each member: the tasks that were due this year and those done in time.
@@ -155,7 +195,7 @@ func (s *pages) evidence(r *web.Request, p *blankRecordPage) error {
 			line.Result = typed[i]
 		} else {
 			var err error
-			if line.Tasks, line.OnTime, err = s.work(r, m.Person, year); err != nil {
+			if line.Tasks, line.OnTime, err = s.Work(r, m.Person, year); err != nil {
 				return err
 			}
 		}
@@ -202,49 +242,33 @@ func (s *pages) readRecord(r *web.Request, k room.Kind, in url.Values) (room.Rec
 	if d.err != nil {
 		return rec, d.err
 	}
-	if rec.Unit != "" {
-		if err := r.Require(people.KeepParty, rec.Unit); err != nil {
-			return rec, err
-		}
+	if err := keeps(r, rec.Unit); err != nil {
+		return rec, err
 	}
-	for _, id := range append(slices.Clone(rec.Present), rec.Subject) { // nobody is named whom the writer may not see
-		if id == "" {
-			continue
-		}
-		if m, err := s.room.Member(r.Context(), id); err != nil || !r.Can(people.ReadParty, m.Unit) {
-			return rec, fault.New(fault.NotFound, "party.no_member", "id", id)
-		}
-	}
-	return rec, nil
+	return rec, s.visible(r, append(slices.Clone(rec.Present), rec.Subject)...)
 }
 
-func (s *pages) addRecord(r *web.Request) error {
+func (s *pages) addRecord(r *web.Request, in url.Values) (string, error) {
 	k, err := kindOf(r)
 	if err != nil {
-		return err
-	}
-	in, err := r.Form()
-	if err != nil {
-		return err
+		return "", err
 	}
 	rec, err := s.readRecord(r, k, in)
-	var made *room.Record
-	if err == nil {
-		made, err = s.room.Enter(r.Context(), r.Actor(), rec, in.Get("ke-hoach") != "")
-	}
 	if err != nil {
-		if fault.KindOf(err) == fault.Internal || fault.KindOf(err) == fault.Forbidden {
-			return err
-		}
-		return s.showBlankRecord(r, k, in, nil, err)
+		return "", err
 	}
-	return r.Go(recordPath(made) + "?da=luu")
+	made, err := s.room.Enter(r.Context(), r.Actor(), rec, in.Get("ke-hoach") != "")
+	if err != nil {
+		return "", err
+	}
+	return saved(recordPath(made)), nil
 }
 
 type recordPage struct {
-	*web.View
+	sheet
 	recordRow
 	K       room.Kind
+	Facts   []fact
 	Words   string
 	Keep    bool
 	Present []string
@@ -255,13 +279,15 @@ type recordPage struct {
 }
 
 func (s *pages) record(r *web.Request) error {
-	rec, err := s.getRecord(r)
+	rec, err := Record(r, s.room, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	p := recordPage{recordRow: s.recordRow(r, rec), Keep: r.Can(people.KeepParty, rec.Unit)}
 	p.K, _ = room.KindOf(rec.Kind)
-	p.View = r.View(rec.Title, web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}, web.Crumb{Title: r.T("party.kind_" + rec.Kind), Path: "/dang/so/" + p.K.Slug})
+	p.sheet = s.sheet(r, recordPath(rec), rec.Title, nil, nil, web.Crumb{Title: r.T("party.kind_" + rec.Kind), Path: registerPath(p.K)})
+	p.View.Title = entryTitle(p.View, p.recordRow)
+	p.Facts = recordFacts(p.View, p.K, p.recordRow)
 	if p.Words, err = s.room.Words(r.Context(), rec); err != nil {
 		return err
 	}
@@ -280,16 +306,36 @@ func (s *pages) record(r *web.Request) error {
 			return err
 		}
 	}
-	return r.Render(http.StatusOK, record(p))
+	return r.Render(p.Status, record(p))
+}
+
+func recordFacts(v *web.View, k room.Kind, rec recordRow) []fact {
+	object, directive := "", ""
+	if rec.Object != "" {
+		object = v.T("party.object_" + rec.Object)
+	}
+	if rec.Directive != "" {
+		directive = "/chi-dao?" + url.Values{"q": {rec.Directive}}.Encode()
+	}
+	count := ""
+	if rec.Count > 0 {
+		count = strconv.Itoa(rec.Count)
+	}
+	facts := []fact{{Label: v.T("partypage.organisation"), Text: rec.UnitName}, {Label: v.T("partypage.day"), Text: v.DateWithDay(rec.On)}}
+	if rec.Until != calendar.NoDate {
+		facts = append(facts, fact{Label: v.T("partypage.until_" + k.Name), Text: v.DateWithDay(rec.Until), Bad: rec.Late})
+	}
+	return append(facts, fact{Label: v.T("partypage.object"), Text: object}, fact{Label: v.T("partypage.count"), Text: count},
+		fact{Label: v.T("partypage.attended"), Text: outOf(rec.Attended, rec.Of)}, fact{Label: v.T("partypage.directive"), Text: rec.Directive, Path: directive})
 }
 
 // absent are the members of today who were not there; who came later than the day does not count.
 func (s *pages) absent(r *web.Request, p *recordPage) error {
-	below, err := s.who.Subtree(r.Context(), p.Record.Unit, r.Today())
+	below, err := s.below(r, p.Record.Unit)
 	if err != nil {
 		return err
 	}
-	roll, err := s.roll(r, slices.DeleteFunc(below, func(u string) bool { return !r.Can(people.ReadParty, u) }))
+	roll, err := s.roll(r, below, room.Active)
 	for _, m := range roll {
 		if m.Decided <= p.Record.On && !contains(p.Record.Present, m.Member.ID) {
 			p.Absent = append(p.Absent, m.Name)
@@ -298,19 +344,21 @@ func (s *pages) absent(r *web.Request, p *recordPage) error {
 	return err
 }
 
-func (s *pages) stepRecord(r *web.Request) error {
-	in, err := r.Form()
+// kept reads an entry that the reader may write to.
+func (s *pages) kept(r *web.Request) (*room.Record, room.Kind, error) {
+	rec, err := Record(r, s.room, r.PathValue("id"))
 	if err != nil {
-		return err
-	}
-	rec, err := s.getRecord(r)
-	if err != nil {
-		return err
-	}
-	if err := r.Require(people.KeepParty, rec.Unit); err != nil {
-		return err
+		return nil, room.Kind{}, err
 	}
 	k, _ := room.KindOf(rec.Kind)
+	return rec, k, keeps(r, rec.Unit)
+}
+
+func (s *pages) stepRecord(r *web.Request, in url.Values) (string, error) {
+	rec, k, err := s.kept(r)
+	if err != nil {
+		return "", err
+	}
 	switch r.PathValue("viec") {
 	case "bo":
 		_, err = s.room.Drop(r.Context(), r.Actor(), rec.ID)
@@ -337,35 +385,37 @@ func (s *pages) stepRecord(r *web.Request) error {
 				*now = done
 			})
 		}
-		if err != nil && fault.KindOf(err) != fault.Internal && fault.KindOf(err) != fault.Forbidden {
-			return s.showBlankRecord(r, k, in, rec, err)
-		}
 	default:
 		err = fault.New(fault.NotFound, "party.not_now", "id", rec.ID)
 	}
+	return saved(recordPath(rec)), err
+}
+
+// stepRecordAgain shows the form of what came of an entry once more; the other steps have nothing to correct.
+func (s *pages) stepRecordAgain(r *web.Request, in url.Values, trouble error) error {
+	if r.PathValue("viec") != "xong" {
+		return trouble
+	}
+	rec, k, err := s.kept(r)
 	if err != nil {
 		return err
 	}
-	return r.Go(recordPath(rec) + "?da=luu")
+	return s.recordForm(r, k, in, rec, trouble)
 }
 
 // outcome is the form of what was planned, to say what came of it.
 func (s *pages) outcome(r *web.Request) error {
-	rec, err := s.getRecord(r)
+	rec, k, err := s.kept(r)
 	if err != nil {
 		return err
 	}
-	if err := r.Require(people.KeepParty, rec.Unit); err != nil {
-		return err
-	}
-	k, _ := room.KindOf(rec.Kind)
 	form := url.Values{"don-vi": {rec.Unit}, "ngay": {rec.On.String()}, "noi-dung": {rec.Title}, "hinh-thuc": {rec.Form}, "doi-tuong-la": {rec.Object},
 		"dang-vien": {rec.Subject}, "van-ban": {rec.Directive}, "den": {rec.Until.String()}, "so-luong": {strconv.Itoa(rec.Count)}}
-	return s.showBlankRecord(r, k, form, rec, nil)
+	return s.recordForm(r, k, form, rec, nil)
 }
 
 func (s *pages) recordFile(r *web.Request) error {
-	rec, err := s.getRecord(r)
+	rec, err := Record(r, s.room, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -373,7 +423,7 @@ func (s *pages) recordFile(r *web.Request) error {
 		return fault.New(fault.NotFound, "party.no_record", "id", rec.ID)
 	}
 	docx(r, strings.ToLower(rec.ID))
-	return s.room.WriteDOCX(r.Context(), r.W, rec, func(id string) string { return s.name(r.Context(), id, r) })
+	return s.room.WriteDOCX(r.Context(), r.W, rec, s.called(r))
 }
 
 func splitLines(text string) []string { return strings.Split(strings.ReplaceAll(text, "\r", ""), "\n") }

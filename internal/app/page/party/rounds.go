@@ -9,9 +9,14 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
+	"trucot/internal/app/page/attachments"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/web"
 	room "trucot/internal/room/party"
 	"trucot/internal/room/party/cadre"
@@ -47,44 +52,43 @@ func (s *pages) roundRoutes() []web.Route {
 	return out
 }
 
-type roundRow struct {
-	*cadre.Round
-	UnitName string
-}
-
-type roundsPage struct {
-	*web.View
-	Kind        string
-	Page, Total int
-	Rows        []roundRow
-	Units       []people.Unit
-	Posts       []room.Post
-	In          url.Values
-	Trouble     string
-}
-
-func (p roundsPage) address(change ...string) string { return address(roundsPath(p.Kind), change) }
+var (
+	roundTones   = map[cadre.Stage]string{cadre.Open: "blue", cadre.Closed: "green", cadre.Dropped: "grey"}
+	verdictTones = map[cadre.Verdict]string{cadre.Meets: "green", cadre.Fails: "red", cadre.Unknown: "amber"}
+)
 
 func (s *pages) showRounds(r *web.Request, kind string, in url.Values, trouble error) error {
-	p := roundsPage{View: r.View(r.T("partypage."+kind+"_list"), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}), Kind: kind, Page: page(r), In: in}
-	p.Path, p.Wide = roundsPath(kind), true
-	list, total, err := s.cadre.List(r.Context(), cadre.Filter{Units: s.units(r), Kind: kind, Limit: perPage, Offset: (p.Page - 1) * perPage})
+	p := s.list(r, roundsPath(kind), r.T("partypage."+kind+"_list"), kind, in, trouble)
+	list, total, err := s.cadre.List(r.Context(), cadre.Filter{Units: s.units(r), Kind: kind, Limit: perPage, Offset: p.offset()})
 	if err != nil {
 		return err
 	}
-	p.Total = total
+	p.Total, p.Note = total, r.T("partypage.rounds", "n", total)
+	p.Icon, p.None, p.NoneDo = "files", "partypage.no_rounds", "partypage."+kind+"_none"
+	p.Columns = []column{{"partypage.number", "kh-p4"}, {"partypage.organisation", "kh-title"}, {"partypage.term", ""}, {"partypage.state", "kh-p2"}, {"partypage." + kind + "_day", "kh-p3"}, {"partypage.candidates", "kh-p3 kh-n"}}
+	if kind == cadre.Planning {
+		p.Columns = append(p.Columns, column{"partypage.review_due", "kh-p3"})
+	}
 	for _, x := range list {
-		p.Rows = append(p.Rows, roundRow{x, s.who.UnitName(r.Context(), x.Unit, r.Lang)})
+		line := []cell{{Text: x.ID, Class: "kh-code kh-muted"}, {Text: s.who.UnitName(r.Context(), x.Unit, r.Lang), Path: roundPath(x)}, {Text: x.Term}, {Text: r.T("cadre.stage_" + string(x.Stage)), Tone: roundTones[x.Stage]},
+			{Text: p.Date(x.On), Class: "kh-code"}, {Text: strconv.Itoa(len(x.Standing()))}}
+		if kind == cadre.Planning {
+			line = append(line, cell{Text: p.Date(x.Due), Class: late(x.Due != calendar.NoDate && x.Due < r.Today())})
+		}
+		p.add(line...)
 	}
-	if p.Units, err = s.choice(r, people.KeepParty); err != nil {
-		return err
-	}
-	rules, err := s.room.Rules()
+	keep, err := s.choice(r, people.KeepParty)
 	if err != nil {
 		return err
 	}
-	p.Posts = rules.OrganisationOn(r.Today()).Posts
-	return r.Render(s.troubled(r, trouble, &p.Trouble), rounds(p))
+	o, err := s.organisation(r.Today())
+	if err == nil && len(keep) > 0 {
+		p.Below = roundForm(p.sheet, kind, keep, o.Posts)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Render(p.Status, listed(p))
 }
 
 // plannedRows is how many positions the form of a plan has room for.
@@ -96,17 +100,15 @@ func (s *pages) openRound(r *web.Request, kind string, in url.Values) (string, e
 	if d.err != nil {
 		return "", d.err
 	}
-	if x.Unit != "" {
-		if err := r.Require(people.KeepParty, x.Unit); err != nil {
-			return "", err
-		}
+	if err := keeps(r, x.Unit); err != nil {
+		return "", err
 	}
-	rules, err := s.room.Rules()
+	o, err := s.organisation(r.Today())
 	if err != nil {
 		return "", err
 	}
 	if kind == cadre.Congress {
-		for _, post := range rules.OrganisationOn(r.Today()).Posts {
+		for _, post := range o.Posts {
 			if n, _ := strconv.Atoi(in.Get("so-" + post.ID)); n > 0 {
 				x.Positions = append(x.Positions, cadre.Position{ID: post.ID, Seats: n})
 			}
@@ -123,87 +125,116 @@ func (s *pages) openRound(r *web.Request, kind string, in url.Values) (string, e
 	if err != nil {
 		return "", err
 	}
-	return roundPath(made) + "?da=luu", nil
+	return saved(roundPath(made)), nil
 }
 
 // candidateRow is a candidate with names.
 type candidateRow struct {
 	cadre.Checked
 	Name, UnitName, Position string
+	Why                      string // taken off the list
 }
 
 type roundPage struct {
-	*web.View
+	sheet
 	X         *cadre.Round
 	Ready     *cadre.Readiness
 	UnitName  string
+	Facts     []fact
 	Slate     []candidateRow
 	Members   []memberRow
 	Units     []people.Unit // that comment
 	From      map[string]string
+	Files     templ.Component // of the papers of a congress; nil where there is nothing to show
 	Keep      bool
 	Steps     int // of the calendar that are done
 	Failing   int // candidates that fail a criterion
 	InDoubt   int
-	In        url.Values
-	Verb      string
-	Trouble   string
 	positions func(cadre.Position) string
 }
 
-func (s *pages) getRound(r *web.Request, kind string) (*cadre.Round, error) {
-	return Round(r, s.cadre, kind, r.PathValue("id"))
+// act is a step of the round.
+func (p roundPage) act(verb string) act {
+	return p.sheet.act(verb, "partypage.round_"+verb, p.X.Version)
 }
 
-// Round reads a round of a kind that the reader may see; another unit's is not found rather than forbidden.
-func Round(r *web.Request, rounds *cadre.Room, kind, id string) (*cadre.Round, error) {
-	x, err := rounds.Get(r.Context(), id)
-	if err == nil && (x.Kind != kind || !r.Can(people.ReadParty, x.Unit)) {
-		return nil, fault.New(fault.NotFound, "cadre.no_round", "id", id)
-	}
-	return x, err
+// onPaper is a step on one of its papers: it depends on no version, as several write at once.
+func (p roundPage) onPaper(verb, label string) act {
+	return act{Label: p.T(label), Path: p.Path + "/" + verb}
 }
 
-// positionTitle is what a position is called in the reader's language.
-func (s *pages) positionTitle(r *web.Request) (func(cadre.Position) string, error) {
-	rules, err := s.room.Rules()
+// positionTitle is what a position is called in a language.
+func (s *pages) positionTitle(r *web.Request, tag lang.Tag) (func(cadre.Position) string, error) {
+	o, err := s.organisation(r.Today())
 	return func(p cadre.Position) string {
 		if p.Title != "" {
 			return p.Title
 		}
-		post, _ := rules.OrganisationOn(r.Today()).Post(p.ID)
-		return pick(r, post.Title)
+		post, _ := o.Post(p.ID)
+		return post.Title[tag]
 	}, err
 }
 
 func (s *pages) showRound(r *web.Request, kind string, in url.Values, trouble error) error {
-	x, err := s.getRound(r, kind)
+	x, err := Round(r, s.cadre, kind, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	p := roundPage{X: x, In: in, Verb: r.PathValue("viec"), UnitName: s.who.UnitName(r.Context(), x.Unit, r.Lang), From: map[string]string{}}
-	p.Keep = r.Can(people.KeepParty, x.Unit)
-	p.View = r.View(r.T("partypage."+kind+"_title", "unit", p.UnitName, "term", x.Term), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"},
-		web.Crumb{Title: r.T("partypage." + kind + "_list"), Path: roundsPath(kind)})
-	p.Path, p.Wide = roundPath(x), true
+	p := roundPage{X: x, UnitName: s.who.UnitName(r.Context(), x.Unit, r.Lang), From: map[string]string{}, Keep: r.Can(people.KeepParty, x.Unit)}
+	p.sheet = s.sheet(r, roundPath(x), r.T("partypage."+kind+"_title", "unit", p.UnitName, "term", x.Term), in, trouble, web.Crumb{Title: r.T("partypage." + kind + "_list"), Path: roundsPath(kind)})
+	p.Wide = true
 	if p.Ready, err = s.cadre.Ready(r.Context(), x); err != nil {
 		return err
 	}
-	if p.positions, err = s.positionTitle(r); err != nil {
+	if p.positions, err = s.positionTitle(r, r.Lang); err != nil {
 		return err
 	}
-	s.fillRound(r, &p)
+	if err := s.fillRound(r, &p); err != nil {
+		return err
+	}
+	if kind == cadre.Congress {
+		if p.Files, err = s.Files(r, p.View, FilesOf(x)); err != nil {
+			return err
+		}
+	}
 	if p.Keep && x.Stage == cadre.Open {
 		if err := s.mayStand(r, &p); err != nil {
 			return err
 		}
 	}
-	return r.Render(s.troubled(r, trouble, &p.Trouble), round(p))
+	return r.Render(p.Status, round(p))
 }
 
-func (s *pages) fillRound(r *web.Request, p *roundPage) {
+// FilesOf is the stream of the files that hang on a congress.
+func FilesOf(x *cadre.Round) string { return FilesKind + "/" + x.ID }
+
+// FilesKind begins the streams of the files of congresses.
+const FilesKind = "party-congress"
+
+// FilesRow is a congress as a row that the files of its papers hang on. Error: cadre.no_round.
+func FilesRow(ctx context.Context, rounds *cadre.Room, id string) (attachments.Row, error) {
+	x, err := rounds.Get(ctx, id)
+	if err == nil && x.Kind != cadre.Congress {
+		err = fault.New(fault.NotFound, "cadre.no_round", "id", id)
+	}
+	if err != nil {
+		return attachments.Row{}, err
+	}
+	row := attachments.Row{Unit: x.Unit, Title: x.ID, Path: roundPath(x)}
+	for _, paper := range x.Papers {
+		row.Slots = append(row.Slots, attachments.Slot{ID: paper.ID, Label: procedure.Text{lang.VI: paper.Title}})
+	}
+	return row, nil
+}
+
+// fillRound names who stands, says where their position is, and counts.
+func (s *pages) fillRound(r *web.Request, p *roundPage) error {
 	for _, c := range p.Ready.Slate {
 		row := candidateRow{Checked: c, Name: s.name(r.Context(), c.Member, r), UnitName: s.who.UnitName(r.Context(), c.M.Unit, r.Lang)}
+		var err error
+		if row.Why, err = s.room.Reveal(r.Context(), c.Reason); err != nil {
+			return err
+		}
 		for _, at := range p.X.Positions {
 			if at.ID == c.Position {
 				row.Position = p.positions(at)
@@ -229,6 +260,20 @@ func (s *pages) fillRound(r *web.Request, p *roundPage) {
 			p.From[c.From] = s.who.UnitName(r.Context(), c.From, r.Lang)
 		}
 	}
+	p.Facts = p.facts()
+	return nil
+}
+
+func (p *roundPage) facts() []fact {
+	out := []fact{{Label: p.T("partypage.organisation"), Text: p.UnitName, Path: bodyPath(p.X.Unit)}, {Label: p.T("partypage." + p.X.Kind + "_day"), Text: p.dayOf(p.X.On)}}
+	if w := p.Ready.Window; w != nil {
+		out = append(out, fact{Label: p.T("partypage.window"), Text: p.T("partypage.from_to", "from", w.From, "to", w.To), Bad: !p.Ready.InWindow})
+	}
+	out = append(out, fact{Label: p.T("partypage.review_due"), Text: p.dayOf(p.X.Due), Bad: p.X.Due < p.Today})
+	for _, at := range p.X.Positions {
+		out = append(out, fact{Label: p.positions(at), Text: p.T("partypage.seats_filled", "seats", at.Seats, "n", p.Ready.Standing[at.ID])})
+	}
+	return out
 }
 
 // rank puts candidates in the order of their positions, those taken off last.
@@ -242,16 +287,11 @@ func (p *roundPage) rank(c candidateRow) int {
 
 // mayStand are the official members in reach below the round's unit, and the organisations that comment.
 func (s *pages) mayStand(r *web.Request, p *roundPage) error {
-	under, err := s.who.Subtree(r.Context(), p.X.Unit, r.Today())
+	under, err := s.below(r, p.X.Unit)
 	if err != nil {
 		return err
 	}
-	under = slices.DeleteFunc(under, func(u string) bool { return !r.Can(people.ReadParty, u) })
-	list, _, err := s.room.Members(r.Context(), room.MemberFilter{Units: under, State: room.Official, Limit: 1 << 30})
-	for _, m := range list {
-		p.Members = append(p.Members, s.row(r, m))
-	}
-	if err != nil {
+	if p.Members, err = s.roll(r, under, room.Official); err != nil {
 		return err
 	}
 	all, err := s.choice(r, people.ReadParty)
@@ -276,11 +316,11 @@ func tally(in url.Values, x *cadre.Round) (votes map[string]room.Votes, of int) 
 }
 
 func (s *pages) stepRound(r *web.Request, kind string, in url.Values) (string, error) {
-	x, err := s.getRound(r, kind)
+	x, err := Round(r, s.cadre, kind, r.PathValue("id"))
 	if err != nil {
 		return "", err
 	}
-	if err := r.Require(people.KeepParty, x.Unit); err != nil {
+	if err := keeps(r, x.Unit); err != nil {
 		return "", err
 	}
 	d := dateReader{in: in}
@@ -297,12 +337,12 @@ func (s *pages) stepRound(r *web.Request, kind string, in url.Values) (string, e
 	case "huy":
 		_, err = s.cadre.Drop(ctx, by, x.ID)
 	case "gioi-thieu":
-		if m, missing := s.room.Member(ctx, in.Get("dang-vien")); missing != nil || !r.Can(people.ReadParty, m.Unit) {
-			return "", fault.New(fault.NotFound, "party.no_member", "id", in.Get("dang-vien"))
+		if err := s.visible(r, in.Get("dang-vien")); err != nil {
+			return "", err
 		}
 		_, err = s.cadre.Propose(ctx, by, x.ID, in.Get("dang-vien"), in.Get("chuc-danh"))
 	case "rut":
-		_, err = s.cadre.Withdraw(ctx, by, x.ID, in.Get("nhan-su"))
+		_, err = s.cadre.Withdraw(ctx, by, x.ID, in.Get("nhan-su"), in.Get("ly-do"))
 	case "phieu":
 		votes, _ := tally(in, x)
 		_, err = s.cadre.Vote(ctx, by, x.ID, in.Get("buoc"), votes)
@@ -331,31 +371,24 @@ func (s *pages) stepRound(r *web.Request, kind string, in url.Values) (string, e
 	if err != nil {
 		return "", err
 	}
-	return roundPath(x) + "?da=luu", nil
+	return saved(roundPath(x)), nil
 }
 
 // roundFile is the list of a round, or the report on how far a congress is prepared.
 func (s *pages) roundFile(r *web.Request, kind string) error {
-	x, err := s.getRound(r, kind)
+	x, err := Round(r, s.cadre, kind, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	rules, err := s.room.Rules()
+	title, err := s.positionTitle(r, lang.VI) // documents are Vietnamese
 	if err != nil {
 		return err
-	}
-	title := func(p cadre.Position) string { // documents are Vietnamese
-		if p.Title != "" {
-			return p.Title
-		}
-		post, _ := rules.OrganisationOn(r.Today()).Post(p.ID)
-		return post.Title["vi"]
 	}
 	var write func(context.Context, io.Writer) error
 	switch r.PathValue("giay") {
 	case "danh-sach":
 		write = func(ctx context.Context, w io.Writer) error {
-			return s.cadre.WriteList(ctx, w, x, func(id string) string { return s.name(ctx, id, r) }, title)
+			return s.cadre.WriteList(ctx, w, x, s.called(r), title)
 		}
 	case "bao-cao":
 		if kind == cadre.Congress {

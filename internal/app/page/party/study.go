@@ -1,7 +1,6 @@
 package party
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 
@@ -20,13 +19,13 @@ type studyRow struct {
 }
 
 type studyPage struct {
-	*web.View
+	sheet
 	Rows []studyRow
 }
 
 // study tells who has studied what: sessions of one directive count together, each for the members below its organisation.
 func (s *pages) study(r *web.Request) error {
-	p := studyPage{View: r.View(r.T("partypage.study_roll"), web.Crumb{Title: r.T("partypage.title"), Path: "/dang"})}
+	p := studyPage{sheet: s.sheet(r, "/dang/hoc-tap", r.T("partypage.study_roll"), nil, nil)}
 	list, _, err := s.room.Records(r.Context(), room.RecordFilter{Units: s.units(r), Kind: "study", Stage: room.Done, From: calendar.NoDate, To: calendar.NoDate, UntilBy: calendar.NoDate, Limit: 1 << 30})
 	if err != nil {
 		return err
@@ -56,7 +55,7 @@ func (s *pages) study(r *web.Request) error {
 			return err
 		}
 	}
-	return r.Render(http.StatusOK, study(p))
+	return r.Render(p.Status, study(p))
 }
 
 // studied sorts the members of today into those who were at one of the sessions and those who should have been.
@@ -74,7 +73,7 @@ func (s *pages) studied(r *web.Request, row *studyRow) error {
 	}
 	slices.Sort(under)
 	under = slices.DeleteFunc(slices.Compact(under), func(u string) bool { return !r.Can(people.ReadParty, u) })
-	members, err := s.roll(r, under)
+	members, err := s.roll(r, under, room.Active)
 	for _, m := range members {
 		switch {
 		case contains(present, m.Member.ID):

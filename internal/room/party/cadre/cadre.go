@@ -71,7 +71,8 @@ type Candidate struct {
 	Votes    map[string]party.Votes `json:"votes,omitempty"` // by step
 	Ballot   party.Votes            `json:"ballot,omitzero"` // of the congress
 	Elected  bool                   `json:"elected,omitempty"`
-	Out      bool                   `json:"out,omitempty"` // withdrawn, or taken off the list
+	Out      bool                   `json:"out,omitempty"`    // withdrawn, or taken off the list
+	Reason   string                 `json:"reason,omitempty"` // why; sealed under the member
 }
 
 // Key names a candidate within a round.

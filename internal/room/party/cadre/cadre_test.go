@@ -203,8 +203,15 @@ func TestPlanning(t *testing.T) {
 		_, err = o.Approve(o.ctx, by("2025-03-01"), x.ID, "", "")
 		o.fails(err, "cadre.not_voted")
 		for _, n := range []int{2, 3} { // half is not more than half
-			_, err = o.Withdraw(o.ctx, by("2025-02-28"), x.ID, id(n)+"/1")
+			_, err = o.Withdraw(o.ctx, by("2025-02-28"), x.ID, id(n)+"/1", "")
+			o.fails(err, "cadre.no_reason")
+			left, err := o.Withdraw(o.ctx, by("2025-02-28"), x.ID, id(n)+"/1", "Xin rút (mẫu)")
 			o.must(err)
+			c, err := left.candidate(id(n) + "/1")
+			o.must(err)
+			if said, err := o.p.Reveal(o.ctx, c.Reason); err != nil || !c.Out || said != "Xin rút (mẫu)" {
+				t.Error(c, said, err)
+			}
 		}
 		now, err := o.Approve(o.ctx, by("2025-03-01"), x.ID, "12-QĐ/ĐU", "")
 		o.must(err)

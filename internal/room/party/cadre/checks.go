@@ -82,7 +82,7 @@ func (r *Room) Check(ctx context.Context, round *Round) ([]Checked, Structure, e
 		if err != nil {
 			return nil, s, err
 		}
-		born, err := r.party.Reveal(ctx, m, "born")
+		born, err := r.party.Reveal(ctx, m.Personal["born"])
 		if err != nil {
 			return nil, s, err
 		}

@@ -2,11 +2,8 @@ package cadre
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"slices"
-	"strconv"
 	"strings"
 
 	"trucot/internal/kernel/calendar"
@@ -34,6 +31,7 @@ type fact struct {
 	Comment   int                    `json:"comment,omitempty"` // from 1
 	Number    string                 `json:"number,omitempty"`
 	Text      string                 `json:"text,omitempty"`
+	Reason    string                 `json:"reason,omitempty"` // sealed under the member
 	Due       calendar.Date          `json:"due,omitzero"`
 	Dims      map[string]string      `json:"dims"`
 }
@@ -65,13 +63,8 @@ func fold(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	}
 	now := f.Round
 	if now == nil {
-		now = &Round{}
-		var data string
-		var version int64
-		if err := tx.QueryRow(ctx, get, strings.TrimPrefix(e.Stream, stream)).Scan(&data, &version); err != nil {
-			return err
-		}
-		if err := json.Unmarshal([]byte(data), now); err != nil {
+		var err error
+		if now, err = party.One(ctx, tx, scan, get, "cadre.no_round", strings.TrimPrefix(e.Stream, stream)); err != nil {
 			return err
 		}
 	}
@@ -80,11 +73,7 @@ func fold(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	if err != nil {
 		return err
 	}
-	due := int64(never)
-	if now.Due != calendar.NoDate {
-		due = int64(now.Due)
-	}
-	_, err = tx.Exec(ctx, upsert, now.ID, now.Kind, now.Unit, string(now.Stage), int64(now.On), due, string(data), e.Version, e.Position)
+	_, err = tx.Exec(ctx, upsert, now.ID, now.Kind, now.Unit, string(now.Stage), int64(now.On), party.Until(now.Due), string(data), e.Version, e.Position)
 	return err
 }
 
@@ -106,7 +95,7 @@ func (r *Round) apply(verb string, on calendar.Date, actor string, f *fact) {
 		r.voted(f)
 	case "candidate_withdrawn":
 		if c, err := r.candidate(f.Member + "/" + f.Position); err == nil {
-			c.Out = true
+			c.Out, c.Reason = true, f.Reason
 		}
 	case "congress_concluded":
 		r.Stage, r.On, r.Delegates = Closed, on, f.Delegates
@@ -157,9 +146,6 @@ func (r *Round) applyPaper(verb string, on calendar.Date, actor string, f *fact)
 	}
 }
 
-// never stands for "no day" in the table, so that it sorts last.
-const never = 1<<31 - 1
-
 var (
 	upsert = store.Statement(`insert into party_round (id, kind, unit, stage, on_day, due_day, data, version, position) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)
 		on conflict (id) do update set stage = excluded.stage, on_day = excluded.on_day, due_day = excluded.due_day, data = excluded.data,
@@ -171,14 +157,7 @@ var (
 	sum   = store.Statement(`select count(*)` + where)
 )
 
-func scan(rows *sql.Rows) (*Round, error) {
-	var data string
-	r := &Round{}
-	if err := rows.Scan(&data, &r.Version); err != nil {
-		return nil, err
-	}
-	return r, json.Unmarshal([]byte(data), r)
-}
+var scan = party.Kept(func(r *Round) *int64 { return &r.Version })
 
 // Filter says which rounds a list shows. Units always restrict: none are none.
 type Filter struct {
@@ -190,24 +169,5 @@ type Filter struct {
 
 // List gives one page of rounds, open ones first and then the latest, and how many there are in all.
 func (r *Room) List(ctx context.Context, f Filter) ([]*Round, int, error) {
-	args := []any{store.Set(f.Units), f.Kind, string(f.Stage)}
-	var total int
-	if err := r.db.QueryRow(ctx, sum, args...).Scan(&total); err != nil {
-		return nil, 0, store.Fault(err)
-	}
-	if f.Limit <= 0 {
-		f.Limit = 50
-	}
-	rounds, err := store.All(ctx, r.db, scan, list, append(args, int64(f.Limit), int64(max(f.Offset, 0)))...)
-	return rounds, total, err
-}
-
-// nextID is the number after the last one with a mark.
-func (r *Room) nextID(ctx context.Context, mark string) (string, error) {
-	var id string
-	if err := r.db.QueryRow(ctx, last, mark, mark+":").Scan(&id); err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", store.Fault(err)
-	}
-	n, _ := strconv.Atoi(strings.TrimPrefix(id, mark)) // nothing yet = 0
-	return mark + strconv.Itoa(100000 + n + 1)[1:], nil
+	return party.Page(ctx, r.db, scan, list, sum, []any{store.Set(f.Units), f.Kind, string(f.Stage)}, f.Limit, f.Offset)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"trucot/internal/kernel/calendar"
-	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/room/party"
@@ -108,34 +107,11 @@ func (t Retirement) On(born calendar.Date, sex string) calendar.Date {
 	}
 }
 
+// Since is the first day of force.
+func (v *Rules) Since() calendar.Date { return v.Effective.From }
+
 // LoadRules reads definitions/party/cadre.
-func LoadRules(files fs.FS) ([]*Rules, error) {
-	names, err := fs.Glob(files, "party/cadre/*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	var out []*Rules
-	for _, name := range names {
-		raw, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, err
-		}
-		node, err := defs.Parse(name, raw)
-		if err != nil {
-			return nil, err
-		}
-		r := &Rules{}
-		if err := defs.Decode(node, r).OrNil(); err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	slices.SortFunc(out, func(a, b *Rules) int { return int(a.Effective.From - b.Effective.From) })
-	if len(out) == 0 {
-		return nil, fault.New(fault.Invalid, "cadre.no_rules")
-	}
-	return out, nil
-}
+func LoadRules(files fs.FS) ([]*Rules, error) { return party.Versions[Rules](files, "party/cadre") }
 
 // All are the versions, the earliest first.
 func (r *Room) All() ([]*Rules, error) { return r.rules() }
@@ -146,13 +122,7 @@ func (r *Room) On(d calendar.Date) (*Rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := all[0]
-	for _, v := range all {
-		if v.Effective.From <= d {
-			found = v
-		}
-	}
-	return found, nil
+	return party.InForce(all, d), nil
 }
 
 // Of are the criteria for a round's kind.

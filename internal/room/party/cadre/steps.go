@@ -9,12 +9,14 @@ import (
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
-	"trucot/internal/kernel/store"
 	"trucot/internal/room/party"
 )
 
 // maxText bounds a draft or a comment, in characters.
 const maxText = 60_000
+
+// maxReason bounds why somebody was taken off a list, in characters.
+const maxReason = 2_000
 
 // By says who takes a step, on which day (NoDate = today), and on which version of the round (0 = whatever it is).
 type By struct {
@@ -25,14 +27,7 @@ type By struct {
 
 // Get reads a round. Error: fault.NotFound "cadre.no_round".
 func (r *Room) Get(ctx context.Context, id string) (*Round, error) {
-	found, err := store.All(ctx, r.db, scan, get, id)
-	if err == nil && len(found) == 0 {
-		err = fault.New(fault.NotFound, "cadre.no_round", "id", id)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return found[0], nil
+	return party.One(ctx, r.db, scan, get, "cadre.no_round", id)
 }
 
 // Start opens a round: Kind, Unit, Term, Positions and, of a congress, the day On for which it is planned. Errors:
@@ -55,21 +50,14 @@ func (r *Room) Start(ctx context.Context, b By, round Round) (*Round, error) {
 		return nil, err
 	}
 	mark := map[string]string{Congress: "DH-", Planning: "QH-"}[round.Kind]
-	own := round.ID != ""
-	for try := 1; ; try++ {
-		if !own {
-			if round.ID, err = r.nextID(ctx, mark); err != nil {
-				return nil, err
-			}
-		}
-		err = r.record(ctx, &round, By{b.Actor, on, 0}, "round_opened", fact{Round: &round})
-		if err == nil {
-			return r.Get(ctx, round.ID)
-		}
-		if !fault.Is(err, "ledger.version_conflict") || try == 5 || own { // somebody took the number in the same moment
-			return nil, err
-		}
+	err = party.Numbered(ctx, r.db, round.ID, last, mark, func(id string) error {
+		round.ID = id
+		return r.record(ctx, &round, By{b.Actor, on, 0}, "round_opened", fact{Round: &round})
+	})
+	if err != nil {
+		return nil, err
 	}
+	return r.Get(ctx, round.ID)
 }
 
 func (r *Room) checkOpening(round *Round, on calendar.Date) error {
@@ -205,13 +193,18 @@ func (r *Room) Propose(ctx context.Context, b By, id, member, position string) (
 	})
 }
 
-// Withdraw takes a candidate off the list. Error: cadre.no_candidate.
-func (r *Room) Withdraw(ctx context.Context, b By, id, key string) (*Round, error) {
+// Withdraw takes a candidate off the list for a reason, which is sealed. Errors: cadre.no_candidate, cadre.no_reason.
+func (r *Room) Withdraw(ctx context.Context, b By, id, key, reason string) (*Round, error) {
 	return r.step(ctx, b, id, "candidate_withdrawn", func(round *Round, f *fact) error {
 		c, err := round.candidate(key)
-		if err == nil {
-			f.Member, f.Position = c.Member, c.Position
+		if err != nil {
+			return err
 		}
+		if reason = trimmed(reason); reason == "" || utf8.RuneCountInString(reason) > maxReason {
+			return fault.New(fault.Invalid, "cadre.no_reason", "most", maxReason)
+		}
+		f.Member, f.Position = c.Member, c.Position
+		f.Reason, err = r.party.Seal(ctx, c.Member, reason)
 		return err
 	})
 }

@@ -6,12 +6,10 @@ import (
 	"hash/maphash"
 	"runtime"
 	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"trucot/internal/engine/indicator"
-	"trucot/internal/engine/people"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/store"
 )
@@ -317,9 +315,10 @@ func (d *Desk) beside(x *Consolidated) error {
 		s, part := &x.Sums[i], defs.MainPart(x.Sums[i].Indicator)
 		s.Own, s.Target, s.Previous, s.LastYear = own[i].Get(part), own[i].Target, before[i].Get(part), yearBefore[i].Get(part)
 	}
+	asks := d.Asks(c)
 	for i := range x.Sums {
 		s := &x.Sums[i]
-		if c.Side == people.Party && !strings.HasPrefix(s.Indicator, partyFigures) { // the agency's work, which no cell hands in
+		if !slices.Contains(asks, s.Indicator) { // the agency's work, which no unit hands in
 			s.Units, s.Doubled, s.Total = indicator.NoValue, 0, s.Own
 		}
 	}
@@ -330,9 +329,6 @@ func (d *Desk) beside(x *Consolidated) error {
 	}
 	return nil
 }
-
-// partyFigures begin the names of the figures that the Party's organisations count themselves.
-const partyFigures = "party."
 
 // ratio is that of the totals where both are among the figures, else the agency's own: shares do not add up.
 func (x *Consolidated) ratio(s *Sum, def indicator.Definition) {

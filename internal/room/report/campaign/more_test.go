@@ -451,6 +451,20 @@ func TestThePartysReportCountsTheAgencysWork(t *testing.T) {
 	o.fact(t, "cb1", "2025-03-03", 3, "activity/b", "party.training_attended", "")
 	o.fact(t, "du", "2025-03-03", 2, "activity/c", "party.training_attended", "")
 	c := o.open(t, campaign.Opening{Regime: "dang-so-ket", Period: "2025-H1", AsOf: calendar.NoDate, Due: calendar.NoDate, DueBy: calendar.NoDate, Units: []string{"du", "cb1"}})
+	part, err := o.Part(o.ctx, c.ID, "cb1")
+	must(t, err)
+	lines, err := o.Prefill(o.ctx, c, part)
+	must(t, err)
+	if len(lines) == 0 || len(lines) == len(c.Figures) {
+		t.Fatalf("a cell hands in %d of %d figures", len(lines), len(c.Figures))
+	}
+	for _, l := range lines { // what is not the cell's own is not there, not even as 0
+		if !strings.HasPrefix(l.Indicator, "party.") {
+			t.Error("the cell is asked for", l.Indicator)
+		}
+	}
+	_, err = o.Save(o.ctx, c.ID, "cb1", campaign.Entered{Rows: map[string]campaign.Row{"tdc.instruments": {Actual: indicator.NoValue, Estimate: indicator.One}}}, by)
+	refused(t, err, "campaign.unknown_figure")
 	o.handIn(t, c.ID, "du", "cb1")
 	x, err := o.Consolidate(o.ctx, c.ID, 0)
 	must(t, err)

@@ -31,23 +31,37 @@ func (p *Prefilled) Blank() bool {
 	return zero(p.Actual) && zero(p.Previous) && zero(p.Estimate) && p.Why == ""
 }
 
+// Asks are the figures that a campaign asks of its units, in its order: those that its outline says units hand in.
+func (d *Desk) Asks(c *Campaign) []string {
+	now, _, err := d.periods(c)
+	if err != nil {
+		return c.Figures
+	}
+	outline, err := d.Reports.Regimes.Outline(string(c.Side), now.To)
+	if err != nil { // its outline is gone: nothing says what is not asked
+		return c.Figures
+	}
+	return slices.DeleteFunc(slices.Clone(c.Figures), func(id string) bool { return !outline.AsksFor(id) })
+}
+
 // Prefill computes every line of a part from the unit's records of now, in the campaign's order.
 func (d *Desk) Prefill(ctx context.Context, c *Campaign, p *Part) ([]Prefilled, error) {
 	now, then, err := d.periods(c)
 	if err != nil {
 		return nil, err
 	}
+	asks := d.Asks(c)
 	q := indicator.Query{Period: now, AsOf: c.AsOf, Units: p.Covers}
-	current, err := d.Figures.Sums(q, c.Figures)
+	current, err := d.Figures.Sums(q, asks)
 	if err != nil {
 		return nil, err
 	}
-	before, err := d.Figures.Sums(indicator.Query{Period: then, AsOf: sameDay(c, now, then), Units: p.Covers}, c.Figures)
+	before, err := d.Figures.Sums(indicator.Query{Period: then, AsOf: sameDay(c, now, then), Units: p.Covers}, asks)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Prefilled, len(c.Figures))
-	for i, id := range c.Figures {
+	out := make([]Prefilled, len(asks))
+	for i, id := range asks {
 		def, _ := d.Figures.Definitions().Get(id)
 		part := d.Figures.Definitions().MainPart(id)
 		row, written := p.Entered.Rows[id]
@@ -203,10 +217,10 @@ func (d *Desk) Save(ctx context.Context, id, unit string, e Entered, by By) (*Pa
 
 // tidy checks what was written and leaves out rows that say nothing.
 func (d *Desk) tidy(ctx context.Context, c *Campaign, p *Part, e Entered) (Entered, error) {
-	out := Entered{Limitations: clean(e.Limitations), Causes: clean(e.Causes), Rows: map[string]Row{}}
+	out, asks := Entered{Limitations: clean(e.Limitations), Causes: clean(e.Causes), Rows: map[string]Row{}}, d.Asks(c)
 	for _, id := range slices.Sorted(maps.Keys(e.Rows)) {
 		r := e.Rows[id]
-		if !slices.Contains(c.Figures, id) {
+		if !slices.Contains(asks, id) {
 			return e, fault.New(fault.Invalid, "campaign.unknown_figure", "id", id)
 		}
 		if r.Why = clean(r.Why); !p.External {

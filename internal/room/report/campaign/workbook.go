@@ -45,7 +45,7 @@ func (d *Desk) WriteTemplate(w io.Writer, c *Campaign, p *Part) error {
 		s.Head[0] = append(s.Head[0], sheet.Cell{Text: d.say(key)})
 	}
 	rows := [][]sheet.Value{{rowCampaign + " " + c.ID + " " + p.Unit, d.say("campaign.book_keep")}}
-	for _, id := range c.Figures {
+	for _, id := range d.Asks(c) {
 		def, _ := d.Figures.Definitions().Get(id)
 		if def.Type == indicator.Ratio { // made from the others
 			continue
@@ -69,7 +69,7 @@ func (d *Desk) ReadTemplate(ctx context.Context, c *Campaign, unit, name string,
 		return Entered{}, err
 	}
 	r := &bookReader{d: d, c: c, unit: unit, file: name, out: Entered{Rows: map[string]Row{}}, known: map[string]bool{}}
-	for _, id := range c.Figures {
+	for _, id := range d.Asks(c) {
 		r.known[id] = true
 	}
 	for _, s := range book.Sheets {

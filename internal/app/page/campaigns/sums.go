@@ -22,8 +22,8 @@ type sumsPage struct {
 	Doubles []doubleRow
 	Gaps    []gapRow // of this page
 	AllGaps int
-	Silent  int // gaps about which nothing that still holds was stated
-	GapPage int // from 1
+	Silent  int    // gaps about which nothing that still holds was stated
+	GapPage int    // from 1
 	Opened  string // indicator of the gap that was explained last
 	Chosen  *chosen
 	Last    string // names of the periods beside

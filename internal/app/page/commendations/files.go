@@ -137,6 +137,13 @@ type onePage struct {
 	Keep    bool
 	Rule    *commendation.OccasionRule // nil for a regular one
 	Trouble string
+
+	Asked        bool // the public is asked today
+	Opinions     []said
+	OpinionPage  int // from 1
+	OpinionTotal int
+	Office       bool // the reader weighs what the public sends
+	Reveal       bool // and may see who sent it
 }
 
 func (s *pages) one(r *web.Request) error { return s.showOne(r, nil) }
@@ -179,6 +186,10 @@ func (s *pages) showOne(r *web.Request, trouble error) error {
 	if p.Steps, err = s.steps(r, n); err != nil {
 		return err
 	}
+	p.Asked = n.Stage == commendation.Consulted && r.Today() <= n.ConsultTo
+	if err := s.opinions(r, p); err != nil {
+		return err
+	}
 	return r.Render(status, oneView(p))
 }
 
@@ -198,18 +209,6 @@ func (s *pages) choose(r *web.Request, in url.Values) (string, error) {
 		return "", err
 	}
 	return Path(n.ID) + "?da=luu", s.Room.Choose(r.Context(), r.Actor(), n.ID, in["thanh-tich"], in.Get("bao-cao"))
-}
-
-// opinion records what somebody said about a nomination, or what became of it.
-func (s *pages) opinion(r *web.Request, in url.Values) (string, error) {
-	n, err := s.kept(r)
-	if err != nil {
-		return "", err
-	}
-	if number, _ := strconv.Atoi(in.Get("so")); number != 0 { // none for a new one
-		return Path(n.ID) + "?da=luu#y-kien", s.Room.AnswerOpinion(r.Context(), r.Actor(), n.ID, number, in.Get("noi-dung"))
-	}
-	return Path(n.ID) + "?da=luu#y-kien", s.Room.Hear(r.Context(), r.Actor(), n.ID, in.Get("noi-dung"))
 }
 
 type personPage struct {

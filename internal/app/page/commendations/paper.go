@@ -236,7 +236,7 @@ func (x *drawn) decision() {
 	x.Recipients = []string{x.t("commendations.doc_to"), x.t("commendations.doc_filed")}
 	x.Blocks = append(x.Blocks, document.Section{Restart: true})
 	x.centred(true, x.t("commendations.doc_list"))
-	x.centred(false, x.t("commendations.doc_with", "decision", n.Decision, "on", n.DecidedOn.Format(lang.VI)))
+	x.centred(false, x.t("commendations.doc_with", "decision", n.Decision, "on", n.DecidedOn.Written()))
 	x.table(true)
 }
 
@@ -261,14 +261,14 @@ func (x *drawn) certificate() {
 		below = append(below, bold(x.t("commendations.doc_has", "award", award)))
 	}
 	x.large(14, append(below, document.Cell{Text: x.t("commendations.doc_done", "for", x.reason())})...)
-	x.Blocks = append(x.Blocks, document.Paragraph{Note: true, Align: document.Center, Runs: []document.Run{{Text: x.t("commendations.doc_entered", "decision", n.Decision, "on", n.DecidedOn.Format(lang.VI)), Italic: true}}})
+	x.Blocks = append(x.Blocks, document.Paragraph{Note: true, Align: document.Center, Runs: []document.Run{{Text: x.t("commendations.doc_entered", "decision", n.Decision, "on", n.DecidedOn.Written()), Italic: true}}})
 }
 
 // conferral is the list that the conference reads out.
 func (x *drawn) conferral() {
 	x.Layout = x.Layout.Unended()
 	x.TypeName, x.Subject = x.t("commendations.doc_list"), x.t("commendations.doc_conferral_about", "award", x.n.Title, "year", strconv.Itoa(x.n.Year))
-	x.text("doc_conferral", "decision", x.n.Decision, "on", x.n.DecidedOn.Format(lang.VI))
+	x.text("doc_conferral", "decision", x.n.Decision, "on", x.n.DecidedOn.Written())
 	x.table(false)
 	x.Recipients = []string{x.t("commendations.doc_filed")}
 }

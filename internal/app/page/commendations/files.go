@@ -170,7 +170,7 @@ func (s *pages) showOne(r *web.Request, trouble error) error {
 	}
 	x := s.row(r, n)
 	p := &onePage{View: r.View(a.Label.In(r.Lang)+": "+x.Name, web.Crumb{Title: r.T("commendations.title"), Path: home}, web.Crumb{Title: r.T("commendations.files"), Path: filesAddress(n.Year, "", "")}),
-		row: x, Award: a, Papers: papersReady(n), Keep: people.Holds(r.Reader, people.KeepCommendation, n.Unit), Rule: law.Occasion(n.Occasion)}
+		row: x, Award: a, Papers: papersReady(n, a), Keep: people.Holds(r.Reader, people.KeepCommendation, n.Unit), Rule: law.Occasion(n.Occasion)}
 	if p.Keep && n.Editable() {
 		if p.Records, err = s.Room.Achievements(r.Context(), commendation.Subject{ID: n.Subject, Unit: n.Unit, Group: n.Group}, n.Year); err != nil {
 			return err

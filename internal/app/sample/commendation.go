@@ -69,8 +69,6 @@ type national struct {
 	Members []member      `def:"members,required"`
 	Voices  []struct {
 		On     calendar.Date `def:"on,required"`
-		Name   string        `def:"name,required"`
-		Reach  string        `def:"reach,required"`
 		Text   string        `def:"text,required"`
 		Answer string        `def:"answer"`
 	} `def:"voices,required"`
@@ -182,11 +180,12 @@ func (s *simulation) weigh(w *commendationWords) error {
 	return nil
 }
 
-// voice is somebody of the public, answered where the sample says so.
+// voice is an opinion that came on paper, answered where the sample says so. What the public sends itself is sealed by chance, and
+// the sample is the same every time.
 func (s *simulation) voice(w *commendationWords, i int) error {
 	n, room, v := &w.National, s.app.Commendation, w.National.Voices[i]
 	s.clock.tick()
-	if _, err := room.Send(s.ctx, n.ids[0], v.Name, commendation.Voice{Name: v.Name, Reach: v.Reach, Text: v.Text}); err != nil || v.Answer == "" {
+	if err := room.Hear(s.ctx, w.Actor, n.ids[0], v.Text); err != nil || v.Answer == "" {
 		return err
 	}
 	list, _, _, err := room.Opinions(s.ctx, n.ids[0], len(n.Voices), 0)

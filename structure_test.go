@@ -23,7 +23,7 @@ import (
 // floors, from the ground up. Inside kernel the order is its own list.
 var (
 	floors      = []string{"kernel", "engine", "room", "app", "cli"}
-	kernelOrder = []string{"fault", "lang", "defs", "calendar", "store", "blob", "ledger", "vault", "rule", "web"}
+	kernelOrder = []string{"fault", "lang", "defs", "calendar", "store", "pace", "blob", "ledger", "vault", "rule", "web"}
 	sideways    = map[string][]string{ // allowed arrows between engines
 		"dossier": {"procedure", "people", "document", "label"},
 		"council": {"dossier"},

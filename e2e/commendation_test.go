@@ -11,6 +11,7 @@ import (
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/ledger"
 	"trucot/internal/room/commendation"
 )
 
@@ -108,5 +109,72 @@ func TestCommendationPagesInEveryWay(t *testing.T) {
 			p.Colours(scheme)
 			look(t, p, name+"-"+scheme, a.url+path, 1440, 360)
 		}
+	}
+}
+
+// asked is an agency whose public is asked about somebody, and the nomination.
+func asked(t *testing.T) (a *agency, id string) {
+	t.Helper()
+	a, _ = commended(t)
+	ctx := context.Background()
+	one, err := a.Commendation.Subject(ctx, commendation.State, "nv-qlcn")
+	must(t, err)
+	n := commendation.Nomination{ID: "2021-ldtt-nv-qlcn", Side: commendation.State, Year: 2021, Award: "ldtt", Law: "luat-2003", Subject: one.ID, Unit: one.Unit,
+		Title: "Danh hiệu mẫu", Stage: commendation.Consulted, ConsultTo: a.Commendation.Today() + 3, LastOn: a.Commendation.Today()}
+	_, err = a.Ledger.Append(ctx, ledger.Command{Stream: "commendation/2021/ldtt", Expect: ledger.AnyVersion, Actor: "test", Unit: one.Unit,
+		Events: []ledger.NewEvent{{Kind: "commendation.consulted", On: n.LastOn, Data: map[string]any{"nomination": n, "dims": map[string]string{}}}}})
+	must(t, err)
+	return a, n.ID
+}
+
+// TestThePublicSaysWhatItThinks: a stranger sends an opinion on a telephone without a script; the office sees it without its
+// sender, looks behind it with a reason that is written down, and another unit's head reads nothing of it.
+func TestThePublicSaysWhatItThinks(t *testing.T) {
+	a, id := asked(t)
+	p := browser.New(t, axe)
+	p.Scripts(false)
+	p.Open(a.url + "/lay-y-kien")
+	p.Click("main li a")
+	p.Fill("#ho-ten", "Người dân mẫu")
+	p.Fill("#lien-he", "gần chợ")
+	p.Click("main form button")
+	if text := p.Text(); !strings.Contains(text, "Ghi số điện thoại") || !strings.Contains(text, "Ghi ý kiến của bạn") || p.Attribute("#ho-ten", "value") != "Người dân mẫu" {
+		t.Error("the page does not say what is missing, or forgets what was typed")
+	}
+	p.Fill("#lien-he", "0900 000 009")
+	p.Fill("#noi-dung", "Lời bí mật mẫu")
+	p.Click("main form button")
+	if text := p.Text(); !strings.Contains(text, "YK-") || !strings.HasSuffix(p.URL(), "/da-gui") {
+		t.Errorf("no receipt at %s", p.URL())
+	}
+	p.Scripts(true)
+	look(t, p, "da-gui-y-kien", p.URL(), 360)
+	for name, path := range map[string]string{"lay-y-kien": "/lay-y-kien", "gui-y-kien": "/lay-y-kien/" + id} {
+		look(t, p, name, a.url+path, 1440, 360)
+	}
+	office, head := a.reader(t, "so"), a.reader(t, "phong")
+	file := "/khen-thuong/ho-so/" + id
+	if _, page := office.get(file); !strings.Contains(page, "Lời bí mật mẫu") || strings.Contains(page, "Người dân mẫu") {
+		t.Error("the office does not read the opinion, or reads its sender without asking")
+	}
+	if _, page := head.get(file); strings.Contains(page, "Lời bí mật mẫu") || !strings.Contains(page, "YK-") {
+		t.Error("the nominee's own head reads what the public sent")
+	}
+	if status, page := office.post(file+"/nguoi-gui", url.Values{"so": {"1"}}); status == http.StatusOK || strings.Contains(page, "0900") {
+		t.Errorf("the sender is shown without a reason: %d", status)
+	}
+	if status, page := office.post(file+"/nguoi-gui", url.Values{"so": {"1"}, "ly-do": {"xác minh"}}); status != http.StatusOK || !strings.Contains(page, "0900 000 009") {
+		t.Errorf("the sender is not shown: %d", status)
+	}
+	for _, form := range []url.Values{{"so": {"1"}, "noi-dung": {"x"}}, {"so": {"1"}, "viec": {"xoa"}}} {
+		if status, _ := head.post(file+"/y-kien", form); status != http.StatusForbidden {
+			t.Errorf("the nominee's own head acts on it: %d", status)
+		}
+	}
+	if status, page := a.reader(t, "so").post("/lay-y-kien/"+id, url.Values{"ho-ten": {"A"}, "lien-he": {"0900 000 009"}, "noi-dung": {"x"}, "trang-web": {"http://mau"}}); status != http.StatusUnprocessableEntity || !strings.Contains(page, "phải để trống") {
+		t.Errorf("a machine is heard: %d", status)
+	}
+	if status, _ := office.get("/lay-y-kien/2021-ldtt-nv-tdc"); status != http.StatusNotFound {
+		t.Errorf("a nomination that nobody is asked about is public: %d", status)
 	}
 }

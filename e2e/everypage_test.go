@@ -19,7 +19,7 @@ import (
 // elsewhere are the pages that no walk over the sample comes to by links, with what lays them before axe; what ends in a slash stands for
 // all below. Files are no pages.
 var elsewhere = map[string]string{
-	"/nop-ho-so/": "TestFilingOnATelephoneWithoutAScript", "/tra-cuu/ho-so": "TestTrackingOnATelephone", "/moi/": "TestConferencePagesInEveryWay",
+	"/nop-ho-so/": "TestFilingOnATelephoneWithoutAScript", "/tra-cuu/ho-so": "TestTrackingOnATelephone", "/lay-y-kien/{id}/da-gui": "TestThePublicSaysWhatItThinks", "/moi/": "TestConferencePagesInEveryWay",
 	"/ho-so/{code}/xem": "TestTheListByKeyboard, as a part of the list", "/tim-kiem": "TestSearchInTheBrowser",
 	"/tin-tuc/tim": "TestNewsPagesInEveryWay", "/tin-tuc/en/tim": "the same page in English", "/tin-tuc/{year}": "TestNewsPagesInEveryWay", "/tin-tuc/en/{year}": "the same page in English",
 	"/tin-tuc/bai/{id}": "it goes on to the address with the title",

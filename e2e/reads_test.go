@@ -30,6 +30,7 @@ var unread = map[string]string{
 	"/quan-tri": "people are administered in the browser and by trucot user", "/quan-tri/": "people are administered in the browser and by trucot user",
 	"/dich-vu": "the citizen's own pages; procedure-get says the same", "/dich-vu/": "the citizen's own pages; procedure-get says the same",
 	"/nop-ho-so": "the citizen's own pages", "/nop-ho-so/": "the citizen's own pages", "/tra-cuu": "the citizen's own pages", "/tra-cuu/": "the citizen's own pages", "/moi/": "the guest's own page",
+	"/lay-y-kien": "the citizen's own pages", "/lay-y-kien/": "the citizen's own pages",
 	"/tin-tuc": "public news is given out as Atom", "/tin-tuc/": "public news is given out as Atom", "/robots.txt": "for programs already", "/sitemap.xml": "for programs already", "/suc-khoe": "for programs already",
 	"/api": "it describes the operations", "/api/": "it describes the operations", "/ledger/": "for programs already",
 	"/lich-cong-tac/ics/": "for programs already", "/lich-cong-tac/tai": "the sheet as a paper; schedule-list has its items",

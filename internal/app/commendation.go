@@ -20,6 +20,7 @@ func (a *App) openCommendation(data string) {
 		Clock: a.clock, Calendar: a.Calendar, Councils: a.Councils,
 		Rules:  func() (*commendation.Rules, error) { return commendation.Load(Definitions(data)) },
 		Roster: a.commendable, Work: a.workOf, Early: a.doneEarly, Recognised: a.recognised, Label: a.nominee,
+		Seal: a.Vault.Seal, Open: a.Vault.Open, Erase: a.Vault.Erase,
 		Host: func(ctx context.Context) (string, error) {
 			return a.root(ctx, calendar.OfTime(a.clock()), people.State), nil
 		},
@@ -28,7 +29,7 @@ func (a *App) openCommendation(data string) {
 
 // commendationPages are what the pages of commendation stand on.
 func (a *App) commendationPages() commendations.Parts {
-	return commendations.Parts{Room: a.Commendation, People: a.People, Words: a.Catalog, Head: a.signedHead}
+	return commendations.Parts{Room: a.Commendation, People: a.People, Words: a.Catalog, Access: a.Access, Head: a.signedHead}
 }
 
 // signedHead is the heading of a paper with who signs it.

@@ -180,6 +180,6 @@ func (a *App) awardPaper(ctx context.Context, c *conference.Conference, list []*
 		table.Rows = append(table.Rows, []document.Cell{{Text: strconv.Itoa(i + 1)}, {Text: name}, {Text: unit}})
 	}
 	d.Layout, d.Post, d.Name, d.Authority = d.Layout.Unended(), "", "", ""
-	d.Blocks = []document.Block{document.Text(t("doc_conferral", "decision", first.Decision, "on", first.DecidedOn.Format(lang.VI))), table}
+	d.Blocks = []document.Block{document.Text(t("doc_conferral", "decision", first.Decision, "on", first.DecidedOn.Written())), table}
 	return d, nil
 }

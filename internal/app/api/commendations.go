@@ -20,10 +20,12 @@ func (s *service) commendationOps() []operation {
 	}
 }
 
-// Nomination is a nomination with its decision, where there is one. Version is that of the round of its award and year.
+// Nomination is a nomination with its decision, where there is one. Version is that of the round of its award and year; what was
+// said about it comes with the nomination alone, without what the public sent, which pages show to those who weigh it.
 type Nomination struct {
 	commendation.Nomination
-	Version int64 `json:"version"`
+	Version  int64                  `json:"version"`
+	Opinions []commendation.Opinion `json:"opinions,omitempty"`
 }
 
 type nominationFilter struct {
@@ -44,7 +46,9 @@ func (s *service) listNominations(r *web.Request, in *nominationFilter) (*reply[
 	}, plain(nominationOf), func(n Nomination) string { return n.ID })
 }
 
-func nominationOf(n *commendation.Nomination) Nomination { return Nomination{*n, n.Version} }
+func nominationOf(n *commendation.Nomination) Nomination {
+	return Nomination{Nomination: *n, Version: n.Version}
+}
 
 type oneNomination struct {
 	ID string `path:"id" maxLength:"200"`
@@ -55,8 +59,18 @@ func (s *service) getNomination(r *web.Request, in *oneNomination) (*reply[Nomin
 	if err != nil {
 		return nil, err
 	}
-	return tagged(r, quoted(n.Version), nominationOf(n))
+	out := nominationOf(n)
+	if out.Opinions, _, _, err = s.Commendation.Opinions(r.Context(), n.ID, mostOpinions, 0); err != nil {
+		return nil, err
+	}
+	for i := range out.Opinions {
+		out.Opinions[i].Sealed = ""
+	}
+	return tagged(r, quoted(n.Version), out)
 }
+
+// mostOpinions bounds what a nomination brings with it.
+const mostOpinions = 1000
 
 type standingFilter struct {
 	Paging

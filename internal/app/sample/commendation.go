@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"trucot/internal/engine/council"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/room/commendation"
 )
@@ -40,6 +41,40 @@ type commendationWords struct {
 	Nominated calendar.Date `def:"nominated,required"`
 	Decided   calendar.Date `def:"decided,required"`
 	Decision  string        `def:"decision,required"`
+	Rewards   []reward      `def:"rewards,required"`
+	National  national      `def:"national,required"`
+}
+
+// reward is a letter of commendation for one person or unit.
+type reward struct {
+	On       calendar.Date `def:"on,required"`
+	Award    string        `def:"award,required"`
+	Subject  string        `def:"subject,required"`
+	Occasion string        `def:"occasion"`
+	Decision string        `def:"decision,required"`
+	Report   string        `def:"report,required"`
+}
+
+// national is a title about which the public is being asked.
+type national struct {
+	Person  string        `def:"person,required"`
+	Award   string        `def:"award,required"`
+	Held    string        `def:"held,required"`
+	Report  string        `def:"report,required"`
+	Formed  calendar.Date `def:"formed,required"`
+	Meets   calendar.Date `def:"meets,required"`
+	Asked   calendar.Date `def:"asked,required"`
+	Place   string        `def:"place,required"`
+	Papers  []string      `def:"papers,required"`
+	Members []member      `def:"members,required"`
+	Voices  []struct {
+		On     calendar.Date `def:"on,required"`
+		Text   string        `def:"text,required"`
+		Answer string        `def:"answer"`
+	} `def:"voices,required"`
+
+	ids     []string
+	council string
 }
 
 // commendations plans the year's movement, the classes, and nominations of which the first title is decided.
@@ -55,7 +90,110 @@ func (s *simulation) commendations() error {
 	plan(w.Assessed, s.assess)
 	plan(w.Nominated, s.nominate)
 	plan(w.Decided, s.honour)
+	for _, x := range w.Rewards {
+		plan(x.On, func(w *commendationWords) error { return s.reward(w, x) })
+	}
+	plan(w.National.Formed, s.raise)
+	plan(w.National.Meets, s.weigh)
+	plan(w.National.Asked, func(w *commendationWords) error {
+		return s.take(w, w.National.ids, commendation.TakeVote, commendation.Consult)
+	})
+	for i := range w.National.Voices {
+		plan(w.National.Voices[i].On, func(w *commendationWords) error { return s.voice(w, i) })
+	}
 	return nil
+}
+
+// reward takes one letter of commendation from the report to the decision.
+func (s *simulation) reward(w *commendationWords, x reward) error {
+	s.clock.tick()
+	list, err := s.app.Commendation.Propose(s.ctx, commendation.Proposal{Actor: w.Actor, Side: commendation.State, Year: w.Year, Award: x.Award,
+		Subjects: []string{x.Subject}, Occasion: x.Occasion, Report: x.Report})
+	if err != nil {
+		return err
+	}
+	with := *w
+	with.Decision = x.Decision
+	return s.take(&with, []string{list[0].ID}, commendation.Endorse, commendation.Appraise, commendation.Submit, commendation.Decide)
+}
+
+// raise nominates for the national title and seats the council that votes on it.
+func (s *simulation) raise(w *commendationWords) error {
+	n, room := &w.National, s.app.Commendation
+	err := s.each([]string{n.Person}, func(one commendation.Subject) error {
+		for back := range 2 {
+			if err := room.Enter(s.ctx, w.Actor, one, commendation.State, commendation.Held{Award: n.Held, Year: w.Year - back, Decision: "mẫu"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	list, err := room.Propose(s.ctx, commendation.Proposal{Actor: w.Actor, Side: commendation.State, Year: w.Year, Award: n.Award, Subjects: []string{n.Person}, Report: n.Report})
+	if err != nil {
+		return err
+	}
+	n.ids = []string{list[0].ID}
+	if err := s.take(w, n.ids, commendation.Endorse, commendation.Appraise, commendation.SendOn); err != nil {
+		return err
+	}
+	one, err := room.Get(s.ctx, n.ids[0])
+	if err != nil {
+		return err
+	}
+	n.council = one.Council
+	return s.seat(n.council, w.Actor, n.Members, n.Meets, n.Place, n.Papers)
+}
+
+// weigh is the meeting: everybody is there and in favour.
+func (s *simulation) weigh(w *commendationWords) error {
+	n, e, by := &w.National, s.app.Councils, council.By{Actor: w.Actor}
+	var a council.Attendance
+	for _, m := range n.Members {
+		a.Present = append(a.Present, m.Account)
+		if m.Teller {
+			a.Tellers = append(a.Tellers, m.Account)
+		}
+	}
+	err := steps(
+		func() (*council.Council, error) { return e.Attend(s.ctx, n.council, by, a) },
+		func() (*council.Council, error) { return e.OpenVote(s.ctx, n.council, by) })
+	for _, who := range a.Present {
+		if err != nil {
+			return err
+		}
+		_, err = e.Vote(s.ctx, council.Casting{Council: n.council, Account: who, Actor: who, Key: who, Paper: council.Paper{n.ids[0]: {Choice: "yes"}}})
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := e.CloseVote(s.ctx, n.council, by); err != nil {
+		return err
+	}
+	for _, who := range a.Tellers {
+		if _, err := e.Confirm(s.ctx, n.council, council.By{Actor: who}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// voice is an opinion that came on paper, answered where the sample says so. What the public sends itself is sealed by chance, and
+// the sample is the same every time.
+func (s *simulation) voice(w *commendationWords, i int) error {
+	n, room, v := &w.National, s.app.Commendation, w.National.Voices[i]
+	s.clock.tick()
+	if err := room.Hear(s.ctx, w.Actor, n.ids[0], v.Text); err != nil || v.Answer == "" {
+		return err
+	}
+	list, _, _, err := room.Opinions(s.ctx, n.ids[0], len(n.Voices), 0)
+	if err != nil {
+		return err
+	}
+	s.clock.tick()
+	return room.AnswerOpinion(s.ctx, w.Actor, n.ids[0], list[len(list)-1].Number, v.Answer)
 }
 
 // each does something for some people of the sample.

@@ -38,14 +38,17 @@ type councilWords struct {
 		Place     string        `def:"place,required"`
 		Papers    []string      `def:"papers,required"`
 		Nominees  []string      `def:"nominees,required"`
-		Members   []struct {
-			Account string   `def:"account,required"`
-			Role    string   `def:"role,required"`
-			Way     string   `def:"way,required"` // present or written
-			Teller  bool     `def:"teller"`
-			Votes   []string `def:"votes"` // one a nominee; none = not yet voted
-		} `def:"members,required"`
+		Members   []member      `def:"members,required"`
 	} `def:"commendation,required"`
+}
+
+// member is somebody on a council of the agency.
+type member struct {
+	Account string   `def:"account,required"`
+	Role    string   `def:"role,required"`
+	Way     string   `def:"way"` // written, or present
+	Teller  bool     `def:"teller"`
+	Votes   []string `def:"votes"` // one a nominee; none = not yet voted
 }
 
 // acceptanceSeats are the nine of the acceptance council; the experts fill them in this order.
@@ -114,20 +117,25 @@ func (s *simulation) commendation() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	by := council.By{Actor: w.Secretary}
-	for _, m := range w.Members {
+	return c.ID, s.seat(c.ID, w.Secretary, w.Members, w.Meets, w.Place, w.Papers)
+}
+
+// seat fills a council, calls it and sends the papers.
+func (s *simulation) seat(id, secretary string, members []member, meets calendar.Date, place string, papers []string) error {
+	e, by := s.app.Councils, council.By{Actor: secretary}
+	for _, m := range members {
 		err := steps(
-			func() (*council.Council, error) { return e.Seat(s.ctx, c.ID, by, m.Account, m.Role, "") },
+			func() (*council.Council, error) { return e.Seat(s.ctx, id, by, m.Account, m.Role, "") },
 			func() (*council.Council, error) {
-				return e.Declare(s.ctx, c.ID, council.By{Actor: m.Account}, m.Account, nil)
+				return e.Declare(s.ctx, id, council.By{Actor: m.Account}, m.Account, nil)
 			})
 		if err != nil {
-			return "", err
+			return err
 		}
 	}
-	return c.ID, steps(
-		func() (*council.Council, error) { return e.Call(s.ctx, c.ID, by, w.Meets, w.Place) },
-		func() (*council.Council, error) { return e.SendPapers(s.ctx, c.ID, by, w.Papers) })
+	return steps(
+		func() (*council.Council, error) { return e.Call(s.ctx, id, by, meets, place) },
+		func() (*council.Council, error) { return e.SendPapers(s.ctx, id, by, papers) })
 }
 
 // commend opens the vote and puts in the ballots of those who have voted by evening.

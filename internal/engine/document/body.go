@@ -12,6 +12,7 @@ type page struct {
 	width     float64 // of the text, millimetres
 	landscape bool
 	restart   bool
+	framed    bool // a frame at the edge of the paper
 	pictures  [][]byte
 	// nationSize is the size of the nation's name that this head has room for.
 	nationSize float64
@@ -180,12 +181,20 @@ func (p *page) section() string {
 		w, h, orient = h, w, ` w:orient="landscape"`
 		top, right, bottom, left = left, top, right, bottom
 	}
-	start := ""
+	start, header := "", p.l.Page.Header
+	if p.framed {
+		header = 16 // inside the frame
+		start = `<w:pgBorders w:offsetFrom="page">`
+		for _, side := range []string{"top", "left", "bottom", "right"} {
+			start += `<w:` + side + ` w:val="thinThickMediumGap" w:sz="36" w:space="24" w:color="` + formColour + `"/>`
+		}
+		start += `</w:pgBorders>`
+	}
 	if p.restart {
-		start = `<w:pgNumType w:start="1"/>`
+		start += `<w:pgNumType w:start="1"/>`
 	}
 	return fmt.Sprintf(`<w:sectPr><w:headerReference w:type="first" r:id="rId3"/><w:headerReference w:type="default" r:id="rId4"/><w:type w:val="nextPage"/><w:pgSz w:w="%d" w:h="%d"%s/><w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="%d" w:footer="%d" w:gutter="0"/>%s<w:titlePg/></w:sectPr>`,
-		w, h, orient, twips(top), twips(right), twips(bottom), twips(left), twips(p.l.Page.Header), twips(p.l.Page.Header), start)
+		w, h, orient, twips(top), twips(right), twips(bottom), twips(left), twips(header), twips(p.l.Page.Header), start)
 }
 
 type paraOpts struct {
@@ -244,6 +253,7 @@ type runOpts struct {
 	font                    string
 	size                    float64
 	bold, italic, underline bool
+	colour                  string // RRGGBB; empty: black
 }
 
 func run(text string, o runOpts) string {
@@ -257,6 +267,9 @@ func run(text string, o runOpts) string {
 	}
 	if o.italic {
 		b.WriteString(`<w:i/>`)
+	}
+	if o.colour != "" {
+		b.WriteString(`<w:color w:val="` + o.colour + `"/>`)
 	}
 	b.WriteString(half(o.size))
 	if o.underline {

@@ -25,7 +25,11 @@ func (d *Document) WriteDOCX(w io.Writer) error {
 		return err
 	}
 	p := newPage(d)
-	body := p.document()
+	return d.write(w, p, p.document())
+}
+
+// write puts the body and what belongs to it into a file.
+func (d *Document) write(w io.Writer, p *page, body string) error {
 	files := []struct{ name, text string }{
 		{"[Content_Types].xml", contentTypes},
 		{"_rels/.rels", rootRels},

@@ -87,11 +87,37 @@ func (s *sheet) setAll() {
 			runs, st, o := s.paragraphRuns(p, true)
 			s.need(float64(len(s.wrap(runs, st.Size[0], s.width, o.indent, "")))*1.5*lineHeight(st.Size[0]) + signatureRoom)
 		}
+		if _, heading := block.(Heading); heading {
+			s.need(s.startOf(s.d.Blocks[i:]))
+		}
 		s.setBlock(block, i == last)
 	}
 	if !signed {
 		s.setSignature()
 	}
+}
+
+// startOf is the height of the headings that blocks begin with and of the start of what they head, which stand on one page:
+// two lines of text, the head and first row of a table, a whole picture.
+func (s *sheet) startOf(blocks []Block) float64 {
+	mm := 0.0
+	for _, block := range blocks {
+		switch b := block.(type) {
+		case Heading:
+			st := s.l.Styles[fmt.Sprintf("heading%d", b.Level)]
+			lines := s.wrap([]Run{{Text: b.Text, Bold: st.Bold, Italic: st.Italic}}, st.Size[0], s.width, s.l.Paragraph.Indent, "")
+			mm += 1.5*float64(len(lines))*lineHeight(st.Size[0]) + s.l.Paragraph.After*mmPerPoint
+			continue
+		case Paragraph:
+			mm += 3 * lineHeight(s.l.Styles["body"].Size[0])
+		case Table:
+			mm += s.tableStart(b)
+		case Picture:
+			mm += b.Height
+		}
+		break
+	}
+	return min(mm, s.bottom()-s.l.Page.Top) // a page can hold no more
 }
 
 // signatureRoom is what a signature with its recipients takes, millimetres.
@@ -399,7 +425,6 @@ func (s *sheet) setBlock(block Block, last bool) {
 		}
 		o := paraOpts{indent: s.l.Paragraph.Indent, after: s.l.Paragraph.After, align: "both"}
 		s.leading(&o)
-		s.need(3 * lineHeight(st.Size[0])) // never alone at the foot of a page
 		s.flow([]Run{{Text: text, Bold: st.Bold, Italic: st.Italic}}, st.Size[0], o)
 	case Paragraph:
 		s.setParagraph(b, last)

@@ -12,13 +12,9 @@ type placed struct {
 
 // setTable draws a table row by row; the head is repeated where it goes on overleaf.
 func (s *sheet) setTable(t Table) {
-	cs := s.l.Styles["caption"]
-	size := t.Size
-	if size == 0 {
-		size = s.l.Styles["table"].Size[0]
-	}
+	cs, size := s.l.Styles["caption"], s.tableSize(t)
+	s.need(min(s.tableStart(t), s.bottom()-s.l.Page.Top)) // its title is never alone at the foot of a page
 	if t.Caption != "" {
-		s.need(4 * lineHeight(size))
 		s.flow([]Run{{Text: t.Caption, Bold: cs.Bold, Italic: cs.Italic}}, cs.Size[0], paraOpts{align: "center", before: 6, after: 3})
 	}
 	if t.Unit != "" {
@@ -30,8 +26,8 @@ func (s *sheet) setTable(t Table) {
 	s.need(sum(headHeights) + first(heights))
 	s.drawRows(t, widths, head, headHeights, 0, len(headHeights))
 	for from := 0; from < len(heights); {
-		to := from + 1 // rows under one cell stay together
-		for to < len(heights) && reaches(body, to) {
+		to := from + 1 // rows under one cell stay together, and a title with what it stands above
+		for to < len(heights) && (reaches(body, to) || t.titles(to-1)) {
 			to++
 		}
 		if s.y+sum(heights[from:to]) > s.bottom() {
@@ -42,6 +38,29 @@ func (s *sheet) setTable(t Table) {
 		from = to
 	}
 	s.y += 6 * mmPerPoint
+}
+
+func (s *sheet) tableSize(t Table) float64 {
+	if t.Size != 0 {
+		return t.Size
+	}
+	return s.l.Styles["table"].Size[0]
+}
+
+// tableStart is the height of a table's title, unit, head and first row, millimetres.
+func (s *sheet) tableStart(t Table) float64 {
+	cs, size, widths := s.l.Styles["caption"], s.tableSize(t), s.columnWidths(t.Columns)
+	_, head := s.grid(t, widths, t.Head, size, true)
+	_, body := s.grid(t, widths, t.Rows[:min(1, len(t.Rows))], size, false)
+	mm := sum(head) + first(body)
+	if t.Caption != "" {
+		lines := s.wrap([]Run{{Text: t.Caption, Bold: cs.Bold, Italic: cs.Italic}}, cs.Size[0], s.width, 0, Center)
+		mm += float64(len(lines))*lineHeight(cs.Size[0]) + 9*mmPerPoint
+	}
+	if t.Unit != "" {
+		mm += lineHeight(size) + 2*mmPerPoint
+	}
+	return mm
 }
 
 func first(heights []float64) float64 {

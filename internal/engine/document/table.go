@@ -29,10 +29,19 @@ func (p *page) table(t Table) {
 	small := len(t.Head)+len(t.Rows) <= smallTable
 	p.rows(t, widths, t.Head, func(int) cellLook { return cellLook{size: size, head: true, keep: len(t.Rows) > 0} })
 	p.rows(t, widths, t.Rows, func(n int) cellLook {
-		return cellLook{size: size, keep: n < len(t.Rows)-1 && (small || n == 0)}
+		return cellLook{size: size, keep: n < len(t.Rows)-1 && (small || n == 0 || t.titles(n))}
 	})
 	p.b.WriteString(`</w:tbl>`)
 	p.b.WriteString(para(paraOpts{after: 6, exactly: 6}, ""))
+}
+
+// titles reports whether a row is the title of those below it, over most of the table: it stands on the page of the next.
+func (t *Table) titles(n int) bool {
+	span := 0
+	for _, c := range t.Rows[n] {
+		span = max(span, c.ColSpan)
+	}
+	return span > 1 && 2*span >= len(t.Columns) && n < len(t.Rows)-1
 }
 
 func (p *page) columnWidths(columns []Column) []float64 {

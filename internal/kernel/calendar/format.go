@@ -38,6 +38,17 @@ func dayText(tag lang.Tag, day int) string {
 	return itoa(day)
 }
 
+// Written is the date as it stands in the text of a Vietnamese paper, "05/6/2025": a day below 10 and the months 1 and 2 take a
+// nought, as on the date line (Nghị định 30/2020/NĐ-CP, Phụ lục I). Pages and files of figures keep Format, whose parts are all
+// of one width. It is empty for NoDate.
+func (d Date) Written() string {
+	if d == NoDate {
+		return ""
+	}
+	y, m, day := d.YMD()
+	return dayText(lang.VI, day) + "/" + monthText(lang.VI, "long", int(m)) + "/" + itoa(y)
+}
+
 // monthText is the month as it stands in a short or long date.
 func monthText(tag lang.Tag, length string, month int) string {
 	return texts().T(tag, "calendar.month_"+length+"_"+itoa(month))

@@ -86,73 +86,8 @@ func (r *Room) Choose(ctx context.Context, actor, id string, keys []string, word
 	return r.append(ctx, actor, chose, "", []*Nomination{n}, nil)
 }
 
-// Opinion is what somebody said while the people were asked, in the clerk's words without a name, and what became of it.
-type Opinion struct {
-	Text   string        `json:"text"`
-	On     calendar.Date `json:"on"`
-	Answer string        `json:"answer,omitempty"`
-}
-
-// Facts of a nomination that move it to no other stage.
-const (
-	chose    Verb = "achievements_chosen"
-	heard    Verb = "opinion_recorded"
-	answered Verb = "opinion_answered"
-)
-
-// Hear records an opinion or a petition about a nomination. Errors: commendation.not_found, commendation.not_now before
-// anything was made public and after the decision, commendation.need_note.
-func (r *Room) Hear(ctx context.Context, actor, id, text string) error {
-	return r.opinion(ctx, actor, id, heard, text, func(n *Nomination, text string) error {
-		n.Opinions = append(n.Opinions, Opinion{Text: text, On: r.Today()})
-		return nil
-	})
-}
-
-// AnswerOpinion says what became of an opinion, by its number from 1. Errors: as Hear, commendation.no_opinion.
-func (r *Room) AnswerOpinion(ctx context.Context, actor, id string, number int, text string) error {
-	return r.opinion(ctx, actor, id, answered, text, func(n *Nomination, text string) error {
-		if number < 1 || number > len(n.Opinions) {
-			return fault.New(fault.NotFound, "commendation.no_opinion", "n", number)
-		}
-		n.Opinions[number-1].Answer = text
-		return nil
-	})
-}
-
-func (r *Room) opinion(ctx context.Context, actor, id string, v Verb, text string, do func(*Nomination, string) error) error {
-	n, err := r.Get(ctx, id)
-	if err != nil {
-		return err
-	}
-	if !n.Open() {
-		return fault.New(fault.Conflict, "commendation.not_now", "id", id)
-	}
-	if text = tidy(text); text == "" {
-		return fault.New(fault.Invalid, "commendation.need_note")
-	}
-	if err := do(n, text); err != nil {
-		return err
-	}
-	n.LastOn = r.Today()
-	return r.append(ctx, actor, v, "", []*Nomination{n}, nil)
-}
-
-// Open reports whether opinions about a nomination may still be recorded: it is not decided yet.
-func (n *Nomination) Open() bool {
-	return !slices.Contains([]Stage{Decided, Conferred, Refused, Revoked}, n.Stage)
-}
-
-// Unanswered counts the opinions without an answer; nothing is submitted before each has one.
-func (n *Nomination) Unanswered() int {
-	count := 0
-	for _, o := range n.Opinions {
-		if o.Answer == "" {
-			count++
-		}
-	}
-	return count
-}
+// chose is the fact of a nomination that its report was put right.
+const chose Verb = "achievements_chosen"
 
 // Editable reports whether the report of achievements may still be put right.
 func (n *Nomination) Editable() bool { return slices.Contains(reporting, n.Stage) }

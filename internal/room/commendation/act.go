@@ -223,14 +223,17 @@ func (r *Room) check(ctx context.Context, s *Step, a *Award, list []*Nomination)
 			return fault.New(fault.Invalid, "commendation.need_note")
 		case s.On < n.LastOn || s.On > r.Today():
 			return fault.New(fault.Invalid, "commendation.bad_day", "from", n.LastOn, "to", r.Today())
-		case s.Verb == Submit && n.Unanswered() > 0:
-			return fault.New(fault.Conflict, "commendation.opinion_open", "id", n.ID, "n", n.Unanswered())
 		case s.Verb == Submit && n.ConsultTo != 0 && s.On <= n.ConsultTo:
 			return fault.New(fault.Conflict, "commendation.still_asked", "until", n.ConsultTo)
 		}
 	}
 	if (s.Verb == Decide || s.Verb == Revoke) && s.Decision == "" {
 		return fault.New(fault.Invalid, "commendation.need_decision")
+	}
+	if s.Verb == Submit || s.Verb == Decide {
+		if err := r.answered(ctx, list); err != nil {
+			return err
+		}
 	}
 	if s.Verb == Decide {
 		return r.inCap(ctx, a, list)

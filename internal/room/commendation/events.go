@@ -54,7 +54,7 @@ type nominationFact struct {
 
 // Fold keeps the tables of the room.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "commendation", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "commendation", Version: 2, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			e := &batch[i]
 			var err error
@@ -65,6 +65,8 @@ func Fold() ledger.Fold {
 				err = applyMovement(ctx, tx, e)
 			case strings.HasPrefix(e.Stream, roundPrefix):
 				err = applyNomination(ctx, tx, e)
+			case strings.HasPrefix(e.Stream, opinionPrefix):
+				err = applyOpinion(ctx, tx, e)
 			}
 			if err != nil {
 				return err

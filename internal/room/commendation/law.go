@@ -107,10 +107,11 @@ func (l *Law) Occasion(id string) *OccasionRule {
 
 // Basis is a legal text that a law's rules come from.
 type Basis struct {
-	Symbol string `def:"symbol,required"`
-	Title  Text   `def:"title,required"`
-	Source string `def:"source,required"`
-	Mark   string `def:"mark,required"`
+	Symbol string        `def:"symbol,required"`
+	On     calendar.Date `def:"on"` // when it was issued; 0 = not confirmed
+	Title  Text          `def:"title,required"`
+	Source string        `def:"source,required"`
+	Mark   string        `def:"mark,required"`
 }
 
 // Award is a title or a form of commendation.

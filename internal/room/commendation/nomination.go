@@ -141,8 +141,7 @@ type Nomination struct {
 	Work     Work     `json:"work"`
 	Merits   []Merit  `json:"merits,omitempty"`
 
-	Chosen   []Achievement `json:"chosen,omitempty"` // that the report tells
-	Opinions []Opinion     `json:"opinions,omitempty"`
+	Chosen []Achievement `json:"chosen,omitempty"` // that the report tells
 
 	Stage       Stage         `json:"stage"`
 	Council     string        `json:"council,omitempty"`

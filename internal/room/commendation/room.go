@@ -12,6 +12,7 @@ import (
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/pace"
 	"trucot/internal/kernel/store"
 )
 
@@ -42,6 +43,10 @@ type Options struct {
 	Label func(ctx context.Context, n *Nomination) string
 	// Host is the unit that holds the council and issues the decisions.
 	Host func(ctx context.Context) (string, error)
+	// Seal, Open and Erase keep what the public says in the vault, each under a key of its own.
+	Seal  func(ctx context.Context, key, plain string) (string, error)
+	Open  func(ctx context.Context, sealed string) (string, error)
+	Erase func(ctx context.Context, key string) error
 }
 
 // Room is the commendation of one agency.
@@ -49,6 +54,8 @@ type Room struct {
 	l    *ledger.Ledger
 	db   *store.DB
 	opts Options
+
+	limits pace.Limiter // of what the public sends
 }
 
 // New opens the room. The ledger must run Fold. The rules are read when they are first asked for.
@@ -57,7 +64,7 @@ func New(l *ledger.Ledger, db *store.DB, o Options) *Room {
 		o.Clock = time.Now
 	}
 	o.Rules = sync.OnceValues(o.Rules)
-	return &Room{l, db, o}
+	return &Room{l: l, db: db, opts: o}
 }
 
 // Today is the room's day.

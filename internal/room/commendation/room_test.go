@@ -13,6 +13,7 @@ import (
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/vault"
 	"trucot/internal/room/commendation"
 	"trucot/internal/testing/storetest"
 )
@@ -60,6 +61,8 @@ func open(t testing.TB, at string) *office {
 	t.Cleanup(func() { o.l.Close() })
 	cal, err := calendar.Load(definitions.Files)
 	must(t, err)
+	keys, err := vault.Open(ctx, db, filepath.Join(t.TempDir(), "vault.key"))
+	must(t, err)
 	for i := range 24 {
 		o.subjects = append(o.subjects, commendation.Subject{ID: fmt.Sprintf("p%02d", i), Unit: []string{"a", "b"}[i%2], Since: calendar.MustParse("2015-01-01")})
 	}
@@ -74,7 +77,8 @@ func open(t testing.TB, at string) *office {
 			return o.early, nil
 		},
 		Label: func(_ context.Context, n *commendation.Nomination) string { return n.Subject },
-		Host:  func(context.Context) (string, error) { return "so", nil }})
+		Host:  func(context.Context) (string, error) { return "so", nil },
+		Seal:  keys.Seal, Open: keys.Open, Erase: keys.Erase})
 	for _, s := range o.subjects {
 		must(t, o.Assess(ctx, "vp", s, 2025, commendation.Good))
 	}

@@ -19,9 +19,13 @@ var tables = []ledger.Table{
 		`create table commendation_movement (id text primary key, side text not null, year bigint not null, data text not null) without rowid`}},
 	{Name: "commendation", DDL: []string{
 		`create table commendation (id text primary key, year bigint not null, award text not null, subject text not null, unit text not null, stage text not null,
-			decision text not null, council text not null, folded text not null, data text not null, version bigint not null, position bigint not null) without rowid`,
+			decision text not null, council text not null, side text not null, consult_to bigint not null, folded text not null, data text not null,
+			version bigint not null, position bigint not null) without rowid`,
 		`create index commendation_year on commendation (year, award)`,
-		`create index commendation_subject_of on commendation (subject)`}},
+		`create index commendation_subject_of on commendation (subject)`,
+		`create index commendation_consulted on commendation (stage, consult_to)`}},
+	{Name: "commendation_opinion", DDL: []string{
+		`create table commendation_opinion (nomination text not null, number bigint not null, waits bigint not null, data text not null, primary key (nomination, number)) without rowid`}},
 }
 
 var (
@@ -30,9 +34,9 @@ var (
 	allSubjects    = store.Statement(`select data, version from commendation_subject`)
 	insertMovement = store.Statement(`insert into commendation_movement (id, side, year, data) values ($1,$2,$3,$4) on conflict (id) do nothing`)
 	listMovements  = store.Statement(`select data from commendation_movement where side = $1 and year = $2 order by id`)
-	upsertOne      = store.Statement(`insert into commendation (id, year, award, subject, unit, stage, decision, council, folded, data, version, position)
-		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12) on conflict (id) do update set stage = excluded.stage, decision = excluded.decision, council = excluded.council,
-		data = excluded.data, version = excluded.version, position = excluded.position`)
+	upsertOne      = store.Statement(`insert into commendation (id, year, award, subject, unit, stage, decision, council, side, consult_to, folded, data, version, position)
+		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) on conflict (id) do update set stage = excluded.stage, decision = excluded.decision, council = excluded.council,
+		consult_to = excluded.consult_to, data = excluded.data, version = excluded.version, position = excluded.position`)
 	getOne    = store.Statement(`select data, version, position from commendation where id = $1`)
 	roundHead = store.Statement(`select coalesce(max(version), 0) from commendation where year = $1 and award = $2`)
 	decided   = store.Statement(`select count(*) from commendation where year = $1 and award = $2 and stage in ('decided', 'conferred') and id not like '%~%'`)
@@ -44,6 +48,16 @@ var (
 	listAll   = store.Statement(`select data, version, position` + where + ` order by year desc, award, unit, subject, id limit $10 offset $11`)
 	listAfter = store.Statement(`select data, version, position` + where + ` and id > $10 order by id limit $11`)
 	countAll  = store.Statement(`select count(*)` + where)
+
+	consulted      = ` from commendation where stage = 'consulted' and side = $1 and consult_to >= $2`
+	listConsulted  = store.Statement(`select data, version, position` + consulted + ` order by consult_to, award, unit, subject, id limit $3 offset $4`)
+	countConsulted = store.Statement(`select count(*)` + consulted)
+
+	upsertOpinion = store.Statement(`insert into commendation_opinion (nomination, number, waits, data) values ($1,$2,$3,$4)
+		on conflict (nomination, number) do update set waits = excluded.waits, data = excluded.data`)
+	getOpinion    = store.Statement(`select data from commendation_opinion where nomination = $1 and number = $2`)
+	listOpinions  = store.Statement(`select data from commendation_opinion where nomination = $1 order by number limit $2 offset $3`)
+	countOpinions = store.Statement(`select count(*), coalesce(sum(waits), 0) from commendation_opinion where nomination = $1`)
 )
 
 // change reads a subject's record, changes it and writes it back.
@@ -88,7 +102,7 @@ func saveNomination(ctx context.Context, tx store.Tx, n *Nomination, e *ledger.E
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, upsertOne, n.ID, int64(n.Year), n.Award, n.Subject, n.Unit, string(n.Stage), n.Decision, n.Council, lang.Fold(n.Title), string(data), e.Version, e.Position)
+	_, err = tx.Exec(ctx, upsertOne, n.ID, int64(n.Year), n.Award, n.Subject, n.Unit, string(n.Stage), n.Decision, n.Council, n.Side, int64(n.ConsultTo), lang.Fold(n.Title), string(data), e.Version, e.Position)
 	return err
 }
 
@@ -108,6 +122,15 @@ func scanMovement(rows *sql.Rows) (*Movement, error) {
 		return nil, err
 	}
 	return m, json.Unmarshal([]byte(data), m)
+}
+
+func scanOpinion(rows *sql.Rows) (Opinion, error) {
+	var data string
+	var o Opinion
+	if err := rows.Scan(&data); err != nil {
+		return o, err
+	}
+	return o, json.Unmarshal([]byte(data), &o)
 }
 
 // Record is what stands about a subject.

@@ -51,7 +51,7 @@ func (r *Room) WritePack(ctx context.Context, w io.Writer, c *Conference) error 
 	if err != nil {
 		return err
 	}
-	p := document.Pack{Foot: r.text("conference.pack_foot", "name", c.Name, "day", c.Day.Format(lang.VI)),
+	p := document.Pack{Foot: r.text("conference.pack_foot", "name", c.Name, "day", c.Day.Written()),
 		Head: [3]string{r.text("conference.col_no"), r.text("conference.col_part"), r.text("conference.col_page")}}
 	for _, part := range parts {
 		if !slices.Contains(c.Pack, part.Key) {
@@ -96,6 +96,6 @@ func (r *Room) figurePaper(ctx context.Context, c *Conference) (*document.Docume
 		return nil, err
 	}
 	d.Layout, d.Post, d.Name, d.Authority = d.Layout.Unended(), "", "", ""
-	d.Blocks = append([]document.Block{document.Text(r.text("conference.figures_opening", "day", c.Day.Format(lang.VI))), t}, images...)
+	d.Blocks = append([]document.Block{document.Text(r.text("conference.figures_opening", "day", c.Day.Written())), t}, images...)
 	return d, nil
 }

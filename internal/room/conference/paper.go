@@ -102,10 +102,10 @@ func centred(text string, bold bool) document.Paragraph {
 // when is the time of a conference in words: "08 giờ 00, thứ Sáu, ngày 19/12/2025", or from when to when in how many
 // sessions.
 func (r *Room) when(c *Conference) string {
-	from := r.text("conference.when", "hour", c.Start[:2], "minute", c.Start[3:], "weekday", c.Day.WeekdayName(lang.VI), "day", c.Day.Format(lang.VI))
+	from := r.text("conference.when", "hour", c.Start[:2], "minute", c.Start[3:], "weekday", c.Day.WeekdayName(lang.VI), "day", c.Day.Written())
 	switch last := c.LastDay(); {
 	case last != c.Day:
-		return r.text("conference.when_to", "from", from, "weekday", last.WeekdayName(lang.VI), "day", last.Format(lang.VI), "n", len(c.Sessions)+1)
+		return r.text("conference.when_to", "from", from, "weekday", last.WeekdayName(lang.VI), "day", last.Written(), "n", len(c.Sessions)+1)
 	case len(c.Sessions) > 0:
 		return r.text("conference.when_day", "from", from, "n", len(c.Sessions)+1)
 	}
@@ -114,7 +114,7 @@ func (r *Room) when(c *Conference) string {
 
 // sitting names a session: "Buổi sáng thứ Năm, ngày 18/12/2025".
 func (r *Room) sitting(s *Sitting) string {
-	return r.text("conference.session_"+s.Part(), "weekday", s.Day.WeekdayName(lang.VI), "day", s.Day.Format(lang.VI))
+	return r.text("conference.session_"+s.Part(), "weekday", s.Day.WeekdayName(lang.VI), "day", s.Day.Written())
 }
 
 // programmeTable is the programme, with a line above each session where there are several.
@@ -161,7 +161,7 @@ func (r *Room) guestPaper(ctx context.Context, c *Conference, names bool) (*docu
 	for i := range sittings {
 		head := r.text("conference.col_present")
 		if len(sittings) > 1 {
-			head = r.text("conference.col_session_"+sittings[i].Part(), "day", sittings[i].Day.Format(lang.VI))
+			head = r.text("conference.col_session_"+sittings[i].Part(), "day", sittings[i].Day.Written())
 		}
 		t.Columns = append(t.Columns, document.Column{Width: 1.8, Align: document.Center})
 		t.Head[0] = append(t.Head[0], document.Cell{Text: head})
@@ -240,7 +240,7 @@ func (r *Room) minutesPaper(ctx context.Context, c *Conference) (*document.Docum
 		return nil, err
 	}
 	begun := cmp.Or(c.Begun, c.Start)
-	d.Blocks = []document.Block{document.Text(r.text("conference.minutes_opening", "hour", begun[:2], "minute", begun[3:], "day", c.Day.Format(lang.VI), "place", c.Place, "agency", d.Issuer, "name", c.Name)),
+	d.Blocks = []document.Block{document.Text(r.text("conference.minutes_opening", "hour", begun[:2], "minute", begun[3:], "day", c.Day.Written(), "place", c.Place, "agency", d.Issuer, "name", c.Name)),
 		labelled(r.text("conference.role_chair"), chair)}
 	if secretary != "" {
 		d.Blocks = append(d.Blocks, labelled(r.text("conference.role_secretary"), secretary))
@@ -273,7 +273,7 @@ func (r *Room) minutesPaper(ctx context.Context, c *Conference) (*document.Docum
 		if c.LastDay() != c.Day {
 			key = "conference.minutes_end_on"
 		}
-		d.Blocks = append(d.Blocks, document.Text(r.text(key, "hour", c.Ended[:2], "minute", c.Ended[3:], "day", c.LastDay().Format(lang.VI))))
+		d.Blocks = append(d.Blocks, document.Text(r.text(key, "hour", c.Ended[:2], "minute", c.Ended[3:], "day", c.LastDay().Written())))
 	}
 	r.twoSign(ctx, d, guests)
 	return d, nil
@@ -381,7 +381,7 @@ func (r *Room) owes(ctx context.Context, x Conclusion) string {
 // dueText is a deadline in words.
 func dueText(due string) string {
 	if day, err := calendar.Parse(due); err == nil {
-		return day.Format(lang.VI)
+		return day.Written()
 	}
 	if span, err := calendar.ParseDuration(due); err == nil {
 		return span.Name(lang.VI)
@@ -406,7 +406,7 @@ func (r *Room) noticePaper(ctx context.Context, c *Conference) (*document.Docume
 	if err != nil {
 		return nil, err
 	}
-	d.Blocks = append([]document.Block{document.Text(r.text("conference.notice_opening", "day", c.Day.Format(lang.VI), "place", c.Place, "agency", d.Issuer, "name", c.Name, "chair", chair))}, r.conclusionBlocks(ctx, c)...)
+	d.Blocks = append([]document.Block{document.Text(r.text("conference.notice_opening", "day", c.Day.Written(), "place", c.Place, "agency", d.Issuer, "name", c.Name, "chair", chair))}, r.conclusionBlocks(ctx, c)...)
 	d.Blocks = append(d.Blocks, document.Text(r.text("conference.notice_closing")))
 	d.Recipients = []string{r.text("conference.to_units"), r.text("conference.filed_" + string(c.Side))}
 	return d, nil

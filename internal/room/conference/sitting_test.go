@@ -62,8 +62,8 @@ func TestSeveralSessionsOnBothEngines(t *testing.T) {
 		o.fails(o.CheckIn(o.ctx, "cua", c.ID, 1, ByCode), "conference.not_today")
 		o.must(o.Move(o.ctx, "vp", c.ID, Close, ""))
 		c = o.get(c.ID)
-		for kind, want := range map[string][]string{PaperProgramme: {"Buổi sáng thứ Sáu, ngày 20/06/2025 (08:00–08:30)", "Buổi chiều", "(3 buổi)"}, PaperGuests: {"Sáng 20/06/2025", "Chiều 20/06/2025", "13:45"},
-			PaperMinutes: {"Buổi chiều thứ Sáu, ngày 20/06/2025: có mặt 1, trong đó đến muộn 1", "ngày 21/06/2025. Biên bản"}} {
+		for kind, want := range map[string][]string{PaperProgramme: {"Buổi sáng thứ Sáu, ngày 20/6/2025 (08:00–08:30)", "Buổi chiều", "(3 buổi)"}, PaperGuests: {"Sáng 20/6/2025", "Chiều 20/6/2025", "13:45"},
+			PaperMinutes: {"Buổi chiều thứ Sáu, ngày 20/6/2025: có mặt 1, trong đó đến muộn 1", "ngày 21/6/2025. Biên bản"}} {
 			d, err := o.Paper(o.ctx, c, kind)
 			o.must(err)
 			text := docx(t, d)

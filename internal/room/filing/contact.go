@@ -20,7 +20,7 @@ type Contact struct {
 // MailCode sends the code and secret of a draft to the address given in it, if there is one and mail goes out. Nobody
 // can have many sent: beyond a few it does nothing.
 func (r *Room) MailCode(ctx context.Context, d *Draft, secret string) error {
-	if r.opts.Mail == nil || d.Contact.Email == "" || !r.limits.allow("mail "+d.ID, mailRate, r.opts.Clock()) {
+	if r.opts.Mail == nil || d.Contact.Email == "" || !r.limits.Allow("mail "+d.ID, mailRate, r.opts.Clock()) {
 		return nil
 	}
 	to, err := r.seal(ctx, d.ID, d.Contact.Email)

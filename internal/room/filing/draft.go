@@ -85,7 +85,7 @@ func (r *Room) Start(ctx context.Context, procedureID, from string) (*Draft, str
 		return nil, "", err
 	}
 	now := r.opts.Clock()
-	if !r.limits.allow("draft "+from, draftRate, now) {
+	if !r.limits.Allow("draft "+from, draftRate, now) {
 		return nil, "", fault.New(fault.Unavailable, "filing.too_many_drafts")
 	}
 	d := &Draft{ID: randomLetters(codeLength), Procedure: p.ID, Values: map[string]any{}, Papers: map[string]string{}, Seen: map[string]bool{}, version: 1}
@@ -152,7 +152,7 @@ func (r *Room) Draft(ctx context.Context, code, secret string) (*Draft, error) {
 
 // Return is Draft for who types both from paper: guesses from one address are few. Error besides: fault.Unavailable.
 func (r *Room) Return(ctx context.Context, code, secret, from string) (*Draft, error) {
-	if !r.limits.allow("return "+from, guessRate, r.opts.Clock()) {
+	if !r.limits.Allow("return "+from, guessRate, r.opts.Clock()) {
 		return nil, fault.New(fault.Unavailable, "filing.too_many_tries")
 	}
 	return r.Draft(ctx, code, secret)

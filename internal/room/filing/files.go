@@ -16,7 +16,7 @@ func draftOwner(id string) string { return "draft/" + id }
 // Attach takes a file for a paper of a draft. from is the address it comes from. Errors: as Draft, as attachment.Add,
 // fault.Unavailable after too many.
 func (r *Room) Attach(ctx context.Context, d *Draft, secret, paper, name, from string, content io.Reader) error {
-	if !r.limits.allow("file "+from, fileRate, r.opts.Clock()) {
+	if !r.limits.Allow("file "+from, fileRate, r.opts.Clock()) {
 		return fault.New(fault.Unavailable, "filing.too_many_tries")
 	}
 	if _, err := r.opts.Files.Add(ctx, attachment.Incoming{Owner: draftOwner(d.ID), Slot: paper, Name: name}, content); err != nil {
@@ -79,7 +79,7 @@ func (r *Room) handOver(ctx context.Context, d *Draft, to *dossier.Dossier) erro
 // Supplement takes a file for a paper of a dossier that waits for its supplement, from who has proved to know it.
 // Errors: fault.Forbidden while it does not wait; as attachment.Add.
 func (r *Room) Supplement(ctx context.Context, code, paper, name, from string, content io.Reader) error {
-	if !r.limits.allow("file "+from, fileRate, r.opts.Clock()) {
+	if !r.limits.Allow("file "+from, fileRate, r.opts.Clock()) {
 		return fault.New(fault.Unavailable, "filing.too_many_tries")
 	}
 	d, err := r.dossiers.Get(ctx, code)

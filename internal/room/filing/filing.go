@@ -21,6 +21,7 @@ import (
 	"trucot/internal/kernel/defs"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/kernel/pace"
 	"trucot/internal/kernel/store"
 )
 
@@ -51,7 +52,7 @@ type Room struct {
 	procs    *procedure.Set
 	cal      *calendar.Calendar
 	opts     Options
-	limits   limiter
+	limits   pace.Limiter
 }
 
 // New prepares the table of drafts beside the ledger, which must have been opened with Fold among its folds. Call it

@@ -63,7 +63,7 @@ const passPerson = "filing-pass"
 // "filing.no_track", the same for an unknown code and a wrong fact; fault.Unavailable after too many tries.
 func (r *Room) Prove(ctx context.Context, code, fact, from string) (pass string, err error) {
 	code, now := strings.ToUpper(strings.TrimSpace(code)), r.opts.Clock()
-	if !r.limits.allow("track "+from, guessRate, now) || !r.limits.allow("code "+code, codeRate, now) {
+	if !r.limits.Allow("track "+from, guessRate, now) || !r.limits.Allow("code "+code, codeRate, now) {
 		return "", fault.New(fault.Unavailable, "filing.too_many_tries")
 	}
 	rules, err := r.opts.Rules()

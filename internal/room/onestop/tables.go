@@ -36,7 +36,7 @@ func (w *writer) control() document.Table {
 		return t
 	}
 	for i, s := range steps {
-		t.Rows = append(t.Rows, []document.Cell{{Text: lang.Integer(lang.VI, int64(i+1))}, {Text: s.On.Format(lang.VI)}, {Text: s.Label.In(lang.VI), Align: document.Left},
+		t.Rows = append(t.Rows, []document.Cell{{Text: lang.Integer(lang.VI, int64(i+1))}, {Text: s.On.Written()}, {Text: s.Label.In(lang.VI), Align: document.Left},
 			{Text: w.k.who.AccountName(w.ctx, s.Actor), Align: document.Left}, {Text: s.To.In(lang.VI), Align: document.Left}, {Text: dayWord(s.Due)}, {Text: w.set.Words[outcome(&s)]}})
 	}
 	return t
@@ -59,7 +59,7 @@ func dayWord(d calendar.Date) string {
 	if d == calendar.NoDate || d == 0 {
 		return ""
 	}
-	return d.Format(lang.VI)
+	return d.Written()
 }
 
 // MostLogged is how many dossiers one logbook holds at most.
@@ -88,7 +88,7 @@ func (k *Desk) Logbook(ctx context.Context, reach dossier.Reach, from, to calend
 	agency := k.opts.Agency(to)
 	form := set.log()
 	doc := &document.Document{Layout: layout.Unended(), Parent: agency.Unit.NameVI, Issuer: set.Office, Number: "        ", Place: agency.Place, Date: to, TypeName: form.Type,
-		Subject: set.word("period", "from", from.Format(lang.VI), "until", to.Format(lang.VI)), Label: agency.Label, Title: form.Title.In(lang.VI), Landscape: true}
+		Subject: set.word("period", "from", from.Written(), "until", to.Written()), Label: agency.Label, Title: form.Title.In(lang.VI), Landscape: true}
 	t := document.Table{Columns: centred(7, 32, 50, 42, 32, 20, 20, 20, 20, 16), Size: 10.5,
 		Head: head(form.Columns)}
 	for i, r := range rows {

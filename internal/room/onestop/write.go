@@ -53,7 +53,7 @@ type writer struct {
 func (w *writer) fill(personal bool) {
 	for id, text := range w.letter.Fields {
 		if day, err := calendar.Parse(text); err == nil {
-			text = day.Format(lang.VI)
+			text = day.Written()
 		}
 		w.fields[id] = text
 	}
@@ -67,7 +67,7 @@ func (w *writer) fill(personal bool) {
 		f["applicant"] = w.k.dossiers.Filer(w.ctx, w.d)
 	}
 	f["agency"] = w.agency.Unit.NameVI
-	f["office"], f["on"], f["kind"] = w.set.Office, l.On.Format(lang.VI), w.p.Title.In(lang.VI)
+	f["office"], f["on"], f["kind"] = w.set.Office, l.On.Written(), w.p.Title.In(lang.VI)
 	f["unit"] = w.k.who.UnitName(w.ctx, f["unit"], lang.VI)
 	f["channel"] = w.set.Words[w.d.Channel]
 	f["symbol"] = w.agency.Symbol
@@ -209,7 +209,7 @@ func (w *writer) table() []document.Block {
 	for _, f := range w.letter.Shown {
 		text := f.Text
 		if day, err := calendar.Parse(text); err == nil {
-			text = day.Format(lang.VI)
+			text = day.Written()
 		}
 		t.Rows = append(t.Rows, []document.Cell{{Text: f.Label}, {Text: text}})
 	}
@@ -228,7 +228,7 @@ func (w *writer) validity() []document.Block {
 	if c.Until != calendar.NoDate {
 		word = "valid_until"
 	}
-	return []document.Block{document.Text(w.set.word(word, "from", c.From.Format(lang.VI), "until", c.Until.Format(lang.VI)))}
+	return []document.Block{document.Text(w.set.word(word, "from", c.From.Written(), "until", c.Until.Written()))}
 }
 
 // code is the square that a telephone reads: the page where the dossier is tracked.

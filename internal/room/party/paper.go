@@ -94,7 +94,7 @@ func (r *Room) decisionTable(rec *Record, name func(string) string) document.Tab
 	for i, d := range rec.Decisions {
 		due := d.Due
 		if day, err := calendar.Parse(due); err == nil {
-			due = day.Format(lang.VI)
+			due = day.Written()
 		} else if span, err := calendar.ParseDuration(due); err == nil {
 			due = span.Name(lang.VI)
 		}
@@ -126,7 +126,7 @@ func (r *Room) WriteBadges(w io.Writer, unit string, on calendar.Date, lines []B
 		if !x.Due() {
 			remark = r.text("party.months_short", "n", x.Short)
 		}
-		t.Rows = append(t.Rows, []document.Cell{{Text: strconv.Itoa(i + 1)}, {Text: name(x.ID)}, {Text: name(x.Unit)}, {Text: x.Decided.Format(lang.VI)},
+		t.Rows = append(t.Rows, []document.Cell{{Text: strconv.Itoa(i + 1)}, {Text: name(x.ID)}, {Text: name(x.Unit)}, {Text: x.Decided.Written()},
 			{Text: r.text("party.years", "n", x.Grade)}, {Text: remark}})
 	}
 	d.Blocks = append(d.Blocks, t)

@@ -123,23 +123,23 @@ func (w *review) carriedText(l *Limitation) string {
 	case state == "unassigned":
 		return w.room.text("report.carried_unassigned", "text", text)
 	}
-	return w.room.text("report.carried_"+state, append([]any{"text", text}, l.Repair.words()...)...)
+	return w.room.text("report.carried_"+state, append([]any{"text", text}, l.Repair.words(calendar.Date.Written)...)...)
 }
 
-// words are the arguments of the texts about a repair.
-func (x *Repair) words() []any {
+// words are the arguments of the texts about a repair; day says how a date is written where they stand.
+func (x *Repair) words(day func(calendar.Date) string) []any {
 	due := "—"
 	if x.Due != calendar.NoDate {
-		due = x.Due.Format(lang.VI)
+		due = day(x.Due)
 	}
-	return []any{"task", x.ID, "unit", x.Unit, "due", due, "on", x.DoneOn.Format(lang.VI), "evidence", x.Evidence}
+	return []any{"task", x.ID, "unit", x.Unit, "due", due, "on", day(x.DoneOn), "evidence", x.Evidence}
 }
 
 // StateText says a limitation's state in a few words.
 func (l *Limitation) StateText(words *lang.Catalog, tag lang.Tag) string {
 	var args []any
 	if l.Repair != nil {
-		args = l.Repair.words()
+		args = l.Repair.words(func(d calendar.Date) string { return d.Format(tag) })
 	}
 	return words.T(tag, "report.limitation_"+l.State(), append(args, "how", l.Resolved)...)
 }

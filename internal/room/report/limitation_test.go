@@ -54,14 +54,14 @@ func TestALimitationGoesRound(t *testing.T) {
 	if err := r.AssignLimitation(ctx, "sk", "2020-H2", position, "NV-1", on, "vp"); err != nil {
 		t.Fatal(err)
 	}
-	says("đang khắc phục – Phòng mẫu thực hiện (nhiệm vụ NV-1, hạn 30/06/2021)")
+	says("đang khắc phục – Phòng mẫu thực hiện (nhiệm vụ NV-1, hạn 30/6/2021)")
 	frozen, err := r.Freeze(ctx, q, "vp")
 	if err != nil {
 		t.Fatal(err)
 	}
 	note("Một hạn chế ghi sau khi chốt.")
 	doneFrom = r.ledger.Head()
-	says("đã khắc phục ngày 17/06/2021 – Phòng mẫu (nhiệm vụ NV-1; 12/BC)")
+	says("đã khắc phục ngày 17/6/2021 – Phòng mẫu (nhiệm vụ NV-1; 12/BC)")
 	again, err := r.Rebuild(ctx, frozen.Frozen)
 	if err != nil {
 		t.Fatal(err)

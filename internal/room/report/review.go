@@ -65,7 +65,7 @@ func (w *review) periodWords() map[string]string {
 		to = w.rep.AsOf
 	}
 	words := map[string]string{"period": p.Name(lang.VI), "compare": compare, "next": next.Name(lang.VI), "agency": w.rep.Agency.Name,
-		"from": p.From.Format(lang.VI), "to": to.Format(lang.VI)}
+		"from": p.From.Written(), "to": to.Written()}
 	if words["agency"] == "" {
 		words["agency"] = w.room.text("report.this_agency")
 	}

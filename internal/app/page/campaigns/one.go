@@ -114,7 +114,7 @@ func (s *pages) act(r *web.Request, in url.Values) (string, error) {
 	if !d.may(s, r, c, in) {
 		return "", web.Forbidden()
 	}
-	return backTo(c.ID, step) + "?da=luu", d.do(s, r, c, by, in)
+	return backTo(c.ID, step, in), d.do(s, r, c, by, in)
 }
 
 // again shows the page that the step was taken on.
@@ -131,20 +131,27 @@ func (s *pages) again(r *web.Request, in url.Values, wrong error) error {
 	case "doan":
 		return s.showText(r, c, in, wrong)
 	case "xu-ly-trung", "chenh":
-		return s.showSums(r, c, wrong)
+		page, _ := strconv.Atoi(in.Get("trang")) // unreadable = the first
+		return s.showSums(r, c, page, wrong)
 	}
 	return s.show(r, c, parts, in, wrong)
 }
 
-// backTo is where the reader goes on after a step.
-func backTo(id, step string) string {
+// backTo is where the reader goes on after a step: to the same gap on the same page of gaps.
+func backTo(id, step string, in url.Values) string {
 	switch step {
 	case "doan":
-		return Path(id) + "/noi-dung"
-	case "xu-ly-trung", "chenh":
-		return Path(id) + "/tong-hop"
+		return Path(id) + "/noi-dung?da=luu"
+	case "xu-ly-trung":
+		return Path(id) + "/tong-hop?da=luu"
+	case "chenh":
+		back := url.Values{"da": {"luu"}, "trang": {in.Get("trang")}, "mo": {in.Get("chi-tieu")}}
+		if in.Get("xem") != "" {
+			back.Set("xem", in.Get("xem"))
+		}
+		return Path(id) + "/tong-hop?" + back.Encode() + "#chenh-" + url.PathEscape(in.Get("chi-tieu"))
 	}
-	return Path(id)
+	return Path(id) + "?da=luu"
 }
 
 // deed is one step of a campaign's page.

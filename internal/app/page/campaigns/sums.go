@@ -3,6 +3,7 @@ package campaigns
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"trucot/internal/app/page/events"
@@ -19,7 +20,11 @@ type sumsPage struct {
 	X       *campaign.Consolidated
 	Rows    []sumRow
 	Doubles []doubleRow
-	Gaps    []gapRow
+	Gaps    []gapRow // of this page
+	AllGaps int
+	Silent  int    // gaps about which nothing that still holds was stated
+	GapPage int    // from 1
+	Opened  string // indicator of the gap that was explained last
 	Chosen  *chosen
 	Last    string // names of the periods beside
 	Year    string
@@ -61,31 +66,73 @@ type recordLink struct{ Key, Path string }
 
 // Only so many gaps are explained on a page, and so many records listed of a cause: each explanation reads the records.
 const (
-	mostGaps    = 30
+	gapsPerPage = 30
 	mostRecords = 8
 )
 
-func (s *pages) gaps(r *web.Request, x *campaign.Consolidated) ([]gapRow, error) {
-	var out []gapRow
-	for _, sum := range x.Sums {
-		if sum.Apart() == 0 || sum.Apart() == indicator.NoValue || len(out) == mostGaps {
+// gaps counts all gaps and explains those of one page; one past the last is the last.
+func (s *pages) gaps(r *web.Request, p *sumsPage, page int) error {
+	var all []campaign.Sum
+	for _, sum := range p.X.Sums {
+		if sum.Apart() == 0 || sum.Apart() == indicator.NoValue {
 			continue
 		}
-		def, _ := s.Figures.Definitions().Get(sum.Indicator)
-		row := gapRow{Sum: sum, Def: def}
-		pieces, err := s.Desk.Gap(r.Context(), x, sum.Indicator)
-		if err != nil {
-			return nil, err
+		all = append(all, sum)
+		if _, current := p.X.Word(sum.Indicator); !current {
+			p.Silent++
 		}
-		for _, piece := range pieces {
-			row.Pieces = append(row.Pieces, s.piece(r, piece))
-		}
-		if row.Word, row.Current = x.Word(sum.Indicator); row.Word != nil {
-			row.By = s.People.AccountName(r.Context(), row.Word.By)
-		}
-		out = append(out, row)
 	}
-	return out, nil
+	p.AllGaps = len(all)
+	p.GapPage = max(1, min(page, (len(all)+gapsPerPage-1)/gapsPerPage))
+	first := (p.GapPage - 1) * gapsPerPage
+	for _, sum := range all[first:min(first+gapsPerPage, len(all))] {
+		row, err := s.gap(r, p.X, sum)
+		if err != nil {
+			return err
+		}
+		p.Gaps = append(p.Gaps, row)
+	}
+	return nil
+}
+
+func (s *pages) gap(r *web.Request, x *campaign.Consolidated, sum campaign.Sum) (gapRow, error) {
+	row := gapRow{Sum: sum}
+	row.Def, _ = s.Figures.Definitions().Get(sum.Indicator)
+	pieces, err := s.Desk.Gap(r.Context(), x, sum.Indicator)
+	if err != nil {
+		return row, err
+	}
+	for _, piece := range pieces {
+		row.Pieces = append(row.Pieces, s.piece(r, piece))
+	}
+	if row.Word, row.Current = x.Word(sum.Indicator); row.Word != nil {
+		row.By = s.People.AccountName(r.Context(), row.Word.By)
+	}
+	return row, nil
+}
+
+// gapsAt is the page of gaps with a number.
+func (p *sumsPage) gapsAt(page int) string {
+	v := url.Values{"trang": {strconv.Itoa(page)}}
+	if p.All {
+		v.Set("xem", "het")
+	}
+	return "?" + v.Encode() + "#chenh"
+}
+
+// gapsBack and gapsNext are the neighbouring pages of gaps, "" for none.
+func (p *sumsPage) gapsBack() string {
+	if p.GapPage < 2 {
+		return ""
+	}
+	return p.gapsAt(p.GapPage - 1)
+}
+
+func (p *sumsPage) gapsNext() string {
+	if p.GapPage*gapsPerPage >= p.AllGaps {
+		return ""
+	}
+	return p.gapsAt(p.GapPage + 1)
 }
 
 func (s *pages) piece(r *web.Request, piece campaign.Piece) pieceRow {
@@ -120,10 +167,12 @@ func (s *pages) sums(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showSums(r, c, nil)
+	page, _ := strconv.Atoi(r.Query("trang")) // unreadable = the first
+	return s.showSums(r, c, page, nil)
 }
 
-func (s *pages) showSums(r *web.Request, c *campaign.Campaign, wrong error) error {
+// showSums is the consolidation with one page of its gaps.
+func (s *pages) showSums(r *web.Request, c *campaign.Campaign, page int, wrong error) error {
 	x, err := s.Desk.Consolidate(r.Context(), c.ID, 0)
 	if err != nil {
 		return err
@@ -133,7 +182,7 @@ func (s *pages) showSums(r *web.Request, c *campaign.Campaign, wrong error) erro
 		return err
 	}
 	p := &sumsPage{View: r.View(r.T("campaigns.sums"), web.Crumb{Title: r.T("campaigns.title"), Path: "/bao-cao/dot"}, web.Crumb{Title: c.Title, Path: Path(c.ID)}), X: x,
-		Last: period.Previous().Name(r.Lang), Year: period.YearBefore().Name(r.Lang), Runs: c.Stage.Open() && may(r, people.RunCampaigns, c), All: r.Query("xem") == "het"}
+		Last: period.Previous().Name(r.Lang), Year: period.YearBefore().Name(r.Lang), Runs: c.Stage.Open() && may(r, people.RunCampaigns, c), All: r.Query("xem") == "het", Opened: r.Query("mo")}
 	p.Wide = true
 	status := http.StatusOK
 	if wrong != nil {
@@ -156,7 +205,7 @@ func (s *pages) showSums(r *web.Request, c *campaign.Campaign, wrong error) erro
 		}
 		p.Doubles = append(p.Doubles, row)
 	}
-	if p.Gaps, err = s.gaps(r, x); err != nil {
+	if err = s.gaps(r, p, page); err != nil {
 		return err
 	}
 	return r.Render(status, sumsView(p))

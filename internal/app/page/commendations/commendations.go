@@ -13,6 +13,7 @@ import (
 
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/people/accesslog"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/web"
@@ -24,6 +25,7 @@ type Parts struct {
 	Room   *commendation.Room
 	People *people.People
 	Words  *lang.Catalog
+	Access *accesslog.Log // of who looked at whose personal data
 	// Head is the official heading and signature of a paper of a unit, issued on a day.
 	Head func(ctx context.Context, unit string, on calendar.Date) (*document.Document, error)
 }
@@ -39,7 +41,7 @@ const (
 // Routes are the pages of commendation.
 func Routes(p Parts) []web.Route {
 	s := &pages{p}
-	return []web.Route{
+	return append(s.publicRoutes(), []web.Route{
 		{Method: http.MethodGet, Pattern: home, Permission: people.ReadCommendation, Handler: s.year},
 		web.FormRoute(home+"/phong-trao", people.KeepCommendation, s.movement, s.yearAgain),
 		{Method: http.MethodGet, Pattern: files, Permission: people.ReadCommendation, Handler: s.list},
@@ -48,10 +50,11 @@ func Routes(p Parts) []web.Route {
 		{Method: http.MethodGet, Pattern: files + "/{id}", Permission: people.ReadCommendation, Handler: s.one},
 		web.FormRoute(files+"/{id}/thanh-tich", people.KeepCommendation, s.choose, s.oneAgain),
 		web.FormRoute(files+"/{id}/y-kien", people.KeepCommendation, s.opinion, s.oneAgain),
+		{Method: http.MethodPost, Pattern: files + "/{id}/nguoi-gui", Permission: people.KeepCommendation, Handler: s.sender},
 		{Method: http.MethodGet, Pattern: files + "/{id}/tai/{paper}", Permission: people.ReadCommendation, Handler: s.paper},
 		{Method: http.MethodGet, Pattern: persons + "/{id}", Permission: people.ReadCommendation, Handler: s.person},
 		web.FormRoute(persons+"/{id}/{what}", people.KeepCommendation, s.write, s.personAgain),
-	}
+	}...)
 }
 
 // Path is a nomination's page.

@@ -137,6 +137,13 @@ type onePage struct {
 	Keep    bool
 	Rule    *commendation.OccasionRule // nil for a regular one
 	Trouble string
+
+	Asked        bool // the public is asked today
+	Opinions     []said
+	OpinionPage  int // from 1
+	OpinionTotal int
+	Office       bool // the reader weighs what the public sends
+	Reveal       bool // and may see who sent it
 }
 
 func (s *pages) one(r *web.Request) error { return s.showOne(r, nil) }
@@ -163,7 +170,7 @@ func (s *pages) showOne(r *web.Request, trouble error) error {
 	}
 	x := s.row(r, n)
 	p := &onePage{View: r.View(a.Label.In(r.Lang)+": "+x.Name, web.Crumb{Title: r.T("commendations.title"), Path: home}, web.Crumb{Title: r.T("commendations.files"), Path: filesAddress(n.Year, "", "")}),
-		row: x, Award: a, Papers: papersReady(n), Keep: people.Holds(r.Reader, people.KeepCommendation, n.Unit), Rule: law.Occasion(n.Occasion)}
+		row: x, Award: a, Papers: papersReady(n, a), Keep: people.Holds(r.Reader, people.KeepCommendation, n.Unit), Rule: law.Occasion(n.Occasion)}
 	if p.Keep && n.Editable() {
 		if p.Records, err = s.Room.Achievements(r.Context(), commendation.Subject{ID: n.Subject, Unit: n.Unit, Group: n.Group}, n.Year); err != nil {
 			return err
@@ -177,6 +184,10 @@ func (s *pages) showOne(r *web.Request, trouble error) error {
 		p.Why = append(p.Why, reason(r.T, r.Lang, law, one))
 	}
 	if p.Steps, err = s.steps(r, n); err != nil {
+		return err
+	}
+	p.Asked = n.Stage == commendation.Consulted && r.Today() <= n.ConsultTo
+	if err := s.opinions(r, p); err != nil {
 		return err
 	}
 	return r.Render(status, oneView(p))
@@ -198,18 +209,6 @@ func (s *pages) choose(r *web.Request, in url.Values) (string, error) {
 		return "", err
 	}
 	return Path(n.ID) + "?da=luu", s.Room.Choose(r.Context(), r.Actor(), n.ID, in["thanh-tich"], in.Get("bao-cao"))
-}
-
-// opinion records what somebody said about a nomination, or what became of it.
-func (s *pages) opinion(r *web.Request, in url.Values) (string, error) {
-	n, err := s.kept(r)
-	if err != nil {
-		return "", err
-	}
-	if number, _ := strconv.Atoi(in.Get("so")); number != 0 { // none for a new one
-		return Path(n.ID) + "?da=luu#y-kien", s.Room.AnswerOpinion(r.Context(), r.Actor(), n.ID, number, in.Get("noi-dung"))
-	}
-	return Path(n.ID) + "?da=luu#y-kien", s.Room.Hear(r.Context(), r.Actor(), n.ID, in.Get("noi-dung"))
 }
 
 type personPage struct {

@@ -2,9 +2,13 @@ package commendations
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"trucot/internal/engine/document"
 	"trucot/internal/kernel/calendar"
@@ -24,9 +28,13 @@ const (
 )
 
 // papersReady lists the papers that the nomination has come far enough for.
-func papersReady(n *commendation.Nomination) []string {
+// The decision and the certificate of a higher level are not the agency's to write.
+func papersReady(n *commendation.Nomination, a *commendation.Award) []string {
 	switch n.Stage {
 	case commendation.Decided, commendation.Conferred:
+		if a.Level != "" {
+			return []string{paperReport, paperSubmission, paperConferral}
+		}
 		return []string{paperReport, paperSubmission, paperDecision, paperCertificate, paperConferral}
 	case commendation.Reported, commendation.Endorsed:
 		return []string{paperReport}
@@ -44,6 +52,7 @@ type drawn struct {
 	t     say
 	name  func(*commendation.Nomination) string
 	place func(*commendation.Nomination) string
+	post  func(*commendation.Nomination) string // with the unit
 }
 
 // paper answers with one paper as DOCX.
@@ -53,22 +62,25 @@ func (s *pages) paper(r *web.Request) error {
 		return err
 	}
 	kind := r.PathValue("paper")
-	var write func(*drawn)
-	for _, ready := range papersReady(n) {
-		if ready == kind {
-			write = map[string]func(*drawn){paperReport: (*drawn).report, paperSubmission: (*drawn).submission, paperDecision: (*drawn).decision, paperCertificate: (*drawn).certificate, paperConferral: (*drawn).conferral}[kind]
-		}
+	a, err := s.Room.Award(n)
+	if err != nil {
+		return err
 	}
-	if write == nil {
+	if !slices.Contains(papersReady(n, a), kind) {
 		return fault.New(fault.NotFound, "commendations.no_paper", "id", n.ID)
 	}
 	x, err := s.draw(r, n, kind)
 	if err != nil {
 		return err
 	}
-	write(x)
 	var out bytes.Buffer
-	if err := x.WriteDOCX(&out); err != nil {
+	if kind == paperCertificate {
+		err = x.certificate().WriteDOCX(&out)
+	} else {
+		map[string]func(*drawn){paperReport: (*drawn).report, paperSubmission: (*drawn).submission, paperDecision: (*drawn).decision, paperConferral: (*drawn).conferral}[kind](x)
+		err = x.WriteDOCX(&out)
+	}
+	if err != nil {
 		return err
 	}
 	h := r.W.Header()
@@ -98,7 +110,8 @@ func (s *pages) draw(r *web.Request, n *commendation.Nomination, kind string) (*
 	}
 	x := &drawn{Document: d, n: n, t: func(key string, args ...any) string { return s.Words.T(lang.VI, key, args...) },
 		name:  func(n *commendation.Nomination) string { return s.name(ctx, lang.VI, n.Subject, n.Unit, n.Group) },
-		place: func(n *commendation.Nomination) string { return s.People.UnitName(ctx, n.Unit, lang.VI) }}
+		place: func(n *commendation.Nomination) string { return s.People.UnitName(ctx, n.Unit, lang.VI) },
+		post:  func(n *commendation.Nomination) string { return s.post(ctx, n) }}
 	if x.a, err = s.Room.Award(n); err != nil {
 		return nil, err
 	}
@@ -115,6 +128,21 @@ func (s *pages) draw(r *web.Request, n *commendation.Nomination, kind string) (*
 	return x, err
 }
 
+// post is a person's post and unit on the day of the decision, the unit alone where no post is on record.
+func (s *pages) post(ctx context.Context, n *commendation.Nomination) string {
+	unit := s.People.UnitName(ctx, n.Unit, lang.VI)
+	posts, err := s.People.Posts(ctx, n.DecidedOn)
+	if err != nil {
+		return unit
+	}
+	for _, p := range posts {
+		if p.Person == n.Subject && p.Unit == n.Unit {
+			return p.TitleVI + ", " + unit
+		}
+	}
+	return unit
+}
+
 func (x *drawn) text(key string, args ...any) {
 	x.Blocks = append(x.Blocks, document.Text(x.t("commendations."+key, args...)))
 }
@@ -129,13 +157,33 @@ func (x *drawn) reason() string {
 	return x.t("commendations.doc_for_"+x.n.Occasion, "year", strconv.Itoa(x.n.Year))
 }
 
-// legal names a legal text as a basis: "Luật … số 06/2022/QH15", "Nghị định số 98/2023/NĐ-CP của Chính phủ …".
-func (x *drawn) legal(b commendation.Basis) string {
-	key := "commendations.doc_basis"
-	if strings.HasSuffix(b.Symbol, "/NĐ-CP") {
-		key = "commendations.doc_basis_decree"
+// grounds are the legal texts in force on a day: "Luật … số 06/2022/QH15", "Nghị định số 98/2023/NĐ-CP ngày … của Chính phủ …".
+func (x *drawn) grounds(on calendar.Date) []string {
+	var out []string
+	for _, b := range x.law.Legal {
+		day, key := "", "commendations.doc_basis"
+		if b.On != 0 {
+			if b.On > on {
+				continue
+			}
+			day = x.t("commendations.doc_basis_day", "on", b.On.Long(lang.VI))
+		}
+		title := b.Title.In(lang.VI)
+		if strings.HasSuffix(b.Symbol, "/NĐ-CP") {
+			key, title = "commendations.doc_basis_decree", inSentence(title)
+		}
+		out = append(out, x.t(key, "title", title, "symbol", b.Symbol, "day", day))
 	}
-	return x.t(key, "title", b.Title.In(lang.VI), "symbol", b.Symbol)
+	return out
+}
+
+// count is how many the paper is about, "01 cá nhân": numbers below ten take a nought.
+func (x *drawn) count() string {
+	subject := "commendations.doc_people"
+	if x.n.Group {
+		subject = "commendations.doc_units"
+	}
+	return x.t(subject, "n", fmt.Sprintf("%02d", len(x.all)))
 }
 
 // article is "Điều n." in bold and its text.
@@ -156,14 +204,8 @@ func (x *drawn) submission() {
 		x.Authority, x.Post, x.Name = "", x.t("commendations.doc_office_head"), ""
 	}
 	x.To = []string{x.t(to)}
-	for _, b := range x.law.Legal {
-		x.Basis = append(x.Basis, x.legal(b))
-	}
-	subject := "commendations.doc_people"
-	if n.Group {
-		subject = "commendations.doc_units"
-	}
-	x.text("doc_submission_text", "award", n.Title, "for", x.reason(), "n", x.t(subject, "n", len(x.all)))
+	x.Basis = x.grounds(n.LastOn)
+	x.text("doc_submission_text", "award", n.Title, "for", x.reason(), "n", x.count())
 	if n.Base > 0 {
 		x.text("doc_submission_vote", "council", n.Council, "base", n.Base)
 	}
@@ -206,69 +248,67 @@ func (x *drawn) summary(n *commendation.Nomination) string {
 	return strings.Join(out, "; ")
 }
 
-// large are lines of a certificate in letters of their own size, in points.
-func (x *drawn) large(size float64, lines ...document.Cell) {
-	t := document.Table{Plain: true, Size: size, Columns: []document.Column{{Width: 1, Align: document.Center}}}
-	for _, line := range lines {
-		t.Rows = append(t.Rows, []document.Cell{line})
-	}
-	x.Blocks = append(x.Blocks, t)
-}
-
 // decision names the award, the money and who carries it out, with the list as its appendix.
 func (x *drawn) decision() {
 	n := x.n
 	x.Number, x.TypeName, x.Subject = n.Decision, x.t("commendations.doc_decision"), x.t("commendations.doc_decision_about", "award", n.Title, "for", x.reason())
-	for _, b := range x.law.Legal {
-		x.Basis = append(x.Basis, x.legal(b))
-	}
+	x.centred(true, strings.ToUpper(x.Post+" "+x.Issuer))
+	grounds := x.grounds(n.DecidedOn)
 	if n.Council != "" {
-		x.Basis = append(x.Basis, x.t("commendations.doc_basis_council", "council", n.Council))
+		grounds = append(grounds, x.t("commendations.doc_basis_council", "council", n.Council))
 	}
-	subject := "commendations.doc_people"
-	if n.Group {
-		subject = "commendations.doc_units"
+	grounds = append(grounds, x.t("commendations.doc_at_request"))
+	for i, text := range grounds {
+		end := ";"
+		if i == len(grounds)-1 {
+			end = "."
+		}
+		x.Blocks = append(x.Blocks, document.Paragraph{Runs: []document.Run{{Text: text + end, Italic: true}}})
 	}
 	x.centred(true, x.t("commendations.doc_decides"))
-	x.article(1, "award", n.Title, "for", x.reason(), "n", x.t(subject, "n", len(x.all)))
+	x.article(1, "award", n.Title, "for", x.reason(), "n", x.count())
 	x.article(2, "money", money(n.Money), "salary", money(n.BaseSalary), "total", money(n.Money*int64(len(x.all))))
 	x.article(3)
 	x.Recipients = []string{x.t("commendations.doc_to"), x.t("commendations.doc_filed")}
 	x.Blocks = append(x.Blocks, document.Section{Restart: true})
 	x.centred(true, x.t("commendations.doc_list"))
-	x.centred(false, x.t("commendations.doc_with", "decision", n.Decision, "on", n.DecidedOn.Format(lang.VI)))
+	x.centred(false, x.t("commendations.doc_with", "decision", n.Decision, "on", n.DecidedOn.Written()))
 	x.table(true)
 }
 
-// certificate is one a subject; the layout's head and the signer's name frame it.
-func (x *drawn) certificate() {
+// certificate is one a subject.
+func (x *drawn) certificate() *document.Certificate {
 	n := x.n
-	x.Layout, x.Landscape = x.Layout.Unended(), true
-	x.Number, x.TypeName = n.Decision, x.t("commendations.doc_form_"+x.a.Form)
-	award := n.Title
-	verb := "commendations.doc_give"
-	if x.a.Form != "certificate" {
-		verb = "commendations.doc_reward"
-	}
-	bold := func(text string) document.Cell { return document.Cell{Text: text, Bold: true} }
-	x.large(14, bold(x.Post), document.Cell{Text: x.t(verb)})
-	x.large(22, bold(strings.ToUpper(x.name(n))))
-	below := []document.Cell{}
+	c := &document.Certificate{Layout: x.Layout, Giver: strings.ToUpper(x.Post + " " + x.Issuer), Verb: x.t("commendations.doc_reward"), Form: x.t("commendations.doc_form_" + x.a.Form),
+		To: x.name(n), For: x.deed(), Place: x.Place, Date: n.DecidedOn, Authority: x.Authority, Post: x.Post, Name: x.Name, Title: n.Title, Label: x.Label,
+		Left: []string{x.t("commendations.doc_entered", "decision", n.Decision, "on", n.DecidedOn.Long(lang.VI)), x.t("commendations.doc_register")}}
 	if !n.Group {
-		below = append(below, document.Cell{Text: x.place(n)})
+		c.Of = x.post(n)
 	}
-	if x.a.Form == "certificate" {
-		below = append(below, bold(x.t("commendations.doc_has", "award", award)))
+	if x.a.Form == "certificate" { // of a title, which stands where a letter's name does
+		c.Verb, c.Form = x.t("commendations.doc_give"), strings.ToUpper(n.Title)
 	}
-	x.large(14, append(below, document.Cell{Text: x.t("commendations.doc_done", "for", x.reason())})...)
-	x.Blocks = append(x.Blocks, document.Paragraph{Note: true, Align: document.Center, Runs: []document.Run{{Text: x.t("commendations.doc_entered", "decision", n.Decision, "on", n.DecidedOn.Format(lang.VI)), Italic: true}}})
+	return c
+}
+
+// longestDeed is how many characters of a deed a certificate has room for.
+const longestDeed = 180
+
+// deed is what a certificate is given for: the deed itself where there is one and it is short.
+func (x *drawn) deed() string {
+	first, _, _ := strings.Cut(x.n.Report, "\n")
+	first = strings.TrimRight(strings.TrimSpace(first), ". ")
+	if x.n.Occasion != "" && first != "" && utf8.RuneCountInString(first) <= longestDeed {
+		return x.t("commendations.doc_done_deed", "deed", inSentence(first))
+	}
+	return x.t("commendations.doc_done_"+x.n.Occasion, "year", strconv.Itoa(x.n.Year))
 }
 
 // conferral is the list that the conference reads out.
 func (x *drawn) conferral() {
 	x.Layout = x.Layout.Unended()
 	x.TypeName, x.Subject = x.t("commendations.doc_list"), x.t("commendations.doc_conferral_about", "award", x.n.Title, "year", strconv.Itoa(x.n.Year))
-	x.text("doc_conferral", "decision", x.n.Decision, "on", x.n.DecidedOn.Format(lang.VI))
+	x.text("doc_conferral", "decision", x.n.Decision, "on", x.n.DecidedOn.Written())
 	x.table(false)
 	x.Recipients = []string{x.t("commendations.doc_filed")}
 }
@@ -306,20 +346,35 @@ func (x *drawn) report() {
 // table lists everybody of the decision, with the money or with what they are commended for.
 func (x *drawn) table(withMoney bool) {
 	cell := func(s string) document.Cell { return document.Cell{Text: s} }
-	t := document.Table{Columns: []document.Column{{Width: 1, Align: document.Center}, {Width: 4}, {Width: 5}},
-		Head: [][]document.Cell{{cell(x.t("commendations.doc_no")), cell(x.t("commendations.who")), cell(x.t("commendations.unit"))}}}
+	who := "commendations.doc_person"
+	if x.n.Group {
+		who = "commendations.doc_unit"
+	}
+	t := document.Table{Columns: []document.Column{{Width: 1, Align: document.Center}, {Width: 4}}, Head: [][]document.Cell{{cell(x.t("commendations.doc_no")), cell(x.t(who))}}}
+	if !x.n.Group {
+		t.Columns, t.Head[0] = append(t.Columns, document.Column{Width: 5}), append(t.Head[0], cell(x.t("commendations.unit")))
+	}
 	if withMoney {
 		t.Columns = append(t.Columns, document.Column{Width: 2.6, Align: document.Right})
 		t.Head[0] = append(t.Head[0], cell(x.t("commendations.money")))
 	}
 	for i, n := range x.all {
-		line := []document.Cell{cell(strconv.Itoa(i + 1)), cell(x.name(n)), cell(x.place(n))}
+		line := []document.Cell{cell(strconv.Itoa(i + 1)), cell(x.name(n))}
+		if !n.Group {
+			line = append(line, cell(x.place(n)))
+		}
 		if withMoney {
 			line = append(line, cell(money(n.Money)))
 		}
 		t.Rows = append(t.Rows, line)
 	}
 	x.Blocks = append(x.Blocks, t)
+}
+
+// inSentence begins a text with a small letter, for the middle of a sentence.
+func inSentence(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(r)) + s[n:]
 }
 
 // money is an amount in đồng as Vietnamese papers write it.

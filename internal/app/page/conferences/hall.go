@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
+	"trucot/internal/engine/document/chart"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -157,12 +159,36 @@ func (s *pages) screen(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range conference.Charts(figures, r.Lang) {
-		c.HideTitle, c.Width = true, wallChart
-		p.Charts = append(p.Charts, screenChart{c.Title, c.SVG()})
-	}
+	p.Charts = onWall(conference.Charts(figures, r.Lang), r.Now())
 	return r.Render(http.StatusOK, screenView(p))
 }
+
+// onWall are the charts that the wall shows now: two at a time, in turn, since nobody scrolls a wall. Both have one height, so
+// that their letters have one size.
+func onWall(all []*chart.Chart, now time.Time) []screenChart {
+	if len(all) == 0 {
+		return nil
+	}
+	turns := int64(len(all)+chartsOnWall-1) / chartsOnWall
+	first := int(now.Unix()/int64(chartTurn.Seconds())%turns) * chartsOnWall
+	show, height := all[first:min(first+chartsOnWall, len(all))], 0.0
+	for _, c := range show {
+		c.HideTitle, c.Width = true, wallChart
+		height = max(height, c.Needs())
+	}
+	var out []screenChart
+	for _, c := range show {
+		c.Height = height
+		out = append(out, screenChart{c.Title, c.SVG()})
+	}
+	return out
+}
+
+// The charts take turns: so many at a time, for so long.
+const (
+	chartsOnWall = 2
+	chartTurn    = 20 * time.Second
+)
 
 // wallChart is the width at which every chart of the hall is drawn, in CSS pixels. Stretched over half of a wall of 1920
 // pixels its letters are 30 pixels high: 3 cm on a screen of 2 m, which is read from 10 m.

@@ -86,7 +86,7 @@ func (x *drawn) section(n int, key string) {
 }
 
 // on is a date as Vietnamese papers write it.
-func on(d calendar.Date) string { return d.Format(lang.VI) }
+func on(d calendar.Date) string { return d.Written() }
 
 // meeting says what council met when and where, and on which ground.
 func (x *drawn) meeting() {

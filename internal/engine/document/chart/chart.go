@@ -43,7 +43,7 @@ type Chart struct {
 	Series     []Series
 	Tag        lang.Tag // how numbers are written; zero = Vietnamese
 	Width      float64  // CSS pixels; 0 = 720
-	Height     float64  // CSS pixels; 0 = as the form needs
+	Height     float64  // CSS pixels; 0 = as the form needs, which is also the least of Rows
 }
 
 // None is an absent value.

@@ -135,7 +135,8 @@ func (d *drawing) topped(s, at int) bool {
 
 // rows draws bars lying down: names of any length stand at the left, values at the end of the bars.
 func (d *drawing) rows() {
-	const thick, gap, between = 14.0, 3.0, 12.0
+	const thick, gap = 14.0, 3.0
+	between := 12.0
 	low, high := d.bounds()
 	d.axis = newAxis(low, high, 5)
 	room := 0.0
@@ -152,12 +153,25 @@ func (d *drawing) rows() {
 		}
 	}
 	d.plot.x, d.plot.w = room, d.width-room-value-14
+	group := func(c string) (name []string, height float64) {
+		name = wrap(c, room-12, textPx, false)
+		return name, max(float64(len(d.Series))*(thick+gap)-gap, float64(len(name))*lineHeight)
+	}
 	y := d.top + 4
+	const below = 4 + lineHeight + 8
+	need := y - between + below
+	for _, c := range d.Categories {
+		_, height := group(c)
+		need += height + between
+	}
+	if spare := (d.Height - need) / float64(len(d.Categories)); spare > 0 { // a taller picture sets its groups farther apart
+		between += spare
+		y += spare / 2
+	}
 	first := y
 	var bars []func()
 	for at, c := range d.Categories {
-		name := wrap(c, room-12, textPx, false)
-		height := max(float64(len(d.Series))*(thick+gap)-gap, float64(len(name))*lineHeight)
+		name, height := group(c)
 		text := y + (height-float64(len(name))*lineHeight)/2 + 11.5
 		for i, line := range name {
 			d.write(room-8, text+float64(i)*lineHeight, line, end, false, 1)
@@ -175,7 +189,7 @@ func (d *drawing) rows() {
 	for _, b := range bars { // on top of the grid
 		b()
 	}
-	d.height = max(d.Height, y-between+4+lineHeight+8)
+	d.height = max(d.Height, y-between+below)
 }
 
 func (d *drawing) lying(v, y, thick float64, s int) {

@@ -97,6 +97,9 @@ func (s *scene) write(x, y float64, text string, a anchor, bold bool, opacity fl
 	s.add(shape{points: []point{{x, y}}, text: text, size: size, bold: bold, anchor: a, paint: paint{colour: ink, opacity: opacity}})
 }
 
+// Needs is the height in CSS pixels that the chart takes as it is, to set several side by side at one height.
+func (c *Chart) Needs() float64 { return c.draw().height }
+
 // draw lays out the chart.
 func (c *Chart) draw() *scene {
 	d := &drawing{Chart: c, scene: scene{width: c.Width}}

@@ -68,7 +68,7 @@ func (r *Room) listTable(x *Readiness, round *Round, position string, name func(
 		if c.M.Sex != "" {
 			sex = text("cadre.sex_" + c.M.Sex)
 		}
-		t.Rows = append(t.Rows, []document.Cell{{Text: strconv.Itoa(n)}, {Text: name(c.Member)}, {Text: sex}, {Text: name(c.M.Unit)}, {Text: c.M.Official.Format(lang.VI)}, {Text: counted(v)}})
+		t.Rows = append(t.Rows, []document.Cell{{Text: strconv.Itoa(n)}, {Text: name(c.Member)}, {Text: sex}, {Text: name(c.M.Unit)}, {Text: c.M.Official.Written()}, {Text: counted(v)}})
 	}
 	return t
 }
@@ -130,7 +130,7 @@ func stepTable(x *Readiness, today calendar.Date) document.Table {
 	t := document.Table{Columns: []document.Column{{Width: 0.6, Align: document.Center}, {Width: 4.6, Align: document.Left}, {Width: 1.8, Align: document.Center}, {Width: 3, Align: document.Left}},
 		Head: [][]document.Cell{{{Text: text("cadre.col_no")}, {Text: text("cadre.col_step")}, {Text: text("cadre.col_due")}, {Text: text("cadre.col_state")}}}}
 	for i, s := range x.Steps {
-		t.Rows = append(t.Rows, []document.Cell{{Text: strconv.Itoa(i + 1)}, {Text: s.Title[lang.VI]}, {Text: s.Due.Format(lang.VI)}, {Text: stateOf(s, today)}})
+		t.Rows = append(t.Rows, []document.Cell{{Text: strconv.Itoa(i + 1)}, {Text: s.Title[lang.VI]}, {Text: s.Due.Written()}, {Text: stateOf(s, today)}})
 	}
 	return t
 }

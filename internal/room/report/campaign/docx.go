@@ -199,7 +199,7 @@ func (d *Desk) handedIn(u UnitLine) string {
 	if u.On == calendar.NoDate {
 		return d.say("campaign.not_handed_in", "due", u.Due)
 	}
-	text := u.On.Format(lang.VI)
+	text := u.On.Written()
 	if u.Late {
 		text += ", " + d.say("campaign.in_late")
 	}

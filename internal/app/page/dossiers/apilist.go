@@ -31,7 +31,7 @@ type Line struct {
 // List is a page of the work list. Next and Previous are the addresses of its neighbours, empty at the ends.
 type List struct {
 	Total    int            `json:"total"`
-	From     int            `json:"from"` // place of the first row, from 1; 0 without rows
+	From     int            `json:"from"`   // place of the first row, from 1; 0 without rows
 	Counts   map[string]int `json:"counts"` // by view; as of a day only of views that are not Partial
 	Rows     []Line         `json:"rows"`
 	Next     string         `json:"next,omitempty"`

@@ -89,7 +89,6 @@ func TestTheDescriptionIsWhole(t *testing.T) {
 var noOperation = map[string]string{
 	"/tuy-chon":  "language and theme are a browser's; programs send Accept-Language",
 	"/dang-nhap": "programs have tokens", "/dang-xuat": "programs have tokens", "/vao": "programs have tokens",
-	"/dang":      "Party registers are written on their pages",
 	"/tai-khoan": "one's own ways in are a person's acts in a browser", "/quan-tri": "people and units are administered in the browser and by trucot user",
 	"/nop-ho-so": "the citizen's own pages; a program files by dossier-open", "/tra-cuu": "the citizen's own pages",
 	"/ho-so/tiep-nhan": "dossier-open", "/ho-so/hang-loat": "a loop over dossier-act", "/ho-so/bo-loc": "saved views are the page's",

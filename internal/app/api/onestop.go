@@ -51,8 +51,9 @@ type feeFilter struct {
 
 // FeeList is one page of fees, with the totals of all pages.
 type FeeList struct {
-	list[Fee]
-	Sums dossier.FeeSums `json:"sums"`
+	Items []Fee           `json:"items"`
+	Next  string          `json:"next,omitempty"`
+	Sums  dossier.FeeSums `json:"sums"`
 }
 
 func (s *service) listFees(r *web.Request, in *feeFilter) (*reply[FeeList], error) {
@@ -71,7 +72,7 @@ func (s *service) listFees(r *web.Request, in *feeFilter) (*reply[FeeList], erro
 	if err != nil {
 		return nil, err
 	}
-	body.list = page.Body
+	body.Items, body.Next = page.Body.Items, page.Body.Next
 	return &reply[FeeList]{Status: page.Status, Link: page.Link, Body: body}, nil
 }
 

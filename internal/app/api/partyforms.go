@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// The bodies of the operations on organisations, applicants, congresses and planning of the Party. They only take what the
+// The bodies of the operations on organisations, members, registers, applicants, congresses and planning of the Party. They only take what the
 // pages' forms take, from who keeps the Party's registers; nothing of the Party is read here.
 
 type partyBody struct {
@@ -149,11 +149,162 @@ func (b partyRoundStep) fill(in url.Values) {
 	}
 }
 
+// partyMemberIn takes in a member: one who is admitted here, with sponsors and votes, or one who arrives from elsewhere.
+type partyMemberIn struct {
+	Name      string             `json:"name" minLength:"1" maxLength:"200"`
+	Unit      string             `json:"unit" example:"cb1"`
+	Arrived   bool               `json:"arrived,omitempty"` // from elsewhere
+	Sex       string             `json:"sex,omitempty" enum:"male,female"`
+	Born      string             `json:"born,omitempty" format:"date"`
+	Home      string             `json:"home,omitempty" maxLength:"300"`
+	Youth     bool               `json:"youth,omitempty"`
+	Decided   string             `json:"decided,omitempty" format:"date"`
+	Admitted  string             `json:"admitted,omitempty" format:"date"`
+	Official  string             `json:"official,omitempty" format:"date"`
+	Badge     int                `json:"badge,omitempty" minimum:"0"` // years of the last one
+	Sponsors  []applicantSponsor `json:"sponsors,omitempty" maxItems:"5"`
+	Cell      entryVotes         `json:"cell,omitempty"`
+	Committee entryVotes         `json:"committee,omitempty"`
+	On        string             `json:"on,omitempty" format:"date"`
+}
+
+type entryVotes struct {
+	For int `json:"for" minimum:"0"`
+	Of  int `json:"of" minimum:"0"`
+}
+
+func (v entryVotes) fill(in url.Values, name string) {
+	in.Set(name+"-phieu", strconv.Itoa(v.For))
+	in.Set(name+"-tong", strconv.Itoa(v.Of))
+}
+
+func (b partyMemberIn) fill(in url.Values) {
+	for name, text := range map[string]string{"ten": b.Name, "don-vi": b.Unit, "gioi": b.Sex, "que": b.Home, "sinh": b.Born, "quyet-dinh": b.Decided, "le": b.Admitted,
+		"chinh-thuc": b.Official, "huy-hieu": strconv.Itoa(b.Badge), "ngay": b.On} {
+		in.Set(name, text)
+	}
+	if b.Arrived {
+		in.Set("cach", "tiep-nhan")
+	}
+	if b.Youth {
+		in.Set("doan", "1")
+	}
+	b.Cell.fill(in, "cb")
+	b.Committee.fill(in, "cu")
+	for _, s := range b.Sponsors {
+		in.Add("gioi-thieu", s.Who)
+		in.Add("cung-tu", s.Since)
+	}
+}
+
+// partyMemberStep is what any step of a member says: chinh-thuc has votes, chuyen the receiving cell, huy-hieu the years, roi the reason.
+type partyMemberStep struct {
+	Unit      string     `json:"unit,omitempty"`
+	Reason    string     `json:"reason,omitempty" maxLength:"1000"`
+	Years     int        `json:"years,omitempty" minimum:"0"`
+	Cell      entryVotes `json:"cell,omitempty"`
+	Committee entryVotes `json:"committee,omitempty"`
+	On        string     `json:"on,omitempty" format:"date"`
+}
+
+func (b partyMemberStep) fill(in url.Values) {
+	for name, text := range map[string]string{"don-vi": b.Unit, "ly-do": b.Reason, "bac": strconv.Itoa(b.Years), "ngay": b.On} {
+		in.Set(name, text)
+	}
+	b.Cell.fill(in, "cb")
+	b.Committee.fill(in, "cu")
+}
+
+// partyEntry is an entry of a register, done or planned.
+type partyEntry struct {
+	Unit  string `json:"unit" example:"cb1"`
+	Title string `json:"title" minLength:"1" maxLength:"1000"`
+	Plan  bool   `json:"plan,omitempty"`
+	PartySaid
+}
+
+// partyEntryStep is what any step of an entry says: xong all that came of it, ket-thuc the day, bo and giao-viec nothing.
+type partyEntryStep struct {
+	Title string `json:"title,omitempty" maxLength:"1000"`
+	PartySaid
+}
+
+// PartySaid is what an entry says.
+type PartySaid struct {
+	On        string          `json:"on,omitempty" format:"date"`
+	Until     string          `json:"until,omitempty" format:"date"`
+	Form      string          `json:"form,omitempty" maxLength:"100"`
+	Object    string          `json:"object,omitempty" enum:"body,member"`
+	Subject   string          `json:"subject,omitempty" maxLength:"100"` // member
+	Text      string          `json:"text,omitempty" maxLength:"60000"`
+	Directive string          `json:"directive,omitempty" maxLength:"200"`
+	Present   []string        `json:"present,omitempty" maxItems:"10000"`
+	Count     int             `json:"count,omitempty" minimum:"0"`
+	Of        int             `json:"of,omitempty" minimum:"0"`
+	Decisions []entryDecision `json:"decisions,omitempty" maxItems:"3"`
+	Results   []entryResult   `json:"results,omitempty" maxItems:"10000"`
+}
+
+type entryDecision struct {
+	Text string `json:"text" minLength:"1" maxLength:"2000"`
+	Unit string `json:"unit,omitempty"`
+	Due  string `json:"due,omitempty" example:"15wd"`
+}
+
+type entryResult struct {
+	Subject   string `json:"subject"`
+	Class     string `json:"class"`
+	Points    int    `json:"points,omitempty"`
+	Tasks     int    `json:"tasks,omitempty"`
+	OnTime    int    `json:"on_time,omitempty"`
+	Exceeding int    `json:"exceeding,omitempty"`
+	Votes     int    `json:"votes,omitempty"`
+}
+
+func (b partyEntry) fill(in url.Values) {
+	b.PartySaid.fill(in)
+	in.Set("don-vi", b.Unit)
+	in.Set("noi-dung", b.Title)
+	if b.Plan {
+		in.Set("ke-hoach", "1")
+	}
+}
+
+func (b partyEntryStep) fill(in url.Values) {
+	b.PartySaid.fill(in)
+	in.Set("noi-dung", b.Title)
+}
+
+func (b PartySaid) fill(in url.Values) {
+	for name, text := range map[string]string{"ngay": b.On, "den": b.Until, "hinh-thuc": b.Form, "doi-tuong-la": b.Object, "dang-vien": b.Subject,
+		"dien-bien": b.Text, "van-ban": b.Directive, "so-luong": strconv.Itoa(b.Count), "tong": strconv.Itoa(b.Of)} {
+		in.Set(name, text)
+	}
+	in["co-mat"] = b.Present
+	for i, d := range b.Decisions {
+		n := strconv.Itoa(i)
+		in.Set("qn-"+n, d.Text)
+		in.Set("qn-dv-"+n, d.Unit)
+		in.Set("qn-han-"+n, d.Due)
+	}
+	for _, x := range b.Results {
+		in.Add("doi-tuong", x.Subject)
+		in.Set("muc-"+x.Subject, x.Class)
+		for name, n := range map[string]int{"diem": x.Points, "viec": x.Tasks, "dung": x.OnTime, "vuot": x.Exceeding, "phieu": x.Votes} {
+			in.Set(name+"-"+x.Subject, strconv.Itoa(n))
+		}
+	}
+}
+
 // partyForms are the operations of the Party's pages.
 func (s *service) partyForms() []operation {
 	return []operation{
 		makes[partyBody](s, "party-body-establish", "/dang/to-chuc"),
 		makes[partyBodyStep](s, "party-body-change", "/dang/to-chuc/{ma}/{viec}"),
+		makes[partyMemberIn](s, "party-member-add", "/dang/dang-vien"),
+		alters[partyMemberStep](s, "party-member-act", "/dang/dang-vien/{id}/{viec}"),
+		makes[partyEntry](s, "party-record-add", "/dang/so/{loai}"),
+		alters[partyEntryStep](s, "party-record-act", "/dang/so/{loai}/{id}/{viec}"),
 		makes[partyApplicant](s, "party-applicant-watch", "/dang/ket-nap"),
 		alters[partyApplicantStep](s, "party-applicant-act", "/dang/ket-nap/{id}/{viec}"),
 		makes[partyRound](s, "party-congress-open", "/dang/dai-hoi"),

@@ -60,7 +60,8 @@ type taskFilter struct {
 
 // TaskList is one page of tasks.
 type TaskList struct {
-	list[Task]
+	Items   []Task         `json:"items"`
+	Next    string         `json:"next,omitempty"`
 	Counts  map[string]int `json:"counts"`            // of each view, in the same unit, of the same owner and so on
 	AsOf    calendar.Date  `json:"as_of"`             // the day at whose end the tasks stood so; empty = they stand so
 	Partial bool           `json:"partial,omitempty"` // as of a day: only the tasks changed last were looked at
@@ -127,7 +128,7 @@ func (s *service) listTasks(r *web.Request, in *taskFilter) (*reply[TaskList], e
 	if err != nil {
 		return nil, err
 	}
-	body.list = page.Body
+	body.Items, body.Next = page.Body.Items, page.Body.Next
 	return &reply[TaskList]{Status: page.Status, Link: page.Link, Body: body}, nil
 }
 

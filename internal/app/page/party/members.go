@@ -108,19 +108,12 @@ func (s *pages) showBlankMember(r *web.Request, in url.Values, trouble error) er
 	return r.Render(s.troubled(r, trouble, &p.Trouble), blankMember(p))
 }
 
-func (s *pages) addMember(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) addMember(r *web.Request, in url.Values) (string, error) {
 	m, err := s.takeIn(r, in)
 	if err != nil {
-		if fault.KindOf(err) == fault.Internal || fault.KindOf(err) == fault.Forbidden {
-			return err
-		}
-		return s.showBlankMember(r, in, err)
+		return "", err
 	}
-	return r.Go(memberPath(m.ID) + "?da=luu")
+	return memberPath(m.ID) + "?da=luu", nil
 }
 
 func (s *pages) takeIn(r *web.Request, in url.Values) (*room.Member, error) {
@@ -177,19 +170,16 @@ type memberPage struct {
 	In         url.Values
 }
 
-func (s *pages) member(r *web.Request) error {
+func (s *pages) member(r *web.Request) error { return s.showMember(r, nil, nil) }
+
+func (s *pages) showMember(r *web.Request, in url.Values, trouble error) error {
 	m, err := s.get(r)
 	if err != nil {
 		return err
 	}
-	return s.showMember(r, m, nil, nil)
-}
-
-func (s *pages) showMember(r *web.Request, m *room.Member, in url.Values, trouble error) error {
 	p := memberPage{memberRow: s.row(r, m), In: in, Verb: r.PathValue("viec"), Keep: m.Active() && r.Can(people.KeepParty, m.Unit)}
 	p.View = r.View(p.Name, web.Crumb{Title: r.T("partypage.title"), Path: "/dang"}, web.Crumb{Title: r.T("partypage.members"), Path: "/dang/dang-vien"})
 	p.Path = memberPath(m.ID)
-	var err error
 	if p.Born, err = s.room.Reveal(r.Context(), m, "born"); err != nil {
 		return err
 	}
@@ -210,11 +200,7 @@ func (s *pages) showMember(r *web.Request, m *room.Member, in url.Values, troubl
 	if err := s.studies(r, &p); err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if trouble != nil {
-		p.Trouble, status = r.ErrorText(trouble), web.Status(fault.KindOf(trouble))
-	}
-	return r.Render(status, member(p))
+	return r.Render(s.troubled(r, trouble, &p.Trouble), member(p))
 }
 
 // studies tells what a member studied and missed since they came, the latest first.
@@ -241,17 +227,13 @@ func (s *pages) studies(r *web.Request, p *memberPage) error {
 	return err
 }
 
-func (s *pages) stepMember(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) stepMember(r *web.Request, in url.Values) (string, error) {
 	m, err := s.get(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := r.Require(people.KeepParty, m.Unit); err != nil {
-		return err
+		return "", err
 	}
 	do := map[string]func(*web.Request, room.Step) (*room.Member, error){
 		"chinh-thuc": func(r *web.Request, st room.Step) (*room.Member, error) { return s.room.Recognise(r.Context(), st) },
@@ -260,21 +242,18 @@ func (s *pages) stepMember(r *web.Request) error {
 		"roi":        func(r *web.Request, st room.Step) (*room.Member, error) { return s.room.Leave(r.Context(), st) },
 	}[r.PathValue("viec")]
 	if do == nil {
-		return fault.New(fault.NotFound, "party.not_now", "id", m.ID)
+		return "", fault.New(fault.NotFound, "party.not_now", "id", m.ID)
 	}
 	st := room.Step{ID: m.ID, Actor: r.Actor(), Votes: votes(in, "cb"), Committee: votes(in, "cu"), Unit: in.Get("don-vi"), Reason: in.Get("ly-do")}
 	st.Grade, _ = strconv.Atoi(in.Get("bac"))              // unreadable = none
 	st.Expect, _ = strconv.ParseInt(in.Get("ban"), 10, 64) // unreadable = whatever it is now
-	if st.On, err = parseDay(in.Get("ngay")); err == nil {
-		_, err = do(r, st)
+	if st.On, err = parseDay(in.Get("ngay")); err != nil {
+		return "", err
 	}
-	if err != nil {
-		if fault.KindOf(err) == fault.Internal || fault.KindOf(err) == fault.Forbidden {
-			return err
-		}
-		return s.showMember(r, m, in, err)
+	if _, err = do(r, st); err != nil {
+		return "", err
 	}
-	return r.Go(memberPath(m.ID) + "?da=luu")
+	return memberPath(m.ID) + "?da=luu", nil
 }
 
 // move asks for the right in the receiving cell too, where it is one of ours.

@@ -1,6 +1,7 @@
 package party
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -178,6 +179,9 @@ func results(in url.Values) []room.Result {
 const decisionRows = 3
 
 func (s *pages) readRecord(r *web.Request, k room.Kind, in url.Values) (room.Record, error) {
+	if k.Numbered && r.Header.Get("Idempotency-Key") != "" { // the number is the one key that its command can have
+		return room.Record{}, fault.New(fault.Invalid, "partypage.numbered_without_key")
+	}
 	d := dateReader{in: in}
 	rec := room.Record{Kind: k.Name, Unit: in.Get("don-vi"), On: d.day("ngay"), Until: d.day("den"), Title: in.Get("noi-dung"), Form: in.Get("hinh-thuc"),
 		Object: in.Get("doi-tuong-la"), Subject: in.Get("dang-vien"), Text: strings.TrimSpace(in.Get("dien-bien")), Directive: in.Get("van-ban"), Present: in["co-mat"]}
@@ -218,27 +222,28 @@ func (s *pages) readRecord(r *web.Request, k room.Kind, in url.Values) (room.Rec
 	return rec, nil
 }
 
-func (s *pages) addRecord(r *web.Request) error {
+func (s *pages) addRecord(r *web.Request, in url.Values) (string, error) {
+	k, err := kindOf(r)
+	if err != nil {
+		return "", err
+	}
+	rec, err := s.readRecord(r, k, in)
+	if err != nil {
+		return "", err
+	}
+	made, err := s.room.Enter(r.Context(), r.Actor(), rec, in.Get("ke-hoach") != "")
+	if err != nil {
+		return "", err
+	}
+	return recordPath(made) + "?da=luu", nil
+}
+
+func (s *pages) addRecordAgain(r *web.Request, in url.Values, trouble error) error {
 	k, err := kindOf(r)
 	if err != nil {
 		return err
 	}
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
-	rec, err := s.readRecord(r, k, in)
-	var made *room.Record
-	if err == nil {
-		made, err = s.room.Enter(r.Context(), r.Actor(), rec, in.Get("ke-hoach") != "")
-	}
-	if err != nil {
-		if fault.KindOf(err) == fault.Internal || fault.KindOf(err) == fault.Forbidden {
-			return err
-		}
-		return s.showBlankRecord(r, k, in, nil, err)
-	}
-	return r.Go(recordPath(made) + "?da=luu")
+	return s.showBlankRecord(r, k, in, nil, trouble)
 }
 
 type recordPage struct {
@@ -298,19 +303,14 @@ func (s *pages) absent(r *web.Request, p *recordPage) error {
 	return err
 }
 
-func (s *pages) stepRecord(r *web.Request) error {
-	in, err := r.Form()
-	if err != nil {
-		return err
-	}
+func (s *pages) stepRecord(r *web.Request, in url.Values) (string, error) {
 	rec, err := s.getRecord(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := r.Require(people.KeepParty, rec.Unit); err != nil {
-		return err
+		return "", err
 	}
-	k, _ := room.KindOf(rec.Kind)
 	switch r.PathValue("viec") {
 	case "bo":
 		_, err = s.room.Drop(r.Context(), r.Actor(), rec.ID)
@@ -329,24 +329,36 @@ func (s *pages) stepRecord(r *web.Request) error {
 			_, err = s.room.GiveOut(r.Context(), r.Actor(), rec.ID)
 		}
 	case "xong":
-		var done room.Record
-		in.Set("don-vi", rec.Unit) // it stays where it was planned
-		if done, err = s.readRecord(r, k, in); err == nil {
-			_, err = s.room.Finish(r.Context(), r.Actor(), rec.ID, func(now *room.Record) {
-				done.ID, done.Stage, done.Version = now.ID, now.Stage, now.Version
-				*now = done
-			})
-		}
-		if err != nil && fault.KindOf(err) != fault.Internal && fault.KindOf(err) != fault.Forbidden {
-			return s.showBlankRecord(r, k, in, rec, err)
-		}
+		err = s.finish(r, rec, in)
 	default:
 		err = fault.New(fault.NotFound, "party.not_now", "id", rec.ID)
 	}
+	return recordPath(rec) + "?da=luu", err
+}
+
+// finish says what came of a planned entry.
+func (s *pages) finish(r *web.Request, rec *room.Record, in url.Values) error {
+	k, _ := room.KindOf(rec.Kind)
+	in.Set("don-vi", rec.Unit) // it stays where it was planned
+	done, err := s.readRecord(r, k, in)
 	if err != nil {
 		return err
 	}
-	return r.Go(recordPath(rec) + "?da=luu")
+	_, err = s.room.Finish(r.Context(), r.Actor(), rec.ID, func(now *room.Record) {
+		done.ID, done.Stage, done.Version = now.ID, now.Stage, now.Version
+		*now = done
+	})
+	return err
+}
+
+// stepRecordAgain shows the form of an outcome with what is wrong in it; the other steps have no form.
+func (s *pages) stepRecordAgain(r *web.Request, in url.Values, trouble error) error {
+	rec, err := s.getRecord(r)
+	if err != nil || r.PathValue("viec") != "xong" {
+		return cmp.Or(err, trouble)
+	}
+	k, _ := room.KindOf(rec.Kind)
+	return s.showBlankRecord(r, k, in, rec, trouble)
 }
 
 // outcome is the form of what was planned, to say what came of it.

@@ -28,7 +28,7 @@ type partyBodyStep struct {
 	Parts  []partyBodyPart `json:"parts,omitempty" maxItems:"2"`
 	Move   []string        `json:"move,omitempty" maxItems:"1000"` // members who go to the second part
 	Term   string          `json:"term,omitempty" form:"nhiem-ky" maxLength:"40"`
-	Seats  []partySeat     `json:"seats,omitempty" maxItems:"200"`
+	Seats  []seatHeld     `json:"seats,omitempty" maxItems:"200"`
 	On     string          `json:"on,omitempty" form:"ngay" format:"date"`
 	Basis  string          `json:"basis,omitempty" form:"can-cu" maxLength:"200"`
 }
@@ -38,7 +38,7 @@ type partyBodyPart struct {
 	Name string `json:"name" minLength:"1" maxLength:"300"`
 }
 
-type partySeat struct {
+type seatHeld struct {
 	Member string `json:"member" example:"DV-00001"`
 	Post   string `json:"post" example:"secretary"`
 }

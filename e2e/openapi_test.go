@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -83,6 +84,17 @@ func TestTheDescriptionIsWhole(t *testing.T) {
 	for at := range described {
 		t.Errorf("%s is described and not served", at)
 	}
+}
+
+// TestTheGuideNamesEveryScope: what a token may be narrowed to stands in the API's guide.
+func TestTheGuideNamesEveryScope(t *testing.T) {
+	guide, err := os.ReadFile("../docs/api.md")
+	must(t, err)
+	start(t).description(t).each(func(path, method string, o describedOp) {
+		if !strings.Contains(string(guide), "`"+o.Permission+"`") && o.Permission != string(web.Public) {
+			t.Errorf("%s %s asks for %s, which docs/api.md does not name", method, path, o.Permission)
+		}
+	})
 }
 
 // noOperation are the forms of pages that programs need no operation for.

@@ -29,6 +29,7 @@ func (d *driver) party(t *testing.T) {
 	d.do("party-body-change", fields{"term": "2021–2023", "seats": []fields{{"member": "DV-00001", "post": "secretary"}}}, "ma", "dbm1", "viec", "dai-hoi")
 	d.do("party-body-change", fields{"parts": []fields{{"code": "dbm3", "name": "Chi bộ ba mẫu"}, {"code": "dbm4", "name": "Chi bộ bốn mẫu"}}}, "ma", "dbm2", "viec", "tach")
 
+	d.members(last)
 	applicant := last(d.do("party-applicant-watch", fields{"name": "Quần chúng mẫu", "unit": "dbm1", "sex": "female", "born": "1995-05-20", "youth": true}))
 	step := func(viec string, body fields) {
 		t.Helper()
@@ -45,7 +46,7 @@ func (d *driver) party(t *testing.T) {
 		Official: calendar.NoDate, Born: calendar.NoDate, On: calendar.MustParse("2021-06-01"), Actor: "test"})
 	must(t, err)
 	for range 3 {
-		d.do("party-member-act", fields{"cell_for": 1, "cell_of": 3}, "id", "DV-00009", "viec", "khong-dat")
+		d.do("party-member-act", fields{"cell": fields{"for": 1, "of": 3}}, "id", "DV-00009", "viec", "khong-dat")
 	}
 	d.do("party-member-act", fields{"number": "03-BC/CB"}, "id", "DV-00009", "viec", "bao-cao")
 	if m := d.do("party-member", fields{}, "id", "DV-00009"); m["referred"] == nil || len(m["failed"].([]any)) != 3 {
@@ -63,5 +64,37 @@ func (d *driver) party(t *testing.T) {
 	out := d.do("party-planning-act", fields{"candidate": "DV-00001/1", "reason": "Xin rút (mẫu)"}, "id", plan, "viec", "rut")
 	if x := d.do("party-plan", fields{}, "id", plan); strings.Contains(fmt.Sprint(x), "reason") {
 		t.Error("sealed words are given out:", out, x)
+	}
+}
+
+// members drives the operations on members and on what organisations do.
+func (d *driver) members(last func(map[string]any) string) {
+	d.t.Helper()
+	member := last(d.do("party-member-add", fields{"name": "Đảng viên đến mẫu", "unit": "dbm1", "arrived": true, "decided": "1985-02-03", "admitted": "1985-02-03", "official": "1986-02-03", "on": "2021-06-10"}))
+	d.do("party-member-act", fields{"years": 30, "on": "2021-06-12"}, "id", member, "viec", "huy-hieu")
+	planned := last(d.do("party-record-add", fields{"unit": "dbm1", "title": "Sinh hoạt tháng 6 (mẫu)", "plan": true}, "loai", "sinh-hoat"))
+	d.do("party-record-act", fields{"title": "Sinh hoạt tháng 6 (mẫu)", "on": "2021-06-11", "text": "Biên bản mẫu", "present": []string{member, "DV-00001"},
+		"decisions": []fields{{"text": "Giao việc mẫu", "unit": "dbm1", "due": "15wd"}}}, "loai", "sinh-hoat", "id", planned, "viec", "xong")
+	year := last(d.do("party-record-add", fields{"unit": "dbm1", "title": "Xếp loại mẫu", "results": []fields{{"subject": member, "class": "good", "votes": 2}}}, "loai", "xep-loai"))
+	for id, said := range map[string]string{planned: "Biên bản mẫu", year: "good"} {
+		rec, err := d.a.Party.Record(d.t.Context(), id)
+		must(d.t, err)
+		if !strings.Contains(fmt.Sprintf("%+v", *rec), said) || rec.Stage != party.Done {
+			d.t.Errorf("%+v", *rec)
+		}
+	}
+	paper := `{"unit":"dbm1","title":"Nghị quyết mẫu","form":"NQ"}`
+	if status, _, p := d.call("POST", "/api/v1/dang/so/van-ban", paper, "Idempotency-Key", "k-paper"); status != 422 || p["code"] != "partypage.numbered_without_key" {
+		d.t.Errorf("a document under a key answers %d %v", status, p)
+	}
+	for want := range 2 {
+		status, _, out := d.call("POST", "/api/v1/dang/so/van-ban", paper)
+		if status != 200 {
+			d.t.Fatal(status, out)
+		}
+		rec, err := d.a.Party.Record(d.t.Context(), last(out))
+		if must(d.t, err); !strings.HasPrefix(rec.Number, fmt.Sprintf("%02d", want+1)) {
+			d.t.Errorf("document %d has the number %s", want+1, rec.Number)
+		}
 	}
 }

@@ -25,6 +25,7 @@ type driver struct {
 	at    map[string][2]string // method and path
 	done  map[string]bool
 	count int
+	code  string // of a dossier with a fee, in another unit than that of "phong"
 }
 
 func (a *agency) driver(t *testing.T) *driver {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -85,11 +86,21 @@ func TestTheDescriptionIsWhole(t *testing.T) {
 	}
 }
 
+// TestTheGuideNamesEveryScope: what a token may be narrowed to stands in the API's guide.
+func TestTheGuideNamesEveryScope(t *testing.T) {
+	guide, err := os.ReadFile("../docs/api.md")
+	must(t, err)
+	start(t).description(t).each(func(path, method string, o describedOp) {
+		if !strings.Contains(string(guide), "`"+o.Permission+"`") && o.Permission != string(web.Public) {
+			t.Errorf("%s %s asks for %s, which docs/api.md does not name", method, path, o.Permission)
+		}
+	})
+}
+
 // noOperation are the forms of pages that programs need no operation for.
 var noOperation = map[string]string{
 	"/tuy-chon":  "language and theme are a browser's; programs send Accept-Language",
 	"/dang-nhap": "programs have tokens", "/dang-xuat": "programs have tokens", "/vao": "programs have tokens",
-	"/dang":      "Party registers are written on their pages",
 	"/tai-khoan": "one's own ways in are a person's acts in a browser", "/quan-tri": "people and units are administered in the browser and by trucot user",
 	"/nop-ho-so": "the citizen's own pages; a program files by dossier-open", "/tra-cuu": "the citizen's own pages", "/lay-y-kien": "the citizen's own pages", "/khen-thuong/ho-so/{id}/nguoi-gui": "who sent an opinion is for people to look at, with a reason",
 	"/ho-so/tiep-nhan": "dossier-open", "/ho-so/hang-loat": "a loop over dossier-act", "/ho-so/bo-loc": "saved views are the page's",

@@ -11,8 +11,10 @@ import (
 	"testing"
 
 	"trucot/internal/app/api"
+	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/room/party"
 )
 
 // readBy names the operation, or for a file the format, that gives programs what a page shows.
@@ -38,11 +40,7 @@ var unread = map[string]string{
 	"/bao-cao/dot/goi": "a form; campaign-join", "/bao-cao/dot/{id}/tai/": "a paper; report-file gives the report",
 	"/bao-cao/dot/{id}/tong-hop": "the sums of what the parts say, which campaign-part gives", "/bao-cao/dot/{id}/noi-dung": "text under work by its writers; report-get has what was frozen",
 	"/bao-cao/dot/{id}/phan/{unit}/so/": "the records behind a figure are figure-records", "/bao-cao/dot/{id}/phan/{unit}/mau.xlsx": "a form to fill in; campaign-part gives its figures",
-	"/chat-luong": "the index weighs figures that figure-list gives", "/chat-luong/": "the index weighs figures that figure-list gives",
-	"/quy-trinh": "drawn from events that the ledger's tiles give", "/quy-trinh/": "drawn from events that the ledger's tiles give",
-	"/phi": "a fee is an event of its dossier, see dossier-history", "/so-van-ban": "a number given is an event of its dossier, see dossier-history",
-	"/dang": "an overview of registers that have operations", "/dang/quy-dinh": "law, which is in the definitions", "/dang/huy-hieu": "a list of names, for papers", "/dang/huy-hieu/": "a list of names, for papers",
-	"/dang/to-chuc": "unit-list", "/dang/to-chuc/{ma}": "unit-list; what became of it are events", "/dang/hoc-tap": "who studied what is in party-records",
+	"/dang": "an overview of registers that have operations", "/dang/quy-dinh": "law, as the program's definitions have it for everybody", "/dang/huy-hieu/": "a paper; what it says is party-badges",
 	"/dang/dai-hoi/{id}/docx/": "a paper; what it says is party-congress", "/dang/quy-hoach/{id}/docx/": "a paper; what it says is party-plan",
 	"/dang/so/{loai}/{id}/docx": "a paper", "/dang/so/{loai}/{id}/ket-qua": "a form",
 	"/tim": "the palette of pages", "/tim-kiem": "each list of the API takes words",
@@ -112,7 +110,8 @@ func registers(conference string) []readList {
 		{list: "/so-viec", one: "/so-viec/{id}", key: "id", at: id}, {list: "/moc-viec", one: "/moc-viec/{id}", key: "id", at: id},
 		{list: "/hoi-nghi", one: "/hoi-nghi/{id}", key: "id", at: id}, {list: "/hoi-nghi/" + conference + "/dai-bieu", key: "n"}, {list: "/hoi-nghi/" + conference + "/phat-bieu", key: "n"},
 		{list: "/bao-cao/dot", one: "/bao-cao/dot/{id}", key: "id", at: id}, {list: "/viec", one: "/viec/{id}", key: "id", at: id}, {list: "/chi-dao", one: "/chi-dao/{id}", key: "id", at: id},
-		{list: "/bien-tap", one: "/bien-tap/{id}", key: "id", at: id},
+		{list: "/bien-tap", one: "/bien-tap/{id}", key: "id", at: id}, {list: "/so-van-ban", query: "year=2021", key: "number"}, {list: "/phi", one: "/ho-so/{dossier}/phi", key: "dossier", at: map[string]string{"dossier": "dossier"}},
+		{list: "/quy-trinh", one: "/quy-trinh/{procedure}/dong-chay", key: "procedure", at: map[string]string{"procedure": "procedure"}}, {list: "/chat-luong/tien_do/dung_han", query: "period=2022", one: "/ho-so/{code}", key: "code", at: map[string]string{"code": "code"}},
 	}
 }
 
@@ -177,6 +176,19 @@ func (g readList) read(t *testing.T, c caller) []string {
 	return paths
 }
 
+// fee files a dossier of another unit whose fee is asked for.
+func (d *driver) fee(t *testing.T) {
+	at := calendar.MustParse("2021-06-10")
+	filed, err := d.a.Dossiers.Open(t.Context(), dossier.Filing{Procedure: "radiation_work_licence", On: at, Actor: "hung", Unit: "tdc", Documents: []string{"don", "phap_ly", "nhan_vien", "chung_chi", "khai_bao", "kiem_dinh", "danh_gia_an_toan", "kiem_xa", "ung_pho"},
+		Fields: map[string]any{"noi_dung": "Cấp giấy phép X-quang (mẫu)", "co_so": "Phòng khám mẫu", "loai": "cap_moi", "cong_viec": "x_quang_y_te", "so_thiet_bi": 2}})
+	must(t, err)
+	_, err = d.a.Dossiers.Act(t.Context(), dossier.Act{Code: filed.Code, Action: "thong_bao_phi", On: at, Actor: "hung"})
+	if err != nil {
+		t.Fatal(d.a.Catalog.Error("vi", err))
+	}
+	d.code = filed.Code
+}
+
 // TestProgramsReadTheirOwnRegisters fills every register, reads each as a program that may see all, and asks for the same as the
 // head of one unit: what is out of reach stands on no list and reads as what is not there.
 func TestProgramsReadTheirOwnRegisters(t *testing.T) {
@@ -192,6 +204,7 @@ func TestProgramsReadTheirOwnRegisters(t *testing.T) {
 	d.conference(t)
 	d.campaign(t)
 	d.article(t)
+	d.fee(t)
 	conferences := d.rows("/hoi-nghi", "", 200)
 	seen := map[string][]string{}
 	held := registers(fmt.Sprint(conferences[len(conferences)-1]["id"]))
@@ -207,9 +220,18 @@ func TestProgramsReadTheirOwnRegisters(t *testing.T) {
 	if status, _, raw := d.raw("GET", api.Base+"/khen-thuong/phong-trao?year=2021", ""); status != http.StatusOK || !strings.Contains(raw, "Thi đua mẫu") {
 		t.Errorf("the year's movements: %d %s", status, raw)
 	}
+	if status, _, raw := d.raw("GET", api.Base+"/chat-luong?period=2022", ""); status != http.StatusOK || !strings.Contains(raw, `"known":true`) || !strings.Contains(raw, "đúng hạn") {
+		t.Errorf("the index: %d %s", status, raw)
+	}
+	if status, _, raw := d.raw("GET", api.Base+"/quy-trinh/nguy-co", ""); status != http.StatusOK || !strings.Contains(raw, `"items":`) {
+		t.Errorf("the forecast: %d %s", status, raw)
+	}
 	head := a.caller(t, "phong")
-	for _, path := range []string{"/khen-thuong/ho-so/" + hidden, "/khen-thuong/ca-nhan/nv-tdc", "/so-viec/1"} {
+	for _, path := range []string{"/khen-thuong/ho-so/" + hidden, "/khen-thuong/ca-nhan/nv-tdc", "/so-viec/1", "/ho-so/" + d.code + "/phi"} {
 		missing := api.Base + path[:strings.LastIndex(path, "/")+1] + "khong-co"
+		if code, is := strings.CutSuffix(path, "/phi"); is {
+			missing = api.Base + strings.Replace(path, code, "/ho-so/khong-co", 1)
+		}
 		status, _, p := head.call("GET", api.Base+path, "")
 		if none, _, q := head.call("GET", missing, ""); status != http.StatusNotFound || none != status || p["code"] != q["code"] {
 			t.Errorf("%s reads %d %v, what is not there %d %v", path, status, p["code"], none, q["code"])
@@ -223,6 +245,11 @@ func TestProgramsReadTheirOwnRegisters(t *testing.T) {
 	for _, row := range head.rows("/so-viec", "", 200) {
 		if row["unit"] != "qlcn" {
 			t.Errorf("the head of another unit reads %v", row)
+		}
+	}
+	for _, list := range []string{"/phi", "/so-van-ban?year=2021"} {
+		if status, _, raw := head.raw("GET", api.Base+list, ""); status != http.StatusOK || strings.Contains(raw, d.code) {
+			t.Errorf("the head of another unit gets %d for %s: %s", status, list, raw)
 		}
 	}
 	narrow := a.caller(t, "tatca", people.ReadTasks)
@@ -254,12 +281,14 @@ func TestAProgramLearnsNoVoter(t *testing.T) {
 // nothing.
 func TestPartyRegistersAreReadInPartyScope(t *testing.T) {
 	a, own := cells(t)
-	lists := []string{"/dang/dang-vien", "/dang/so/sinh-hoat"}
+	_, err := a.Party.Enter(t.Context(), "dang", party.Record{Kind: "study", Unit: "cb1", On: calendar.MustParse("2021-06-05"), Until: calendar.NoDate, Title: "Học nghị quyết (mẫu)", Present: []string{own[0][strings.LastIndex(own[0], "/")+1:]}}, false)
+	must(t, err)
+	lists := []string{"/dang/dang-vien", "/dang/so/sinh-hoat", "/dang/to-chuc", "/dang/to-chuc/cb1", "/dang/huy-hieu", "/dang/hoc-tap"}
 	for account, may := range map[string]bool{"dang": true, "bithu": false, "so": false, "khai": false, "phong": false} {
 		c := a.caller(t, account)
 		for _, path := range append(slices.Clone(own[:2]), lists...) {
 			status, _, raw := c.raw("GET", api.Base+path, "")
-			seen := status == http.StatusOK && (strings.Contains(raw, own[0][strings.LastIndex(own[0], "/")+1:]) || strings.Contains(raw, partyWords[1]))
+			seen := status == http.StatusOK && (strings.Contains(raw, own[0][strings.LastIndex(own[0], "/")+1:]) || strings.Contains(raw, partyWords[1]) || strings.Contains(raw, "Chi bộ cb1"))
 			if seen != may || may && status != http.StatusOK {
 				t.Errorf("%s gets %d for %s: %s", account, status, path, raw)
 			}

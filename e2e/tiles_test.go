@@ -79,6 +79,15 @@ func TestAnybodyMayCheckTheLedger(t *testing.T) {
 	if got := a.read(t, "/ledger/tile/entries/000", a.session(t, "xem")); len(got) != 256*34 {
 		t.Errorf("%d bytes of records", len(got))
 	}
+	const records = "/ledger/tile/entries/000"
+	if status, _, raw := a.caller(t, "xem").raw("GET", records, ""); status != http.StatusOK || len(raw) != 256*34 {
+		t.Errorf("a token gets %d and %d bytes of records", status, len(raw))
+	}
+	for want, c := range map[int]caller{http.StatusForbidden: a.caller(t, "xem", people.ReadTasks), http.StatusUnauthorized: {t, a.url, "tc_none"}} {
+		if status, h, raw := c.raw("GET", records, ""); status != want || h.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("a token that may not answers %d %s, want %d", status, raw, want)
+		}
+	}
 }
 
 // TestTheAPIKeepsToTheReach: what a reader does not see on pages they do not get through the API.

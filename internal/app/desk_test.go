@@ -266,18 +266,22 @@ func TestWhatTheDeskKeeps(t *testing.T) {
 	o.on("2025-07-07")
 	d := o.act(o.file("online"), "2025-07-07", "thong_bao_phi")
 	from, to := calendar.MustParse("2025-07-01"), calendar.MustParse("2025-12-31")
-	fees, sums, err := o.Dossiers.Fees(ctx, dossier.Reach{}, from, to, 9, 0)
+	fees, err := o.Dossiers.Fees(ctx, dossier.Reach{}, from, to, 9, 0)
+	o.must(err)
+	sums, err := o.Dossiers.SumFees(ctx, dossier.Reach{}, from, to)
 	o.must(err)
 	if len(fees) != 1 || sums.Owed != 4_000_000 || sums.Paid != 0 || fees[0].PaidOn != calendar.NoDate {
 		t.Errorf("asked for: %+v %+v", fees, sums)
 	}
 	d = o.act(d, "2025-07-08", "nop_phi")
-	fees, sums, err = o.Dossiers.Fees(ctx, dossier.Reach{}, from, to, 9, 0)
+	fees, err = o.Dossiers.FeesOf(ctx, d.Code)
+	o.must(err)
+	sums, err = o.Dossiers.SumFees(ctx, dossier.Reach{}, from, to)
 	o.must(err)
 	if len(fees) != 1 || sums != (dossier.FeeSums{Count: 1, Paid: 4_000_000}) || fees[0].Receipt != "BL000123" || !fees[0].Online {
 		t.Errorf("paid: %+v %+v", fees, sums)
 	}
-	if _, sums, _ := o.Dossiers.Fees(ctx, dossier.Reach{Units: []string{"khac"}}, from, to, 9, 0); sums.Count != 0 {
+	if sums, err := o.Dossiers.SumFees(ctx, dossier.Reach{Units: []string{"khac"}}, from, to); sums.Count != 0 || err != nil {
 		t.Error("another unit sees the fee")
 	}
 	d = o.opinions(d)

@@ -21,8 +21,10 @@ import (
 	"trucot/internal/app/page/newsroom"
 	"trucot/internal/engine/council"
 	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/flow"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/notify"
+	"trucot/internal/engine/numbering"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/procedure"
 	"trucot/internal/engine/task"
@@ -38,6 +40,7 @@ import (
 	"trucot/internal/room/filing"
 	"trucot/internal/room/party"
 	"trucot/internal/room/party/cadre"
+	"trucot/internal/room/quality"
 	"trucot/internal/room/report"
 	"trucot/internal/room/report/campaign"
 )
@@ -67,6 +70,9 @@ type Parts struct {
 	Party        *party.Room
 	Cadre        *cadre.Room
 	News         newsroom.Parts
+	Books        *numbering.Books
+	Quality      *quality.Room
+	Flow         *flow.Engine
 	Forms        map[string]web.Route                                                    // the pages' forms by their pattern
 	Describe     func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
 	Rate         int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
@@ -143,7 +149,7 @@ func Routes(p Parts) []web.Route {
 
 func newService(p Parts) *service {
 	s := &service{Parts: p}
-	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.partyForms(), s.articleOps(), s.fileOps(), s.trackOps(), s.councilOps(), s.commendationOps(), s.registerOps(), s.partyOps(), s.partyRounds())
+	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.partyForms(), s.articleOps(), s.fileOps(), s.trackOps(), s.councilOps(), s.commendationOps(), s.registerOps(), s.partyOps(), s.partyRounds(), s.partyBodies(), s.onestopOps(), s.flowOps())
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s

@@ -42,11 +42,15 @@ type workList struct {
 	Procedure string `query:"thu-tuc" maxLength:"100"`
 	Status    string `query:"trang-thai" maxLength:"100"`
 	Assignee  string `query:"nguoi" maxLength:"100"`
+	Priority  string `query:"uu-tien" enum:"urgent,high,normal,low"`
+	Label     string `query:"nhan-viec" maxLength:"100"`
+	Day       string `query:"ngay" format:"date"`
 	Text      string `query:"q" maxLength:"200"`
 	Sort      string `query:"sap" maxLength:"40"`
 	Group     string `query:"nhom" maxLength:"40"`
 	After     string `query:"sau" maxLength:"200"`
 	Before    string `query:"truoc" maxLength:"200"`
+	Number    int    `query:"trang" minimum:"1" default:"1"` // of a list as of a day, which has no After and Before
 }
 
 // Filing is a dossier to file.

@@ -48,14 +48,26 @@ type OneTask struct {
 
 type taskFilter struct {
 	Paging
-	View      string `query:"view" enum:"open,overdue,in_term,done,done_on_time,done_late,unconfirmed,all" default:"all"`
+	View      string `query:"view" enum:"mine,unit,given,open,overdue,in_term,unconfirmed,done,done_on_time,done_late,all" default:"all"`
 	Unit      string `query:"unit" maxLength:"100"`
 	Owner     string `query:"owner" maxLength:"100"`
 	Directive string `query:"directive" maxLength:"100"`
+	Priority  string `query:"priority" enum:"urgent,high,normal,low"`
+	Label     string `query:"label" maxLength:"100"`
 	Text      string `query:"q" maxLength:"200"`
+	AsOf      string `query:"asof" format:"date"`
 }
 
-// Task is a task with what its status is today and what may be done with it.
+// TaskList is one page of tasks.
+type TaskList struct {
+	Items   []Task         `json:"items"`
+	Next    string         `json:"next,omitempty"`
+	Counts  map[string]int `json:"counts"`            // of each view, in the same unit, of the same owner and so on
+	AsOf    calendar.Date  `json:"as_of"`             // the day at whose end the tasks stood so; empty = they stand so
+	Partial bool           `json:"partial,omitempty"` // as of a day: only the tasks changed last were looked at
+}
+
+// Task is a task with what its status is, and what may be done with it; as of a day that is over, nothing.
 type Task struct {
 	task.Task
 	Status  task.Status `json:"status"`
@@ -64,8 +76,11 @@ type Task struct {
 	Version int64       `json:"version"`
 }
 
-func (s *service) taskOf(r *web.Request, t *task.Task) Task {
-	out := Task{Task: *t, Status: t.Status(r.Today()), Left: s.Tasks.Left(t, r.Today()), Next: []task.Verb{}, Version: t.Version}
+func (s *service) taskOf(r *web.Request, t *task.Task, today calendar.Date) Task {
+	out := Task{Task: *t, Status: t.Status(today), Left: s.Tasks.Left(t, today), Next: []task.Verb{}, Version: t.Version}
+	if today < r.Today() {
+		return out
+	}
 	for _, rule := range t.Next() {
 		if people.Holds(r.Reader, tasks.Needed(rule.Right), t.Unit) {
 			out.Next = append(out.Next, rule.Verb)
@@ -74,24 +89,47 @@ func (s *service) taskOf(r *web.Request, t *task.Task) Task {
 	return out
 }
 
-func (s *service) listTasks(r *web.Request, in *taskFilter) (*reply[list[Task]], error) {
-	f := task.Filter{Reach: tasks.Reach(r), Text: in.Text, Directive: in.Directive, Account: in.Owner, View: in.View}
-	if in.View == "all" {
-		f.View = ""
+func (s *service) listTasks(r *web.Request, in *taskFilter) (*reply[TaskList], error) {
+	q := tasks.Query{View: in.View, Text: in.Text, Unit: in.Unit, Directive: in.Directive, Priority: in.Priority, Label: in.Label}
+	var err error
+	if q.Day, err = day(in.AsOf, "query.asof"); err != nil {
+		return nil, err
 	}
-	if in.Unit != "" {
-		if err := r.Require(people.ReadTasks, in.Unit); err != nil {
-			return nil, err
-		}
-		var err error
-		if f.Units, err = s.People.Subtree(r.Context(), in.Unit, r.Today()); err != nil {
-			return nil, err
-		}
+	if in.Owner != "" && (in.View == "mine" || in.View == "given") { // which are of the caller
+		return nil, fault.New(fault.Invalid, "api.bad_value").At(fault.Place{File: "query.owner"})
 	}
-	return listed(r, in.Paging, func(after string, n int) ([]*task.Task, error) {
+	f, err := q.Base(r, s.People)
+	if err != nil {
+		return nil, err
+	}
+	f.Account = in.Owner
+	body := TaskList{AsOf: calendar.NoDate}
+	today, find := r.Today(), func(after string, n int) ([]*task.Task, error) {
 		f.Limit = n
 		return s.Tasks.After(r.Context(), f, after)
-	}, plain(func(t *task.Task) Task { return s.taskOf(r, t) }), func(t Task) string { return t.ID })
+	}
+	tally := tasks.Tally(func(f task.Filter) (task.Tally, error) { return s.Tasks.Tally(r.Context(), f) })
+	if q.Day != calendar.NoDate && q.Day < today { // the end of today is now
+		past, err := s.Tasks.AllAsOf(r.Context(), f.Reach, q.Day)
+		if err != nil {
+			return nil, err
+		}
+		body.AsOf, body.Partial, today = q.Day, !past.Whole, q.Day
+		tally = func(f task.Filter) (task.Tally, error) { return past.Tally(f), nil }
+		find = func(after string, n int) ([]*task.Task, error) {
+			return among(past.List(f), func(t *task.Task) string { return t.ID })(after, n)
+		}
+	}
+	if body.Counts, err = tally.Counts(r, f); err != nil {
+		return nil, err
+	}
+	tasks.Narrow(r, in.View, &f)
+	page, err := listed(r, in.Paging, find, plain(func(t *task.Task) Task { return s.taskOf(r, t, today) }), func(t Task) string { return t.ID })
+	if err != nil {
+		return nil, err
+	}
+	body.Items, body.Next = page.Body.Items, page.Body.Next
+	return &reply[TaskList]{Status: page.Status, Link: page.Link, Body: body}, nil
 }
 
 func (s *service) getTask(r *web.Request, in *OneTask) (*reply[Task], error) {
@@ -99,12 +137,12 @@ func (s *service) getTask(r *web.Request, in *OneTask) (*reply[Task], error) {
 	if err != nil {
 		return nil, err
 	}
-	return tagged(r, quoted(t.Version), s.taskOf(r, t))
+	return tagged(r, quoted(t.Version), s.taskOf(r, t, r.Today()))
 }
 
 // answerTask is the task after a write; where it was handed to a unit out of the reader's sight, that it was done.
 func (s *service) answerTask(r *web.Request, status int, t *task.Task) (*reply[Task], error) {
-	return &reply[Task]{Status: status, ETag: quoted(t.Version), Body: s.taskOf(r, t)}, nil
+	return &reply[Task]{Status: status, ETag: quoted(t.Version), Body: s.taskOf(r, t, r.Today())}, nil
 }
 
 // Assignment is a task to give out.

@@ -17,47 +17,72 @@ import (
 // MostReplayed is how many dossiers a list as of a day works out at most: each is read from its events.
 const MostReplayed = 2000
 
-// replayable are the dossiers that a list of a day may have, those filed last first. $4 the day, $5 their procedure, $6 = 1:
-// without those that had a result by then, which wait for nothing any more.
+// replayable are the dossiers that a list of a day may have, those filed last first. $4 the day, $5 their procedure, $6 = 1: those
+// without a result by then; 0: the others, which wait for nothing any more.
 var replayable = store.Statement(`select code from dossier where` + withinReach + ` and submitted_on <= $4 and ($5 = '' or procedure = $5)
-	and ($6 = 0 or finished_on is null or finished_on > $4) order by submitted_on desc, num desc limit $7`)
+	and ($6 = 1 and (finished_on is null or finished_on > $4) or $6 = 0 and finished_on <= $4) order by submitted_on desc, num desc limit $7`)
 
-// Past is a list as it stood at the end of a day.
+// Past is the dossiers in reach as they stood at the end of a day.
 type Past struct {
-	Rows  []*Row // all of them; not to be changed
-	Whole bool   // false: there are more dossiers than MostReplayed, and only those filed last were looked at
+	rows        []*Row // in the order of ByDue
+	owed, whole bool   // all that waited for a result were looked at; all were
 }
 
-// ListAsOf gives the dossiers that a filter shows as they stood at the end of a day, by what had happened until then, in the
-// order of List: open ones first by due date. Reach is that of now: whoever may not see a dossier today does not see it
-// here. The filter's Overdue, DueFrom and DueUntil are its own.
-func (e *Engine) ListAsOf(ctx context.Context, f Filter, reach Reach, day calendar.Date) (Past, error) {
-	codes, err := store.All(ctx, e.db, func(rows *sql.Rows) (string, error) {
-		var code string
-		return code, rows.Scan(&code)
-	}, replayable, append(reach.args(), int64(day), f.Procedure, flag(f.Open), int64(MostReplayed+1))...)
+// AllAsOf works out the dossiers of a procedure ("" = of any) as they stood at the end of a day, by what had happened until then: at
+// most MostReplayed, first those that waited for a result, of each kind those filed last. Reach is that of now: whoever may not
+// see a dossier today does not see it here.
+func (e *Engine) AllAsOf(ctx context.Context, reach Reach, procedure string, day calendar.Date) (Past, error) {
+	streams, err := e.replayable(ctx, reach, procedure, day, 1, MostReplayed)
 	if err != nil {
 		return Past{}, err
 	}
-	p := Past{Whole: len(codes) <= MostReplayed}
+	p := Past{owed: len(streams) <= MostReplayed}
+	streams = streams[:min(len(streams), MostReplayed)]
+	room := MostReplayed - len(streams)
+	done, err := e.replayable(ctx, reach, procedure, day, 0, room)
+	if err != nil {
+		return Past{}, err
+	}
+	p.whole = p.owed && len(done) <= room
 	at := map[string]*Dossier{}
-	streams := make([]string, 0, len(codes))
-	for _, code := range codes[:min(len(codes), MostReplayed)] {
-		streams = append(streams, streamPrefix+code)
-	}
-	err = e.ledger.Streams(ctx, streams, func(ev ledger.Event) error { return replay(at, &ev, day) })
-	if err != nil {
-		return Past{}, err
-	}
+	err = e.ledger.Streams(ctx, append(streams, done[:min(len(done), room)]...), func(ev ledger.Event) error { return replay(at, &ev, day) })
 	for _, d := range at {
-		if r := d.row(); f.shows(r) {
-			p.Rows = append(p.Rows, r)
-		}
+		p.rows = append(p.rows, d.row())
 	}
-	slices.SortFunc(p.Rows, func(a, b *Row) int {
+	slices.SortFunc(p.rows, func(a, b *Row) int {
 		return cmp.Or(-cmp.Compare(flag(open(a.Status)), flag(open(b.Status))), cmp.Compare(lastIfNone(a.DueOn), lastIfNone(b.DueOn)), cmp.Compare(a.Code, b.Code))
 	})
-	return p, nil
+	return p, err
+}
+
+// replayable gives at most one stream more than asked for.
+func (e *Engine) replayable(ctx context.Context, reach Reach, procedure string, day calendar.Date, owed int64, most int) ([]string, error) {
+	return store.All(ctx, e.db, func(rows *sql.Rows) (string, error) {
+		var code string
+		err := rows.Scan(&code)
+		return streamPrefix + code, err
+	}, replayable, append(reach.args(), int64(day), procedure, owed, int64(most+1))...)
+}
+
+// List gives the dossiers of the day that a filter shows, all of them and not to be changed, in the order of Engine.List: open ones
+// first by due date. whole says that none had to be left out. The filter's Overdue, DueFrom and DueUntil are its own.
+func (p Past) List(f Filter) (rows []*Row, whole bool) {
+	for _, r := range p.rows {
+		if f.shows(r) {
+			rows = append(rows, r)
+		}
+	}
+	return rows, p.whole || p.owed && f.waits()
+}
+
+// waits reports whether a filter shows none but those that wait for a result.
+func (f *Filter) waits() bool {
+	all := f.Statuses
+	if f.Status != 0 {
+		all = []int{f.Status}
+	}
+	dated := f.Overdue != 0 && f.Overdue != calendar.NoDate || f.DueFrom != 0 || f.DueUntil != 0
+	return f.Open || dated || len(all) > 0 && !slices.ContainsFunc(all, func(status int) bool { return !open(status) })
 }
 
 func lastIfNone(d calendar.Date) calendar.Date {

@@ -15,10 +15,12 @@ var (
 		values ($1,$2,$3,$4,$5,$6,$7,null,$8,$9,$10) on conflict (dossier, fee) do update set amount = excluded.amount, paid_on = excluded.paid_on,
 		receipt = excluded.receipt, online = excluded.online`)
 
-	feeSpan = ` from dossier_fee where` + withinReach + ` and coalesce(paid_on, requested_on) >= $4 and coalesce(paid_on, requested_on) <= $5`
-	feeRows = store.Statement(`select dossier, fee, procedure, version, unit, title, amount, requested_on, paid_on, receipt, online` + feeSpan +
-		` order by coalesce(paid_on, requested_on) desc, dossier limit $6 offset $7`)
-	feeSums = store.Statement(`select count(*), coalesce(sum(case when paid_on is null then 0 else amount end), 0), coalesce(sum(case when paid_on is null then amount else 0 end), 0),
+	feeSpan    = ` from dossier_fee where` + withinReach + ` and coalesce(paid_on, requested_on) >= $4 and coalesce(paid_on, requested_on) <= $5`
+	feeColumns = `select dossier, fee, procedure, version, unit, title, amount, requested_on, paid_on, receipt, online`
+	feeRows    = store.Statement(feeColumns + feeSpan + ` order by coalesce(paid_on, requested_on) desc, dossier limit $6 offset $7`)
+	feesAfter  = store.Statement(feeColumns + feeSpan + ` and (dossier > $6 or dossier = $6 and fee > $7) order by dossier, fee limit $8`)
+	feesOf     = store.Statement(feeColumns + ` from dossier_fee where dossier = $1 order by fee`)
+	feeSums    = store.Statement(`select count(*), coalesce(sum(case when paid_on is null then 0 else amount end), 0), coalesce(sum(case when paid_on is null then amount else 0 end), 0),
 		coalesce(sum(case when paid_on is null or receipt <> '' then 0 else 1 end), 0)` + feeSpan)
 )
 
@@ -55,20 +57,33 @@ type Fee struct {
 
 // FeeSums are the totals of a list of fees.
 type FeeSums struct {
-	Count      int
-	Paid, Owed int64 // đồng
-	NoReceipt  int   // paid ones without the number of a receipt
+	Count     int   `json:"count"`
+	Paid      int64 `json:"paid"`       // đồng
+	Owed      int64 `json:"owed"`       // đồng
+	NoReceipt int   `json:"no_receipt"` // paid ones without the number of a receipt
 }
 
-// Fees gives one page of the fees paid, or asked for and not paid, in a time, the latest first, and their totals.
-func (e *Engine) Fees(ctx context.Context, r Reach, from, to calendar.Date, limit, offset int) ([]Fee, FeeSums, error) {
-	args := append(r.args(), int64(from), int64(to))
+// Fees gives one page of what was paid from one day to another, both included, and of what was asked for then and is owed, the
+// latest first.
+func (e *Engine) Fees(ctx context.Context, r Reach, from, to calendar.Date, limit, offset int) ([]Fee, error) {
+	return store.All(ctx, e.db, scanFee, feeRows, append(r.args(), int64(from), int64(to), int64(limit), int64(offset))...)
+}
+
+// FeesAfter gives the same by dossier and fee, those behind one of a dossier ("" = from the first).
+func (e *Engine) FeesAfter(ctx context.Context, r Reach, from, to calendar.Date, dossier, fee string, limit int) ([]Fee, error) {
+	return store.All(ctx, e.db, scanFee, feesAfter, append(r.args(), int64(from), int64(to), dossier, fee, int64(limit))...)
+}
+
+// FeesOf gives the fees of one dossier.
+func (e *Engine) FeesOf(ctx context.Context, code string) ([]Fee, error) {
+	return store.All(ctx, e.db, scanFee, feesOf, code)
+}
+
+// SumFees adds up what Fees lists.
+func (e *Engine) SumFees(ctx context.Context, r Reach, from, to calendar.Date) (FeeSums, error) {
 	var sums FeeSums
-	if err := e.db.QueryRow(ctx, feeSums, args...).Scan(&sums.Count, &sums.Paid, &sums.Owed, &sums.NoReceipt); err != nil {
-		return nil, sums, err
-	}
-	rows, err := store.All(ctx, e.db, scanFee, feeRows, append(args, int64(limit), int64(offset))...)
-	return rows, sums, err
+	err := e.db.QueryRow(ctx, feeSums, append(r.args(), int64(from), int64(to))...).Scan(&sums.Count, &sums.Paid, &sums.Owed, &sums.NoReceipt)
+	return sums, store.Fault(err)
 }
 
 func scanFee(rows *sql.Rows) (Fee, error) {

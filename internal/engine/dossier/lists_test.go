@@ -35,3 +35,19 @@ func TestARowReadBeforeAChangeIsNotKept(t *testing.T) {
 		t.Errorf("%v %+v", missing, out[0])
 	}
 }
+
+// Where only those that waited for a result could all be looked at, just the lists of such are whole.
+func TestWhichListsOfADayAreWhole(t *testing.T) {
+	p := Past{owed: true}
+	for _, c := range []struct {
+		f    Filter
+		want bool
+	}{
+		{Filter{}, false}, {Filter{Open: true}, true}, {Filter{Overdue: 1}, true}, {Filter{DueUntil: 1}, true}, {Filter{Status: Finished}, false},
+		{Filter{Status: Received}, true}, {Filter{Statuses: []int{AwaitSupplement, AwaitFee}}, true}, {Filter{Statuses: []int{AwaitFee, Returned}}, false},
+	} {
+		if _, whole := p.List(c.f); whole != c.want {
+			t.Errorf("%+v: whole is %v", c.f, whole)
+		}
+	}
+}

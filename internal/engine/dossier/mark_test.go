@@ -127,9 +127,10 @@ func TestListAsOf(t *testing.T) {
 				on++
 			}
 			f := rapid.SampledFrom([]dossier.Filter{{}, {Open: true}, {Status: dossier.Withdrawn}, {Text: "truyen"}, {Text: "kiếu ban"}, {Units: []string{"phong_b"}}, {Text: codes[3]}}).Draw(t, "filter")
-			p, err := o.ListAsOf(o.ctx, f, dossier.Reach{Without: []string{"phong_a"}}, on)
-			if err != nil || !p.Whole {
-				t.Fatal(p.Whole, err)
+			p, err := o.AllAsOf(o.ctx, dossier.Reach{Without: []string{"phong_a"}}, "", on)
+			rows, whole := p.List(f)
+			if err != nil || !whole {
+				t.Fatal(whole, err)
 			}
 			want := 0
 			for _, code := range codes {
@@ -144,8 +145,8 @@ func TestListAsOf(t *testing.T) {
 					want++
 				}
 			}
-			if len(p.Rows) != want {
-				t.Fatalf("%+v on %v: %d rows, want %d", f, on, len(p.Rows), want)
+			if len(rows) != want {
+				t.Fatalf("%+v on %v: %d rows, want %d", f, on, len(rows), want)
 			}
 		})
 	})

@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"strconv"
 
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/store"
@@ -36,18 +37,22 @@ var tallies = map[Tally]store.SQL{
 }
 
 // costing finds the dossiers that a tally does not count as good.
-var costing = map[Tally][2]store.SQL{
+var costing = map[Tally]costly{
 	OnTime:        costs(inHand+` and `+lateThere+` = 1`, 7),
 	OnlineFilings: costs(received+` and channel <> 'online'`, 6),
 	PaidOnline:    costs(` from dossier where`+withinReach+` and code in (select dossier from dossier_fee where paid_on >= $4 and paid_on <= $5 and amount > 0 and online = 0)`, 6),
 }
 
-func costs(from string, n int) [2]store.SQL {
-	limits := map[int]string{6: ` limit $6 offset $7`, 7: ` limit $7 offset $8`}
-	return [2]store.SQL{
-		store.Statement("select " + rowColumns +
-			from + ` order by coalesce(due_on, received_on), code` + limits[n]),
-		store.Statement(`select count(*)` + from),
+// costly are the statements of such a list: by due date, by code behind one, and their number.
+type costly struct{ page, after, count store.SQL }
+
+// costs makes them; n is the first parameter behind those of the tally.
+func costs(from string, n int) costly {
+	one, two := "$"+strconv.Itoa(n), "$"+strconv.Itoa(n+1)
+	return costly{
+		page:  store.Statement("select " + rowColumns + from + ` order by coalesce(due_on, received_on), code limit ` + one + ` offset ` + two),
+		after: store.Statement("select " + rowColumns + from + ` and code > ` + one + ` order by code limit ` + two),
+		count: store.Statement(`select count(*)` + from),
 	}
 }
 
@@ -75,9 +80,18 @@ func (e *Engine) Costing(ctx context.Context, t Tally, r Reach, from, to calenda
 	}
 	args := e.tallyArgs(t, r, from, to)
 	var n int
-	if err := e.db.QueryRow(ctx, q[1], args...).Scan(&n); err != nil {
+	if err := e.db.QueryRow(ctx, q.count, args...).Scan(&n); err != nil {
 		return nil, 0, err
 	}
-	rows, err := store.All(ctx, e.db, scanRow, q[0], append(args, int64(limit), int64(offset))...)
+	rows, err := store.All(ctx, e.db, scanRow, q.page, append(args, int64(limit), int64(offset))...)
 	return rows, n, err
+}
+
+// CostingAfter gives the same by code, those behind one ("" = from the first).
+func (e *Engine) CostingAfter(ctx context.Context, t Tally, r Reach, from, to calendar.Date, code string, limit int) ([]*Row, error) {
+	q, ok := costing[t]
+	if !ok {
+		return nil, nil
+	}
+	return store.All(ctx, e.db, scanRow, q.after, append(e.tallyArgs(t, r, from, to), code, int64(limit))...)
 }

@@ -25,7 +25,10 @@ func TestTheNumberKeptFollowsWhatChangesIt(t *testing.T) {
 			want int
 		}{
 			{"nothing yet", func() {}, 0},
-			{"two events", func() { o.happen(t, "task/1", "so", "khai", "hung"); o.happen(t, "task/2", "so", "khai", "hung", "lan") }, 2},
+			{"two events", func() {
+				o.happen(t, "task/1", "so", "khai", "hung")
+				o.happen(t, "task/2", "so", "khai", "hung", "lan")
+			}, 2},
 			{"one read", func() { must(t, o.MarkRead(o.ctx, "hung", first().Key)) }, 1},
 			{"a due date", func() {
 				o.due = []notify.Notice{{Account: "hung", Key: "due", Kind: notify.TaskDueSoon, Subject: "task/1"}}

@@ -64,6 +64,7 @@ var (
 	// $1 = year, $2 = book or "", $3 = 1: every unit but those in $4; else those in $5, "<a><b>"
 	inReach   = ` from number_given where year = $1 and ($2 = '' or book = $2) and (($3 = 1 and replace($4, '<' || unit || '>', '') = $4) or ($3 = 0 and replace($5, '<' || unit || '>', '') <> $5))`
 	listGiven = store.Statement(`select data` + inReach + ` order by book, seq desc limit $6 offset $7`)
+	nextGiven = store.Statement(`select data` + inReach + ` and (book > $6 or book = $6 and seq > $7) order by book, seq limit $8`)
 	countAll  = store.Statement(`select count(*)` + inReach)
 )
 
@@ -174,17 +175,26 @@ type Filter struct {
 
 // List gives one page of a year's numbers, the latest of each book first, and how many there are.
 func (b *Books) List(ctx context.Context, f Filter) ([]Given, int, error) {
-	every := int64(0)
-	if f.Units == nil {
-		every = 1
-	}
-	args := []any{int64(f.Year), f.Book, every, store.Set(f.Without), store.Set(f.Units)}
+	args := f.args()
 	var n int
 	if err := b.db.QueryRow(ctx, countAll, args...).Scan(&n); err != nil {
 		return nil, 0, err
 	}
 	found, err := store.All(ctx, b.db, scan, listGiven, append(args, int64(f.Limit), int64(f.Offset))...)
 	return found, n, err
+}
+
+// After gives the numbers of a year in the order of books and numbers, those behind one ("", 0 = from the first).
+func (b *Books) After(ctx context.Context, f Filter, book string, seq int64) ([]Given, error) {
+	return store.All(ctx, b.db, scan, nextGiven, append(f.args(), book, seq, int64(f.Limit))...)
+}
+
+func (f *Filter) args() []any {
+	every := int64(0)
+	if f.Units == nil {
+		every = 1
+	}
+	return []any{int64(f.Year), f.Book, every, store.Set(f.Without), store.Set(f.Units)}
 }
 
 func scan(rows *sql.Rows) (Given, error) {

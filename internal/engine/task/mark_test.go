@@ -105,9 +105,13 @@ func TestTasksAsOfADay(t *testing.T) {
 		rapid.Check(t, func(rt *rapid.T) {
 			on := first - 1 + calendar.Date(rapid.IntRange(0, 12).Draw(rt, "days"))
 			view := rapid.SampledFrom([]string{"", "open", "overdue", "done_late", "in_term"}).Draw(rt, "view")
-			list, whole, err := o.ListAsOf(o.ctx, task.Filter{Reach: state, View: view}, on)
-			if err != nil || !whole {
-				rt.Fatal(whole, err)
+			past, err := o.AllAsOf(o.ctx, state, on)
+			if err != nil || !past.Whole {
+				rt.Fatal(past.Whole, err)
+			}
+			list := past.List(task.Filter{View: view})
+			if n := past.Tally(task.Filter{}).Of(view); n != len(list) {
+				rt.Errorf("%d are counted, %d listed on %v (%s)", n, len(list), on, view)
 			}
 			want := map[string]bool{}
 			for _, id := range append(slices.Clone(ids), last...) {
@@ -128,9 +132,21 @@ func TestTasksAsOfADay(t *testing.T) {
 				rt.Errorf("%d of %d on %v (%s)", len(list), len(want), on, view)
 			}
 		})
-		now, _, err := o.ListAsOf(o.ctx, task.Filter{Reach: state, Text: lang.Fold("Hai")}, o.Today())
-		if err != nil || len(now) != 1 {
-			t.Errorf("%v %v", now, err)
+		now, err := o.AllAsOf(o.ctx, state, o.Today())
+		if list := now.List(task.Filter{Text: lang.Fold("Hai")}); err != nil || len(list) != 1 {
+			t.Errorf("%v %v", list, err)
+		}
+		for _, f := range []task.Filter{{Reach: state}, {Reach: state, Text: "HAI"}, {Reach: state, Account: "nobody"}} {
+			tally, err := o.Tally(o.ctx, f)
+			if then := now.Tally(f); err != nil || tally != then {
+				t.Errorf("%+v: %+v now, %+v as of today, %v", f, tally, then, err)
+			}
+			for _, view := range []string{"", "open", "overdue", "in_term", "done", "done_on_time", "done_late", "unconfirmed"} {
+				f.View = view
+				if _, n, err := o.List(o.ctx, f); err != nil || n != tally.Of(view) {
+					t.Errorf("%+v: %d are listed, %d counted, %v", f, n, tally.Of(view), err)
+				}
+			}
 		}
 	})
 }

@@ -30,7 +30,9 @@ func WithOnce(ctx context.Context, o *Once) context.Context {
 // bind puts what the request said onto its first command. The caller's commands stay as they are.
 func (o *Once) bind(cmds []Command) ([]Command, error) {
 	first := cmds[0]
-	first.Key = o.Key
+	if o.Key != "" {
+		first.Key = o.Key
+	}
 	switch {
 	case o.Expect == 0:
 	case first.Expect == AnyVersion:

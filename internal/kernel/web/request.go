@@ -76,9 +76,12 @@ func preferredLanguage(r *http.Request) lang.Tag {
 	return lang.VI
 }
 
-func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+// isAPI reports whether a program asks: below /api/, or with a token for the parts of the ledger, which browsers read too.
+func isAPI(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/ledger/") && r.Header.Get("Authorization") != ""
+}
 
-// identify recognises the reader: below /api/ by bearer token only, elsewhere by session cookie only, so
+// identify recognises the reader: a program by bearer token only, all others by session cookie only, so
 // that a page in a browser can never spend an API right and the API needs no cross-site defence.
 func (s *Site) identify(r *Request) (Identity, error) {
 	if s.opts.Auth == nil {

@@ -142,8 +142,8 @@ type ComponentResult struct {
 	Points    float64
 }
 
-// at is the version in force at the end of a period. Error: fault.NotFound "quality.none" before the first.
-func (r *Room) at(p calendar.Period) (*Index, error) {
+// At is the version in force at the end of a period. Error: fault.NotFound "quality.none" before the first.
+func (r *Room) At(p calendar.Period) (*Index, error) {
 	all, err := r.indexes()
 	if err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func (r *Room) at(p calendar.Period) (*Index, error) {
 
 // Measure computes the index. Error: fault.NotFound "quality.none" for a period before the first version.
 func (r *Room) Measure(ctx context.Context, q Query) (*Result, error) {
-	x, err := r.at(q.Period)
+	x, err := r.At(q.Period)
 	if err != nil {
 		return nil, err
 	}
@@ -214,6 +214,11 @@ func rounded(f float64) float64 { return math.Round(f*100) / 100 }
 // Costing gives one page of the dossiers that cost a component its marks, and how many there are.
 func (r *Room) Costing(ctx context.Context, q Query, c *Component, limit, offset int) ([]*dossier.Row, int, error) {
 	return r.dossiers.Costing(ctx, c.Count, q.Reach, q.Period.From, q.Period.To, limit, offset)
+}
+
+// CostingAfter gives the same by code, those behind one ("" = from the first).
+func (r *Room) CostingAfter(ctx context.Context, q Query, c *Component, code string, limit int) ([]*dossier.Row, error) {
+	return r.dossiers.CostingAfter(ctx, c.Count, q.Reach, q.Period.From, q.Period.To, code, limit)
 }
 
 // Component finds a component by group and id. Error: fault.NotFound "quality.no_component".

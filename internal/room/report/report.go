@@ -4,6 +4,9 @@
 // It owns the report regimes and forms (definitions/reports), the reading of filled-in forms, the
 // cross-footing of their cells, the building of a report from figures, its freezing, and what changed
 // since. It does not own figures (engine indicator computes them), nor page layouts (engine document).
+//
+// Its workbook is not written by engine document/sheet: forms are read in again from it, cell by cell, and need what a streamed list
+// has not: several headed tables a sheet, crossed cells, a frozen first column, a label on every printed page.
 package report
 
 import (

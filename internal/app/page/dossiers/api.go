@@ -54,14 +54,23 @@ func StateOf(d *dossier.Dossier) State {
 }
 
 func (s *pages) answer(r *web.Request, d *dossier.Dossier) error {
-	r.W.Header().Set("Etag", `"`+strconv.FormatInt(d.Stream, 10)+`"`)
+	r.W.Header().Set("Etag", etag(d))
 	return r.JSON(http.StatusOK, StateOf(d))
 }
+
+func etag(d *dossier.Dossier) string { return `"` + strconv.FormatInt(d.Stream, 10) + `"` }
 
 func (s *pages) apiGet(r *web.Request) error {
 	d, err := s.get(r)
 	if err != nil {
 		return err
+	}
+	for _, known := range strings.Split(r.Header.Get("If-None-Match"), ",") {
+		if known = strings.TrimSpace(known); known == etag(d) || known == "*" {
+			r.W.Header().Set("Etag", etag(d))
+			r.W.WriteHeader(http.StatusNotModified)
+			return nil
+		}
 	}
 	return s.answer(r, d)
 }

@@ -31,12 +31,12 @@ type Line struct {
 // List is a page of the work list. Next and Previous are the addresses of its neighbours, empty at the ends.
 type List struct {
 	Total    int            `json:"total"`
-	From     int            `json:"from"` // place of the first row, from 1; 0 without rows
-	Counts   map[string]int `json:"counts"`
+	From     int            `json:"from"`   // place of the first row, from 1; 0 without rows
+	Counts   map[string]int `json:"counts"` // by view; as of a day only of views that are not Partial
 	Rows     []Line         `json:"rows"`
 	Next     string         `json:"next,omitempty"`
 	Previous string         `json:"previous,omitempty"`
-	AsOf     string         `json:"as_of,omitempty"`   // the day at whose end the list stood so; Counts and neighbours' rows are then of that day
+	AsOf     string         `json:"as_of,omitempty"`   // the day at whose end the list stood so
 	Partial  bool           `json:"partial,omitempty"` // as of a day: only the dossiers filed last were looked at
 }
 
@@ -78,16 +78,16 @@ func (s *pages) apiList(r *web.Request) error {
 
 // apiListAsOf is the list as it stood at the end of a day.
 func (s *pages) apiListAsOf(r *web.Request, a asked) error {
-	rows, past, err := s.pastPage(r, a)
+	past, err := s.listOfDay(r, a)
 	if err != nil {
 		return err
 	}
-	out := List{Total: len(past.Rows), Counts: map[string]int{}, Rows: []Line{}, AsOf: a.q.Day.String(), Partial: !past.Whole}
-	for _, d := range rows {
+	out := List{Total: len(past.all), Counts: past.counts, Rows: []Line{}, AsOf: a.q.Day.String(), Partial: !past.whole}
+	for _, d := range past.rows {
 		out.Rows = append(out.Rows, line(d, a.q.Day))
 	}
-	if len(rows) > 0 {
-		out.From = (a.q.Number-1)*perPage + 1
+	if len(past.rows) > 0 {
+		out.From = past.first + 1
 	}
 	const path = "/api/v1/ho-so"
 	out.Next, out.Previous = pastAddress(a.q, path, a.q.Number+1, out.Total), pastAddress(a.q, path, a.q.Number-1, out.Total)

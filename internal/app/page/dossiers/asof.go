@@ -9,18 +9,19 @@ import (
 	"trucot/internal/kernel/web"
 )
 
-// listAsOf is the list as it stood at the end of a day: read only, without counts and groups.
+// listAsOf is the list as it stood at the end of a day: read only, without groups.
 func (s *pages) listAsOf(r *web.Request, a asked, p *listPage) error {
-	rows, past, err := s.pastPage(r, a)
+	past, err := s.listOfDay(r, a)
 	if err != nil {
 		return err
 	}
-	p.Whole, p.Page.Total, p.Page.First, p.Page.Rows = past.Whole, len(past.Rows), (a.q.Number-1)*perPage, rows
+	p.Whole, p.Page.Total, p.Page.First, p.Page.Rows = past.whole, len(past.all), past.first, past.rows
 	for _, v := range views {
-		p.Tabs = append(p.Tabs, tab{ID: v})
+		n, counted := past.counts[v]
+		p.Tabs = append(p.Tabs, tab{ID: v, Count: n, Uncounted: !counted})
 	}
 	part := section{}
-	for _, d := range rows {
+	for _, d := range past.rows {
 		line := s.row(r, d, a.q.Day)
 		line.Path += "?ngay=" + a.q.Day.String()
 		part.Rows = append(part.Rows, line)
@@ -35,12 +36,32 @@ func (s *pages) listAsOf(r *web.Request, a asked, p *listPage) error {
 	return r.Render(http.StatusOK, list(p))
 }
 
-// pastPage is one page of the list of a day, and the whole of it.
-func (s *pages) pastPage(r *web.Request, a asked) ([]*dossier.Row, dossier.Past, error) {
+// pastList is the list of a day.
+type pastList struct {
+	all, rows []*dossier.Row // the whole list, and the page asked for
+	first     int            // place of the page's first row, from 0
+	whole     bool
+	counts    map[string]int // of each view of which all dossiers were looked at
+}
+
+func (s *pages) listOfDay(r *web.Request, a asked) (pastList, error) {
 	units, without := Reach(r)
-	past, err := s.dossiers.ListAsOf(r.Context(), a.f, dossier.Reach{Units: units, Without: without}, a.q.Day)
-	from := min((a.q.Number-1)*perPage, len(past.Rows))
-	return past.Rows[from:min(from+perPage, len(past.Rows))], past, err
+	then, err := s.dossiers.AllAsOf(r.Context(), dossier.Reach{Units: units, Without: without}, a.base.Procedure, a.q.Day)
+	p := pastList{counts: map[string]int{}}
+	for _, v := range views {
+		f := a.base
+		s.view(r, v, &f, a.q.Day)
+		rows, whole := then.List(f)
+		if whole {
+			p.counts[v] = len(rows)
+		}
+		if v == a.q.View {
+			p.all, p.whole = rows, whole
+		}
+	}
+	p.first = min((a.q.Number-1)*perPage, len(p.all))
+	p.rows = p.all[p.first:min(p.first+perPage, len(p.all))]
+	return p, err
 }
 
 // pastAddress is another page of the list of a day, "" where there is none.

@@ -31,8 +31,8 @@ func (s *pages) export(r *web.Request) error {
 	}
 	rows := func(yield func(row) bool) error {
 		if a.q.Day != 0 {
-			_, past, err := s.pastPage(r, a)
-			for _, d := range past.Rows {
+			past, err := s.listOfDay(r, a)
+			for _, d := range past.all {
 				if !yield(s.row(r, d, a.q.Day)) {
 					break
 				}

@@ -33,8 +33,9 @@ type section struct {
 }
 
 type tab struct {
-	ID    string
-	Count int
+	ID        string
+	Count     int
+	Uncounted bool // not every dossier could be looked at
 }
 
 type listPage struct {
@@ -106,7 +107,7 @@ func (s *pages) tabs(r *web.Request, base dossier.Filter) ([]tab, error) {
 	}
 	out := make([]tab, len(views))
 	for i, id := range views {
-		out[i] = tab{id, counts[i]}
+		out[i] = tab{ID: id, Count: counts[i]}
 	}
 	return out, nil
 }

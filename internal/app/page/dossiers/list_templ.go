@@ -388,7 +388,7 @@ func tabs(p *listPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if !p.asOf() {
+			if !t.Uncounted {
 				var templ_7745c5c3_Var18 = []any{"kh-count", templ.KV("kh-alert", t.ID == "late" && t.Count > 0)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var18...)
 				if templ_7745c5c3_Err != nil {

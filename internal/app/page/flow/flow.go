@@ -117,23 +117,44 @@ const years = 2
 // ever is the first day of an imported log, which may be old.
 var ever = calendar.MustParse("1990-01-01")
 
-func readQuery(r *web.Request, id string) (query, error) {
-	q := query{From: r.Today().AddMonths(-12 * years), To: r.Today(), Unit: r.Query("don-vi")}
+// Query is the question of a reader about a procedure's dossiers: by default those of the last years, and all in reach. Errors:
+// procedures.unknown, calendar.bad_date, flow.to_before_from, people.unknown_unit, web.forbidden.
+func Query(r *web.Request, procs *procedure.Set, who *people.People, id, from, to, unit string) (flow.Query, error) {
+	q := flow.Query{Procedure: id, From: r.Today().AddMonths(-12 * years), To: r.Today()}
 	if strings.HasPrefix(id, imported) {
 		q.From = ever
+	} else if len(procs.Versions(id)) == 0 {
+		return q, fault.New(fault.NotFound, "procedures.unknown", "id", id)
 	}
-	for name, d := range map[string]*calendar.Date{"tu": &q.From, "den": &q.To} {
-		if text := r.Query(name); text != "" {
-			var err error
-			if *d, err = calendar.Parse(text); err != nil {
-				return q, err
-			}
+	var err error
+	if from != "" {
+		if q.From, err = calendar.Parse(from); err != nil {
+			return q, err
+		}
+	}
+	if to != "" {
+		if q.To, err = calendar.Parse(to); err != nil {
+			return q, err
 		}
 	}
 	if q.To < q.From {
 		return q, fault.New(fault.Invalid, "flow.to_before_from", "from", q.From, "to", q.To)
 	}
-	return q, nil
+	q.Units, q.Without = people.Reach(r.Reader, people.ReadDossiers)
+	if unit == "" {
+		return q, nil
+	}
+	if err := r.Require(people.ReadDossiers, unit); err != nil {
+		return q, err
+	}
+	below, err := who.Subtree(r.Context(), unit, r.Today())
+	q.Without, q.Units = nil, []string{}
+	for _, u := range below {
+		if r.Can(people.ReadDossiers, u) {
+			q.Units = append(q.Units, u)
+		}
+	}
+	return q, err
 }
 
 type onePage struct {
@@ -150,18 +171,12 @@ type onePage struct {
 
 func (s *pages) one(r *web.Request) error {
 	id := r.PathValue("id")
-	if len(s.procs.Versions(id)) == 0 && !strings.HasPrefix(id, imported) {
-		return fault.New(fault.NotFound, "procedures.unknown", "id", id)
-	}
-	q, err := readQuery(r, id)
+	ask, err := Query(r, s.procs, s.who, id, r.Query("tu"), r.Query("den"), r.Query("don-vi"))
 	if err != nil {
 		return err
 	}
-	p := &onePage{View: r.View(s.title(r, id), web.Crumb{Title: r.T("flow.title"), Path: "/quy-trinh"}), ID: id, Path: Path(id), Q: q, names: map[string]string{}}
-	ask := flow.Query{Procedure: id, From: q.From, To: q.To}
-	if ask.Units, ask.Without, err = s.reach(r, q.Unit); err != nil {
-		return err
-	}
+	p := &onePage{View: r.View(s.title(r, id), web.Crumb{Title: r.T("flow.title"), Path: "/quy-trinh"}), ID: id, Path: Path(id),
+		Q: query{ask.From, ask.To, r.Query("don-vi")}, names: map[string]string{}}
 	if p.flowView, err = s.flow.View(r.Context(), ask); err != nil {
 		return err
 	}
@@ -177,28 +192,6 @@ func (s *pages) one(r *web.Request) error {
 		return err
 	}
 	return r.Render(http.StatusOK, one(p))
-}
-
-// reach limits the reader's dossiers to a unit and what stands below it.
-func (s *pages) reach(r *web.Request, unit string) (units, without []string, err error) {
-	units, without = people.Reach(r.Reader, people.ReadDossiers)
-	if unit == "" {
-		return units, without, nil
-	}
-	if err := r.Require(people.ReadDossiers, unit); err != nil {
-		return nil, nil, err
-	}
-	below, err := s.who.Subtree(r.Context(), unit, r.Today())
-	if err != nil {
-		return nil, nil, err
-	}
-	units = []string{}
-	for _, u := range below {
-		if r.Can(people.ReadDossiers, u) {
-			units = append(units, u)
-		}
-	}
-	return units, nil, nil
 }
 
 func (s *pages) units(r *web.Request) ([]people.Unit, error) {

@@ -31,11 +31,14 @@ func (s *pages) fees(r *web.Request) error {
 		return err
 	}
 	p.pager = pager{Page: pageOf(r), base: "/phi", values: url.Values{"tu": {p.From.String()}, "den": {p.To.String()}}}
-	rows, sums, err := s.dossiers.Fees(r.Context(), Reach(r), p.From, p.To, perPage, (p.Page-1)*perPage)
+	if p.Sums, err = s.dossiers.SumFees(r.Context(), Reach(r), p.From, p.To); err != nil {
+		return err
+	}
+	rows, err := s.dossiers.Fees(r.Context(), Reach(r), p.From, p.To, perPage, (p.Page-1)*perPage)
 	if err != nil {
 		return err
 	}
-	p.Sums, p.Total, p.Shown = sums, sums.Count, len(rows)
+	p.Total, p.Shown = p.Sums.Count, len(rows)
 	for _, f := range rows {
 		label := f.ID
 		if def, err := s.procs.Version(f.Procedure, f.Version); err == nil && def.Fee(f.ID) != nil {

@@ -183,8 +183,7 @@ type bodyPage struct {
 func (p bodyPage) act(verb string) act { return p.sheet.act(verb, "partypage.body_"+verb, 0) }
 
 // getBody reads an organisation in reach.
-func (s *pages) getBody(r *web.Request) (people.Unit, error) {
-	code := r.PathValue("ma")
+func (s *pages) getBody(r *web.Request, code string) (people.Unit, error) {
 	u, err := s.who.Unit(r.Context(), code, r.Today())
 	if err != nil || u.Side != people.Party || !r.Can(people.ReadParty, code) {
 		return u, fault.New(fault.NotFound, "people.unknown_unit", "unit", code)
@@ -203,7 +202,7 @@ func mayReshape(r *web.Request, u people.Unit) bool {
 func (s *pages) body(r *web.Request) error { return s.showBody(r, url.Values{}, nil) }
 
 func (s *pages) showBody(r *web.Request, in url.Values, trouble error) error {
-	u, err := s.getBody(r)
+	u, err := s.getBody(r, r.PathValue("ma"))
 	if err != nil {
 		return err
 	}
@@ -291,7 +290,7 @@ func (s *pages) bodyMembers(r *web.Request, p *bodyPage) error {
 
 // changeBody does what a form on an organisation's page says.
 func (s *pages) changeBody(r *web.Request, in url.Values) (string, error) {
-	u, err := s.getBody(r)
+	u, err := s.getBody(r, r.PathValue("ma"))
 	if err != nil {
 		return "", err
 	}

@@ -23,13 +23,23 @@ type studyPage struct {
 	Rows []studyRow
 }
 
-// study tells who has studied what: sessions of one directive count together, each for the members below its organisation.
+// study tells who has studied what.
 func (s *pages) study(r *web.Request) error {
 	p := studyPage{sheet: s.sheet(r, "/dang/hoc-tap", r.T("partypage.study_roll"), nil, nil)}
-	list, _, err := s.room.Records(r.Context(), room.RecordFilter{Units: s.units(r), Kind: "study", Stage: room.Done, From: calendar.NoDate, To: calendar.NoDate, UntilBy: calendar.NoDate, Limit: 1 << 30})
-	if err != nil {
+	var err error
+	if p.Rows, err = s.lessons(r); err != nil {
 		return err
 	}
+	return r.Render(p.Status, study(p))
+}
+
+// lessons tells who has studied what: sessions of one directive count together, each for the members below its organisation.
+func (s *pages) lessons(r *web.Request) ([]studyRow, error) {
+	list, _, err := s.room.Records(r.Context(), room.RecordFilter{Units: s.units(r), Kind: "study", Stage: room.Done, From: calendar.NoDate, To: calendar.NoDate, UntilBy: calendar.NoDate, Limit: 1 << 30})
+	if err != nil {
+		return nil, err
+	}
+	var out []studyRow
 	rows := map[string]int{}
 	for _, rec := range list {
 		if len(rec.Present) == 0 { // without a roll it says nothing about anybody
@@ -41,21 +51,21 @@ func (s *pages) study(r *web.Request) error {
 		}
 		i, ok := rows[key]
 		if !ok {
-			i = len(p.Rows)
+			i = len(out)
 			rows[key] = i
-			p.Rows = append(p.Rows, studyRow{Title: strings.TrimSuffix(rec.Directive+" – "+rec.Title, " – ")})
+			out = append(out, studyRow{Title: strings.TrimSuffix(rec.Directive+" – "+rec.Title, " – ")})
 			if rec.Directive == "" {
-				p.Rows[i].Title = rec.Title
+				out[i].Title = rec.Title
 			}
 		}
-		p.Rows[i].Sessions = append(p.Rows[i].Sessions, rec)
+		out[i].Sessions = append(out[i].Sessions, rec)
 	}
-	for i := range p.Rows {
-		if err := s.studied(r, &p.Rows[i]); err != nil {
-			return err
+	for i := range out {
+		if err := s.studied(r, &out[i]); err != nil {
+			return nil, err
 		}
 	}
-	return r.Render(p.Status, study(p))
+	return out, nil
 }
 
 // studied sorts the members of today into those who were at one of the sessions and those who should have been.

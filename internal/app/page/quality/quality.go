@@ -39,36 +39,39 @@ type asked struct {
 	Units []people.Unit
 }
 
-// read reads period and unit from the address: by default the reporting year of today and everything in reach.
 func (s *pages) read(r *web.Request) (asked, error) {
 	q := asked{Unit: r.Query("don-vi")}
-	units, without := people.Reach(r.Reader, people.ReadDossiers)
-	q.Reach = dossier.Reach{Units: units, Without: without}
 	var err error
-	if code := r.Query("ky"); code != "" {
-		q.Period, err = calendar.ParsePeriod(code)
-	} else {
-		q.Period, err = scope.Current(r.Today())
-	}
-	if err != nil {
+	if q.Query, err = Query(r, s.who, r.Query("ky"), q.Unit); err != nil {
 		return q, err
 	}
 	all, err := s.who.Units(r.Context(), r.Today(), people.State)
-	if err != nil {
-		return q, err
-	}
 	for _, u := range all {
 		if people.Holds(r.Reader, people.ReadDossiers, u.Code) {
 			q.Units = append(q.Units, u)
 		}
 	}
-	if q.Unit == "" {
-		return q, nil
+	return q, err
+}
+
+// Query is the question of a reader: by default the reporting year of today and every dossier in reach. Errors: calendar.bad_period,
+// people.unknown_unit, web.forbidden.
+func Query(r *web.Request, who *people.People, period, unit string) (room.Query, error) {
+	units, without := people.Reach(r.Reader, people.ReadDossiers)
+	q := room.Query{Reach: dossier.Reach{Units: units, Without: without}}
+	var err error
+	if period != "" {
+		q.Period, err = calendar.ParsePeriod(period)
+	} else {
+		q.Period, err = scope.Current(r.Today())
 	}
-	if err := r.Require(people.ReadDossiers, q.Unit); err != nil {
+	if err != nil || unit == "" {
 		return q, err
 	}
-	below, err := s.who.Subtree(r.Context(), q.Unit, min(q.Period.To, r.Today()))
+	if err := r.Require(people.ReadDossiers, unit); err != nil {
+		return q, err
+	}
+	below, err := who.Subtree(r.Context(), unit, min(q.Period.To, r.Today()))
 	q.Reach = dossier.Reach{Units: slices.DeleteFunc(below, func(u string) bool { return !people.Holds(r.Reader, people.ReadDossiers, u) })}
 	return q, err
 }

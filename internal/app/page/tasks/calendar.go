@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
@@ -112,24 +111,6 @@ func (s *pages) calendar(r *web.Request) error {
 		p.Weeks = append(p.Weeks, line)
 	}
 	return r.Render(http.StatusOK, monthView(p))
-}
-
-// frame fills what the views of the list have in common: filter, chips and choices.
-func (s *pages) frame(r *web.Request, p *listPage) (task.Filter, error) {
-	f, err := s.filter(r, &p.Q)
-	if err != nil {
-		return f, err
-	}
-	late := f
-	late.View = "overdue"
-	if p.Overdue, err = s.tasks.Count(r.Context(), late); err != nil {
-		return f, err
-	}
-	if d := s.directive(r, p.Q.Directive); d != nil {
-		p.About = d.Label()
-	}
-	p.Units, err = s.units(r, people.ReadTasks)
-	return f, err
 }
 
 // weekdays are the heads of a month's columns, Monday first.

@@ -3,6 +3,7 @@ package tasks
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,17 +18,22 @@ import (
 // perPage is the number of tasks on a page.
 const perPage = 50
 
-// views are the lists; the first is what a reader with tasks of their own sees.
-var views = []string{"mine", "unit", "given", "open", "overdue", "unconfirmed", "done", "all"}
+// chipViews are those of Views that stand above every list.
+var chipViews = []string{"mine", "unit", "given", "open", "overdue", "unconfirmed", "done", "all"}
+
+// Query is what the list is filtered by, for the page and for programs.
+type Query struct {
+	View, Text, Unit, Directive string
+	Priority, Label             string
+	Day                         calendar.Date // the list as it stood at its end; 0 = as it stands
+}
 
 // query is what the list is asked for; each part is a parameter of its address.
 type query struct {
-	View, Text, Unit, Directive string
-	Priority, Label             string
-	Sort                        string        // one of sorts, "" = by due date
-	Group                       string        // one of groups
-	Day                         calendar.Date // the list as it stood at its end; 0 = as it stands
-	Page                        int
+	Query
+	Sort  string // one of sorts, "" = by due date
+	Group string // one of groups
+	Page  int
 }
 
 // sorts and groups are what the list may be ordered and divided by.
@@ -37,7 +43,7 @@ var (
 )
 
 func readQuery(r *web.Request) query {
-	q := query{View: r.Query("xem"), Text: r.Query("q"), Unit: r.Query("don-vi"), Directive: r.Query("van-ban"), Label: strings.TrimSpace(r.Query("nhan-viec"))}
+	q := query{Query: Query{View: r.Query("xem"), Text: r.Query("q"), Unit: r.Query("don-vi"), Directive: r.Query("van-ban"), Label: strings.TrimSpace(r.Query("nhan-viec"))}}
 	if _, err := label.ParsePriority(r.Query("uu-tien")); err == nil {
 		q.Priority = r.Query("uu-tien")
 	}
@@ -76,18 +82,18 @@ func (q query) at(path string, change ...string) string {
 
 type listPage struct {
 	*web.View
-	Q       query
-	Rows    []Row
-	Total   int
-	Overdue int
-	Units   []people.Unit
-	About   string // the directive that the list is of
-	Lens    string // path of the view that this page is
-	Whole   bool   // of a list as of a day: nothing had to be left out
+	Q      query
+	Rows   []Row
+	Total  int
+	Counts map[string]int // by view
+	Units  []people.Unit
+	About  string    // the directive that the list is of
+	Lens   string    // path of the view that this page is
+	Past   task.Past // of a list as of a day
 }
 
-// asOf reports whether the list is one of a day that is over.
-func (p listPage) asOf() bool { return p.Q.Day != 0 }
+// asOf reports whether the list is one of a day that is over; the other views of the tasks are of today.
+func (p listPage) asOf() bool { return p.Q.Day != 0 && p.Lens == "/viec" }
 
 // address is this page with some parts of its question changed.
 func (p listPage) address(change ...string) string { return p.Q.at(p.Lens, change...) }
@@ -100,10 +106,16 @@ func (s *pages) list(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	from := (q.Page - 1) * perPage
 	if p.asOf() {
-		return s.listAsOf(r, p, f)
+		all := p.Past.List(f)
+		p.Total, from = len(all), min(from, len(all))
+		for _, t := range all[from:min(from+perPage, len(all))] {
+			p.Rows = append(p.Rows, newRow(r, s.tasks, s.who, t, q.Day))
+		}
+		return r.Render(http.StatusOK, list(p))
 	}
-	f.Limit, f.Offset, f.Sort = perPage, (q.Page-1)*perPage, sorts[q.Sort]
+	f.Limit, f.Offset, f.Sort = perPage, from, sorts[q.Sort]
 	if by, ok := groups[q.Group]; ok {
 		f.Sort = by
 	}
@@ -118,23 +130,49 @@ func (s *pages) list(r *web.Request) error {
 	return r.Render(http.StatusOK, list(p))
 }
 
-// listAsOf is the list as it stood at the end of a day: read only.
-func (s *pages) listAsOf(r *web.Request, p listPage, f task.Filter) error {
-	all, whole, err := s.tasks.ListAsOf(r.Context(), f, p.Q.Day)
+// frame fills what the views of the list have in common: filter, chips and choices.
+func (s *pages) frame(r *web.Request, p *listPage) (task.Filter, error) {
+	base, err := p.Q.Base(r, s.who)
 	if err != nil {
-		return err
+		return base, err
 	}
-	p.Total, p.Whole, p.Overdue = len(all), whole, 0
-	from := min((p.Q.Page-1)*perPage, len(all))
-	for _, t := range all[from:min(from+perPage, len(all))] {
-		p.Rows = append(p.Rows, newRow(r, s.tasks, s.who, t, p.Q.Day))
+	tally := Tally(func(f task.Filter) (task.Tally, error) { return s.tasks.Tally(r.Context(), f) })
+	if p.asOf() {
+		if p.Past, err = s.tasks.AllAsOf(r.Context(), base.Reach, p.Q.Day); err != nil {
+			return base, err
+		}
+		tally = func(f task.Filter) (task.Tally, error) { return p.Past.Tally(f), nil }
 	}
-	return r.Render(http.StatusOK, list(p))
+	if p.Counts, err = tally.Counts(r, base); err != nil {
+		return base, err
+	}
+	if p.Q.View = p.Q.chosen(); p.Q.View == "" {
+		p.Q.View = "open"
+		if p.Q.Text+p.Q.Unit+p.Q.Directive+p.Q.Priority+p.Q.Label == "" && p.Counts["mine"] > 0 {
+			p.Q.View = "mine"
+		}
+	}
+	if d := s.directive(r, p.Q.Directive); d != nil {
+		p.About = d.Label()
+	}
+	p.Units, err = s.units(r, people.ReadTasks)
+	Narrow(r, p.Q.View, &base)
+	return base, err
 }
 
-// filter turns the query into one for the engine. Without a view it is the reader's own open tasks, or every open one
-// when there are none.
-func (s *pages) filter(r *web.Request, q *query) (task.Filter, error) {
+// Views are all that a list may be narrowed to.
+var Views = []string{"mine", "unit", "given", "open", "overdue", "in_term", "unconfirmed", "done", "done_on_time", "done_late", "all"}
+
+// chosen is the view asked for; one that is none is that of open tasks.
+func (q Query) chosen() string {
+	if q.View != "" && !slices.Contains(Views, q.View) {
+		return "open"
+	}
+	return q.View
+}
+
+// Base turns the query into a filter for the engine, before any view.
+func (q Query) Base(r *web.Request, who *people.People) (task.Filter, error) {
 	f := task.Filter{Reach: Reach(r), Text: q.Text, Directive: q.Directive, Label: q.Label}
 	if q.Priority != "" {
 		p, err := label.ParsePriority(q.Priority)
@@ -143,30 +181,20 @@ func (s *pages) filter(r *web.Request, q *query) (task.Filter, error) {
 		}
 		f.Priority = &p
 	}
-	if q.Unit != "" {
-		if err := r.Require(people.ReadTasks, q.Unit); err != nil {
-			return f, err
-		}
-		var err error
-		if f.Units, err = s.who.Subtree(r.Context(), q.Unit, r.Today()); err != nil {
-			return f, err
-		}
+	if q.Unit == "" {
+		return f, nil
 	}
-	if q.View == "" {
-		q.View = "open"
-		if q.Text+q.Unit+q.Directive+q.Priority+q.Label == "" {
-			mine := f
-			mine.Account, mine.Helping, mine.View = people.Desk(r.Actor()), true, "open"
-			n, err := s.tasks.Count(r.Context(), mine)
-			if err != nil {
-				return f, err
-			}
-			if n > 0 {
-				q.View = "mine"
-			}
-		}
+	if err := r.Require(people.ReadTasks, q.Unit); err != nil {
+		return f, err
 	}
-	switch q.View {
+	var err error
+	f.Units, err = who.Subtree(r.Context(), q.Unit, r.Today())
+	return f, err
+}
+
+// Narrow leaves what one of Views shows.
+func Narrow(r *web.Request, view string, f *task.Filter) {
+	switch view {
 	case "mine":
 		f.Account, f.Helping, f.View = people.Desk(r.Actor()), true, "open"
 	case "given":
@@ -177,12 +205,30 @@ func (s *pages) filter(r *web.Request, q *query) (task.Filter, error) {
 			f.Units = append(units, "") // never empty, which would mean all
 		}
 	case "all":
-	case "open", "overdue", "unconfirmed", "done", "in_term", "done_on_time", "done_late":
-		f.View = q.View
+		f.View = ""
 	default:
-		q.View, f.View = "open", "open"
+		f.View = view
 	}
-	return f, nil
+}
+
+// Tally counts by the engine's views, now or as of a day.
+type Tally func(task.Filter) (task.Tally, error)
+
+// Counts is how many tasks each of Views shows of those that a filter leaves.
+func (t Tally) Counts(r *web.Request, base task.Filter) (map[string]int, error) {
+	out := map[string]int{}
+	all, err := t(base)
+	for _, view := range Views {
+		f, c := base, all
+		Narrow(r, view, &f)
+		if view == "mine" || view == "given" || view == "unit" {
+			if c, err = t(f); err != nil {
+				return nil, err
+			}
+		}
+		out[view] = c.Of(f.View)
+	}
+	return out, err
 }
 
 // matrixRow is a unit's line.
@@ -216,24 +262,28 @@ func (s *pages) matrix(r *web.Request) error {
 // export answers with the list's tasks as a table, all pages of it.
 func (s *pages) export(r *web.Request) error {
 	q := readQuery(r)
-	if q.View == "" {
+	if q.View = q.chosen(); q.View == "" {
 		q.View = "all"
 	}
-	f, err := s.filter(r, &q)
+	f, err := q.Base(r, s.who)
 	if err != nil {
 		return err
 	}
+	Narrow(r, q.View, &f)
 	today := r.Today()
-	f.Limit = 1 << 30 // as many as the engine gives
 	var list []*task.Task
 	if q.Day != 0 {
 		today = q.Day
-		list, _, err = s.tasks.ListAsOf(r.Context(), f, q.Day)
+		past, err := s.tasks.AllAsOf(r.Context(), f.Reach, q.Day)
+		if err != nil {
+			return err
+		}
+		list = past.List(f)
 	} else {
-		list, _, err = s.tasks.List(r.Context(), f)
-	}
-	if err != nil {
-		return err
+		f.Limit = 1 << 30 // as many as the engine gives
+		if list, _, err = s.tasks.List(r.Context(), f); err != nil {
+			return err
+		}
 	}
 	h := r.W.Header()
 	h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")

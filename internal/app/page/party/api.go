@@ -1,0 +1,96 @@
+package party
+
+import (
+	"slices"
+
+	"trucot/internal/engine/people"
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/web"
+	room "trucot/internal/room/party"
+	"trucot/internal/room/party/cadre"
+)
+
+// API is what the JSON interface shares with the pages: which organisations and members a reader may see. It gives no names of
+// members.
+type API struct{ s *pages }
+
+// NewAPI makes it.
+func NewAPI(r *room.Room, c *cadre.Room, who *people.People) API {
+	return API{&pages{room: r, cadre: c, who: who}}
+}
+
+// Body is an organisation of a day with its strength then; one that is no cell counts those of the cells below it.
+type Body struct {
+	people.Unit
+	Official, Probation int
+	Advice              string // what the rules say of its strength, "" = nothing
+}
+
+// Bodies are the organisations in reach as they stood on a day, each behind the one above it.
+func (a API) Bodies(r *web.Request, on calendar.Date) ([]Body, error) {
+	rules, err := a.s.room.Rules()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.s.bodyRows(r, on, rules.OrganisationOn(on))
+	var out []Body
+	for _, row := range rows {
+		out = append(out, Body{row.Unit, row.Official, row.Probation, row.Advice})
+	}
+	return out, err
+}
+
+// History is what became of an organisation in reach and its committees, the latest first. Error: people.unknown_unit.
+func (a API) History(r *web.Request, code string) (people.Unit, []room.Act, []*room.Committee, error) {
+	u, err := a.s.getBody(r, code)
+	if err != nil {
+		return u, nil, nil, err
+	}
+	acts, err := a.s.room.History(r.Context(), u.Code)
+	if err != nil {
+		return u, nil, nil, err
+	}
+	terms, err := a.s.room.Committees(r.Context(), u.Code)
+	return u, acts, terms, err
+}
+
+// Badges are the members in reach who stand on the list of a day on which badges are conferred; NoDate = the next one, which it
+// gives back.
+func (a API) Badges(r *web.Request, on calendar.Date) (calendar.Date, []room.BadgeLine, error) {
+	rules, err := a.s.room.Rules()
+	if err != nil {
+		return on, nil, err
+	}
+	if on == calendar.NoDate {
+		on = rules.On(r.Today()).NextOccasion(r.Today())
+	}
+	lines, err := a.s.room.Badges(r.Context(), a.s.units(r), on)
+	return on, lines, err
+}
+
+// Study is what was studied, in which sessions, and by which of today's members it was and was not.
+type Study struct {
+	Directive, Title        string
+	Sessions, Done, Missing []string // entries of the register; members
+}
+
+// Studies tells who has studied what.
+func (a API) Studies(r *web.Request) ([]Study, error) {
+	rows, err := a.s.lessons(r)
+	ids := func(rows []memberRow) (out []string) {
+		for _, m := range rows {
+			out = append(out, m.Member.ID)
+		}
+		slices.Sort(out)
+		return out
+	}
+	var out []Study
+	for _, row := range rows {
+		one := Study{Directive: row.Sessions[0].Directive, Title: row.Sessions[0].Title, Done: ids(row.Done), Missing: ids(row.Missing)}
+		for _, rec := range row.Sessions {
+			one.Sessions = append(one.Sessions, rec.ID)
+		}
+		out = append(out, one)
+	}
+	return out, err
+}

@@ -100,13 +100,13 @@ func TestACouncilDecidesOnAPhone(t *testing.T) {
 	p.Fill(`[name="p.1.tinh_moi"]`, "41")
 	p.Fill(`[name="p.1.hieu_qua"]`, "30,5")
 	p.Fill(`[name="p.1.nhan_rong"]`, "15")
-	p.Click(".kh-paper form button")
+	p.Click(".kh-sheet form button")
 	if text := p.Text(); !strings.Contains(text, "từ 0 đến 40") || p.Attribute(`[name="p.1.hieu_qua"]`, "value") != "30,5" {
 		t.Fatalf("too many points pass, or what was typed was lost:\n%s", text)
 	}
 	browser.Eval[string](p, `document.querySelector('[name="p.1.tinh_moi"]').value = ""`)
 	p.Fill(`[name="p.1.tinh_moi"]`, "35")
-	p.Click(".kh-paper form button")
+	p.Click(".kh-sheet form button")
 	if text := p.Text(); !strings.Contains(text, "Tổng 80,5 điểm") {
 		t.Fatalf("the review does not say the total:\n%s", text)
 	}

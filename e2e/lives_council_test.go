@@ -62,7 +62,7 @@ func (o *office) voteOnATelephone(t *testing.T, l *life, at string, rule *proced
 	if n := p.Overflow(); n > 0 {
 		t.Errorf("the ballot is %d px too wide", n)
 	}
-	const form = ".kh-paper form"
+	const form = ".kh-sheet form"
 	for name, value := range inFavour(rule) {
 		at := `[name="` + name + `"]`
 		if strings.HasPrefix(name, "p.") && rule.Ballot.Kind == procedure.BallotScore {

@@ -41,6 +41,15 @@ var railLines = []railLine{
 	{"app.rail_admin", "/quan-tri", "settings", people.ManagePeople},
 }
 
+// railAlso are the pages that belong to a line without standing below its path.
+var railAlso = map[string][]string{
+	"/chi-dao":  {"/lich-cong-tac"},
+	"/viec":     {"/moc-viec"},
+	"/sap-tre":  {"/so-theo-doi", "/giay-phep", "/phi", "/so-van-ban", "/chat-luong"},
+	"/thu-tuc":  {"/quy-trinh"},
+	"/bien-tap": {"/tin-tuc/tu-kiem-tra"},
+}
+
 // rail is the left rail: what this reader may open with what waits there, and below it their saved views.
 func (a *App) rail(r *web.Request) []web.RailItem {
 	items := a.places(r)
@@ -128,7 +137,7 @@ func (a *App) places(r *web.Request) []web.RailItem {
 	var items []web.RailItem
 	for _, l := range railLines {
 		if l.permission == web.SignedIn || r.Can(l.permission, "") {
-			items = append(items, web.RailItem{Title: r.T(l.key), Short: r.T(l.key + "_short"), Path: l.path, Icon: l.icon, Count: -1})
+			items = append(items, web.RailItem{Title: r.T(l.key), Short: r.T(l.key + "_short"), Path: l.path, Icon: l.icon, Count: -1, Also: railAlso[l.path]})
 		}
 	}
 	return items

@@ -115,7 +115,10 @@ func (f *Field) Typed(tag lang.Tag, text string) any {
 	case TypeNumber, TypeMoney:
 		return plainNumber(tag, strings.TrimSuffix(strings.TrimSpace(text), "đ"))
 	case TypeDate:
-		return plainDate(text)
+		if d, err := calendar.ParseWritten(text); err == nil {
+			return d.String()
+		}
+		return text
 	case TypeList:
 		return f.typedRows(tag, text)
 	}
@@ -133,23 +136,6 @@ func plainNumber(tag lang.Tag, text string) string {
 	}
 	return strconv.FormatFloat(float64(n)/1000, 'f', -1, 64)
 }
-
-var writtenDate = regexp.MustCompile(`^(?:ngày\s+)?(\d{1,2})(?:\s*[/.\-]\s*|\s+tháng\s+|\s+)(\d{1,2})(?:\s*[/.\-]\s*|\s+năm\s+|\s+)(\d{4})$`)
-
-// plainDate reads a date written day first, as 12/5/2026 or “ngày 12 tháng 5 năm 2026”.
-func plainDate(text string) string {
-	m := writtenDate.FindStringSubmatch(strings.ToLower(lang.NFC(strings.TrimSpace(text))))
-	if m == nil {
-		return text
-	}
-	d, err := calendar.Parse(m[3] + "-" + two(m[2]) + "-" + two(m[1]))
-	if err != nil {
-		return text
-	}
-	return d.String()
-}
-
-func two(digits string) string { return strings.Repeat("0", 2-len(digits)) + digits }
 
 func (f *Field) typedRows(tag lang.Tag, text string) []map[string]any {
 	rows := []map[string]any{}

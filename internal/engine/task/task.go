@@ -143,13 +143,13 @@ func (e *Engine) Left(t *Task, today calendar.Date) int {
 	return e.cal.WorkingDays(today, t.Due)
 }
 
-// Deadline reads a due date: an ISO date, or a duration of one of the three kinds counted from a day. Empty is
+// Deadline reads a due date: a date as people or programs write it, or a duration of one of the three kinds counted from a day. Empty is
 // none. Errors: task.bad_deadline, those of calendar.Due, task.due_too_far.
 func (e *Engine) Deadline(text string, from calendar.Date) (due calendar.Date, term string, err error) {
 	if text == "" {
 		return calendar.NoDate, "", nil
 	}
-	if due, err = calendar.Parse(text); err == nil {
+	if due, err = calendar.ParseWritten(text); err == nil {
 		return due, "", tooFar(due, e.Today())
 	}
 	d, err := calendar.ParseDuration(text)

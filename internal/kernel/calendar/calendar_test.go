@@ -259,13 +259,26 @@ func TestCutOffHour(t *testing.T) {
 }
 
 func TestParseDuration(t *testing.T) {
-	for in, want := range map[string]string{"15wd": "15wd", " 25 D ": "25d", "3mo": "3mo"} {
+	for in, want := range map[string]string{"15wd": "15wd", " 25 D ": "25d", "3mo": "3mo", "15 ngày làm việc": "15wd", "25 ngay": "25d", "1 month": "1mo", "3 months": "3mo"} {
 		if d, err := ParseDuration(in); err != nil || d.String() != want {
 			t.Errorf("%q = %v, %v", in, d, err)
 		}
 	}
 	for _, in := range []string{"", "15", "wd", "-1d", "15h", "1.5d", "99999d", "5dd", "15wd2"} {
 		if d, err := ParseDuration(in); !fault.Is(err, "calendar.bad_duration") {
+			t.Errorf("%q = %v, %v", in, d, err)
+		}
+	}
+}
+
+func TestParseWritten(t *testing.T) {
+	for in, want := range map[string]string{"2026-05-12": "2026-05-12", "12/5/2026": "2026-05-12", " ngày 12 tháng 5 năm 2026 ": "2026-05-12", "12.05.2026": "2026-05-12"} {
+		if d, err := ParseWritten(in); err != nil || d.String() != want {
+			t.Errorf("%q = %v, %v", in, d, err)
+		}
+	}
+	for _, in := range []string{"", "5/2026", "31/2/2026", "12/5/26", "mai"} {
+		if d, err := ParseWritten(in); !fault.Is(err, "calendar.bad_date") {
 			t.Errorf("%q = %v, %v", in, d, err)
 		}
 	}

@@ -5,9 +5,12 @@
 package calendar
 
 import (
+	"regexp"
+	"strings"
 	"time"
 
 	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
 )
 
 // Date is a local calendar date as days since 1970-01-01. It has no hour and no time zone.
@@ -36,6 +39,23 @@ func Parse(s string) (Date, error) {
 	}
 	return Date(t.Unix() / 86400), nil
 }
+
+var written = regexp.MustCompile(`^(?:ngày\s+)?(\d{1,2})(?:\s*[/.\-]\s*|\s+tháng\s+|\s+)(\d{1,2})(?:\s*[/.\-]\s*|\s+năm\s+|\s+)(\d{4})$`)
+
+// ParseWritten reads a date as people write it, day first ("12/5/2026", “ngày 12 tháng 5 năm 2026”), or as Parse does.
+func ParseWritten(s string) (Date, error) {
+	m := written.FindStringSubmatch(strings.ToLower(lang.NFC(strings.TrimSpace(s))))
+	if m == nil {
+		return Parse(s)
+	}
+	d, err := Parse(m[3] + "-" + two(m[2]) + "-" + two(m[1]))
+	if err != nil {
+		return NoDate, fault.New(fault.Invalid, "calendar.bad_date", "text", s)
+	}
+	return d, nil
+}
+
+func two(digits string) string { return strings.Repeat("0", 2-len(digits)) + digits }
 
 // MustParse is Parse for literals in code and tests.
 func MustParse(s string) Date {

@@ -25,18 +25,31 @@ type Duration struct {
 	Unit string
 }
 
-// ParseDuration reads "15wd", "25d" or "3mo".
+// ParseDuration reads "15wd", "25d" or "3mo", or the same in the words of Name: "15 ngày làm việc", "3 months".
 func ParseDuration(s string) (Duration, error) {
-	text := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(s), " ", ""))
+	text := squeeze(s)
 	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz")
 	d := Duration{Unit: text[len(digits):]}
 	n, err := strconv.Atoi(digits)
 	d.N = n
-	if err != nil || !d.valid() {
-		return Duration{}, fault.New(fault.Invalid, "calendar.bad_duration", "text", s)
+	if err == nil && (d.valid() || d.named(text)) {
+		return d, nil
 	}
-	return d, nil
+	return Duration{}, fault.New(fault.Invalid, "calendar.bad_duration", "text", s)
 }
+
+// named finds the unit that makes of d what a text calls it in words.
+func (d *Duration) named(text string) bool {
+	for _, d.Unit = range []string{WorkingDay, CalendarDay, Month} {
+		if d.valid() && (text == squeeze(d.Name(lang.VI)) || text == squeeze(d.Name(lang.EN))) {
+			return true
+		}
+	}
+	return false
+}
+
+// squeeze leaves of a text what tells one duration from another, however it is spaced and accented.
+func squeeze(s string) string { return strings.Join(strings.Fields(lang.Fold(s)), "") }
 
 func (d Duration) valid() bool {
 	switch d.Unit {

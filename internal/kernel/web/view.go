@@ -38,8 +38,9 @@ type RailItem struct {
 	Title, Short string // Short is for the narrow bar of a phone
 	Path, Icon   string
 	Count        int
-	Alert        bool // the count is of things that are late
-	Pinned       bool // a saved list
+	Alert        bool     // the count is of things that are late
+	Pinned       bool     // a saved list
+	Also         []string // paths of other pages that belong here
 }
 
 // View makes the page head of a request. The notice comes from ?da=<key>, which only names a text and
@@ -166,5 +167,10 @@ func (v *View) current(item RailItem) bool {
 	if item.Path == "/" {
 		return p == "/"
 	}
-	return p == item.Path || strings.HasPrefix(p, item.Path+"/")
+	for _, path := range append([]string{item.Path}, item.Also...) {
+		if p == path || strings.HasPrefix(p, path+"/") {
+			return true
+		}
+	}
+	return false
 }

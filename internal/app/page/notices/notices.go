@@ -179,7 +179,7 @@ func (s *pages) hooks(r *web.Request) error { return s.showHooks(r, hooksPage{},
 const callsShown = 10
 
 func (s *pages) showHooks(r *web.Request, p hooksPage, trouble error) error {
-	p.View = r.View(r.T("notices.hooks"))
+	p.View = r.View(r.T("notices.hooks"), web.Crumb{Title: r.T("admin.title"), Path: "/quan-tri"})
 	hooks, err := s.notify.Hooks(r.Context())
 	if err != nil {
 		return err

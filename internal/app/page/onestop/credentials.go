@@ -54,7 +54,7 @@ func (p *credentialsPage) address(view string) string {
 
 // credentials lists licences and certificates by how long they stand.
 func (s *pages) credentials(r *web.Request) error {
-	p := &credentialsPage{View: r.View(r.T("onestop_page.credentials"), web.Crumb{Title: r.T("dossiers.title"), Path: "/ho-so"}), Q: credentialFilter(r)}
+	p := &credentialsPage{View: r.View(r.T("onestop_page.credentials")), Q: credentialFilter(r)}
 	p.Wide = true
 	p.pager = pager{Page: pageOf(r), base: "/giay-phep", values: url.Values{"xem": {p.Q.View}, "thu-tuc": {p.Q.Procedure}, "q": {p.Q.Text}}}
 	p.Q.Offset = (p.Page - 1) * perPage

@@ -24,7 +24,7 @@ type feesPage struct {
 
 // fees lists what was paid in a time, and what was asked for and is owed.
 func (s *pages) fees(r *web.Request) error {
-	p := feesPage{View: r.View(r.T("onestop_page.fees"), web.Crumb{Title: r.T("dossiers.title"), Path: "/ho-so"})}
+	p := feesPage{View: r.View(r.T("onestop_page.fees"))}
 	p.Wide = true
 	var err error
 	if p.From, p.To, err = span(r); err != nil {

@@ -68,7 +68,7 @@ type soonPage struct {
 
 // soon lists the dossiers that are late or will be tomorrow, each with its drafted letter of apology.
 func (s *pages) soon(r *web.Request) error {
-	p := soonPage{View: r.View(r.T("onestop_page.soon"), web.Crumb{Title: r.T("dossiers.title"), Path: "/ho-so"}), Until: s.dossiers.WarnUntil()}
+	p := soonPage{View: r.View(r.T("onestop_page.soon")), Until: s.dossiers.WarnUntil()}
 	p.Wide = true
 	p.pager = pager{Page: pageOf(r), base: "/sap-tre"}
 	rows, total, err := s.dossiers.Soon(r.Context(), Reach(r), perPage, (p.Page-1)*perPage)
@@ -97,7 +97,7 @@ type logPage struct {
 
 // logbook is the logbook of a time: a page, or a file with ?tai=docx or pdf.
 func (s *pages) logbook(r *web.Request) error {
-	p := logPage{View: r.View(r.T("onestop_page.logbook"), web.Crumb{Title: r.T("dossiers.title"), Path: "/ho-so"})}
+	p := logPage{View: r.View(r.T("onestop_page.logbook"))}
 	p.Wide = true
 	var err error
 	if p.From, p.To, err = span(r); err != nil {
@@ -157,7 +157,7 @@ func (s *pages) numbers(r *web.Request) error {
 	if n, err := strconv.Atoi(r.Query("nam")); err == nil {
 		year = n
 	}
-	p := numbersPage{View: r.View(r.T("onestop_page.numbers"), web.Crumb{Title: r.T("dossiers.title"), Path: "/ho-so"}), Year: year, Names: map[string]string{}}
+	p := numbersPage{View: r.View(r.T("onestop_page.numbers")), Year: year, Names: map[string]string{}}
 	p.Wide = true
 	p.pager = pager{Page: pageOf(r), base: "/so-van-ban", values: url.Values{"nam": {strconv.Itoa(year)}}}
 	units, without := people.Reach(r.Reader, people.ReadDossiers)

@@ -97,7 +97,7 @@ func (s *pages) index(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := indexPage{View: r.View(r.T("quality_page.title"), web.Crumb{Title: r.T("dossiers.title"), Path: "/ho-so"}), Q: q, Choices: scope.Choices(r.Today())}
+	p := indexPage{View: r.View(r.T("quality_page.title")), Q: q, Choices: scope.Choices(r.Today())}
 	p.Wide = true
 	if !slices.Contains(p.Choices, q.Period.Code) {
 		p.Choices = append([]string{q.Period.Code}, p.Choices...)

@@ -14,6 +14,7 @@ import (
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/directive"
 )
@@ -41,7 +42,9 @@ func (s *pages) edit(r *web.Request) error {
 	in := url.Values{"noi-dung": {t.Title}, "don-vi": {t.Unit}, "nguoi": {t.Owner}, "san-pham": {t.Product}, "muc-tieu": {t.Goal}, "van-ban": {t.Directive},
 		"phoi-hop": t.Collaborators, "han": {t.Term}, "ban": {strconv.FormatInt(t.Version, 10)}}
 	if t.Term == "" && t.Due != calendar.NoDate {
-		in.Set("han", t.Due.String())
+		in.Set("han", t.Due.Format(lang.VI))
+	} else if term, err := calendar.ParseDuration(t.Term); err == nil {
+		in.Set("han", term.Name(r.Lang))
 	}
 	return s.showBlank(r, in, t, nil)
 }

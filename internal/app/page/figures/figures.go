@@ -184,6 +184,22 @@ func (s *pages) split(r *web.Request, p *onePage, q indicator.Query) error {
 	return err
 }
 
+// shares are what each slice is of their sum, in percent and adding up to 100; nil where the figure is no sum of its slices.
+func (p onePage) shares() []indicator.Value {
+	if t := p.Def.Type; len(p.Slices) < 2 || t != indicator.Flow && t != indicator.Stock && t != indicator.Sum {
+		return nil
+	}
+	parts := make([]indicator.Value, len(p.Slices))
+	for i, s := range p.Slices {
+		parts[i] = slicePart(s, p.Part)
+	}
+	shares := indicator.Percentages(parts, 1)
+	if !slices.ContainsFunc(shares, func(v indicator.Value) bool { return v != indicator.NoValue }) {
+		return nil
+	}
+	return shares
+}
+
 // sliceName is the reader's word for a value of a dimension: a procedure by its title, a channel by its
 // name, anything else as it was recorded.
 func (p onePage) sliceName(key string) string {

@@ -120,7 +120,7 @@ func TestADirectiveBecomesTasksWithoutJavaScript(t *testing.T) {
 		return p.Text()
 	}
 	p.Click(`.kh-acts a[href$="/sua"]`)
-	if p.Attribute("#han", "value") != "10wd" {
+	if p.Attribute("#han", "value") != "10 ngày làm việc" {
 		t.Error("the form that puts a task right does not hold it")
 	}
 	p.Fill("#sp", "Báo cáo rà soát")

@@ -25,6 +25,12 @@ func Definitions(data string) fs.FS {
 	return overlay{top: os.DirFS(own), base: definitions.Files}
 }
 
+// ProceduresOver are the procedures of a folder on top of the shipped ones, on which they may be founded.
+func ProceduresOver(own fs.FS) (fs.FS, error) {
+	shipped, err := fs.Sub(definitions.Files, "procedures")
+	return overlay{top: own, base: shipped}, err
+}
+
 // placed names a mistake in one of the agency's own definition files by the file's whole path: the reader of a
 // path inside the definitions could not tell it from the shipped file of the same name.
 func placed(data string, err error) error {

@@ -25,43 +25,43 @@ type procedureCmd struct {
 	New  procedureNew  `cmd:"" help:"help_procedure_new"`
 }
 
-// proceduresIn is the folder given, or the agency's definitions. The folder of one procedure, or of one of its versions, is
-// that alone in the folder that it stands in.
-func proceduresIn(env *Env, dir string) (fs.FS, error) {
+// procedureFiles are definitions, and which of their files were asked for.
+type procedureFiles struct {
+	all   fs.FS
+	own   fs.FS  // of these; nil = all
+	below string // the procedure, or the version, that the folder given is; "" = all of own
+}
+
+// proceduresIn is the folder given on top of the shipped procedures, or the agency's definitions. The folder may be that of
+// one procedure or of one of its versions.
+func proceduresIn(env *Env, dir string) (*procedureFiles, error) {
 	if dir == "" {
-		return fs.Sub(app.Definitions(env.Data), "procedures")
+		all, err := fs.Sub(app.Definitions(env.Data), "procedures")
+		return &procedureFiles{all: all}, err
 	}
 	info, err := os.Stat(dir)
 	if err != nil || !info.IsDir() {
 		return nil, fault.New(fault.NotFound, "procedure.no_folder", "folder", dir)
 	}
-	var only []string
+	below := ""
 	for _, pattern := range []string{"procedure.yaml", "*/procedure.yaml"} {
 		if found, _ := filepath.Glob(filepath.Join(dir, pattern)); len(found) > 0 { // the patterns are well formed
-			only = append([]string{filepath.Base(dir)}, only...)
+			below = filepath.Base(dir) + "/" + below
 			dir = filepath.Dir(dir)
 		}
 	}
-	return narrowed{os.DirFS(dir), only}, nil
+	own := os.DirFS(dir)
+	all, err := app.ProceduresOver(own)
+	return &procedureFiles{all, own, below}, err
 }
 
-// narrowed is a folder in which only one path down is seen.
-type narrowed struct {
-	fs.FS
-	only []string
-}
-
-// ReadDir leaves out what is beside the path.
-func (n narrowed) ReadDir(name string) ([]fs.DirEntry, error) {
-	all, err := fs.ReadDir(n.FS, name)
-	depth := strings.Count(name, "/") + 1
-	if name == "." {
-		depth = 0
+// asked reports whether a file is one of those that were asked for.
+func (f *procedureFiles) asked(file string) bool {
+	if f.own == nil {
+		return true
 	}
-	if depth >= len(n.only) {
-		return all, err
-	}
-	return slices.DeleteFunc(all, func(e fs.DirEntry) bool { return e.Name() != n.only[depth] }), err
+	_, err := fs.Stat(f.own, file)
+	return err == nil && strings.HasPrefix(file, f.below)
 }
 
 // procedureLint checks definitions.
@@ -88,29 +88,31 @@ func (c *procedureLint) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	set, faults := procedure.Lint(files)
+	set, faults := procedure.Lint(files.all)
+	faults = slices.DeleteFunc(faults, func(e *fault.Error) bool { return e.Place.File != "" && !files.asked(e.Place.File) })
 	if len(faults) == 0 {
-		if err := set.LoadLocal(files); err != nil {
+		if err := set.LoadLocal(files.all); err != nil {
 			return err
 		}
 	}
+	asked := slices.DeleteFunc(set.All(), func(p *procedure.Procedure) bool { return !files.asked(p.At.File) })
 	if c.JSON {
-		return c.printJSON(env, set, faults)
+		return c.printJSON(env, asked, faults)
 	}
 	if err := faults.OrNil(); err != nil {
 		return err
 	}
 	ids := map[string]bool{}
-	for _, p := range set.All() {
+	for _, p := range asked {
 		ids[p.ID] = true
 		fmt.Fprintf(env.Stdout, "%-28s %-8s %s → %-10s  %s (%s)\n", p.ID, p.Version, p.Effective.From, p.Effective.To, p.Title.In(env.Lang),
 			env.Catalog.T(env.Lang, "procedure.status_"+p.Status))
 	}
-	fmt.Fprintln(env.Stdout, env.Catalog.T(env.Lang, "procedure.ok", "n", len(ids), "versions", len(set.All())))
+	fmt.Fprintln(env.Stdout, env.Catalog.T(env.Lang, "procedure.ok", "n", len(ids), "versions", len(asked)))
 	return nil
 }
 
-func (c *procedureLint) printJSON(env *Env, set *procedure.Set, faults fault.List) error {
+func (c *procedureLint) printJSON(env *Env, asked []*procedure.Procedure, faults fault.List) error {
 	enc := json.NewEncoder(env.Stdout)
 	for _, e := range faults {
 		place := e.Place
@@ -121,7 +123,7 @@ func (c *procedureLint) printJSON(env *Env, set *procedure.Set, faults fault.Lis
 			return err
 		}
 	}
-	for _, p := range set.All() {
+	for _, p := range asked {
 		if err := enc.Encode(lintLine{Procedure: p.ID, Version: p.Version, Status: p.Status, File: p.At.File}); err != nil {
 			return err
 		}
@@ -153,7 +155,7 @@ func (c *procedureTest) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	set, err := procedure.Load(files)
+	set, err := procedure.Load(files.all)
 	if err != nil {
 		return err
 	}
@@ -161,13 +163,13 @@ func (c *procedureTest) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	scripts, err := script.Find(files)
+	scripts, err := script.Find(files.all)
 	if err != nil {
 		return err
 	}
 	failed, ran := 0, 0
 	for _, s := range scripts {
-		if c.Only != "" && s.Procedure != c.Only {
+		if c.Only != "" && s.Procedure != c.Only || !files.asked(s.File) {
 			continue
 		}
 		ok, err := c.one(env, s, set, cal)
@@ -180,6 +182,7 @@ func (c *procedureTest) Run(env *Env) error {
 		}
 	}
 	missing := unscripted(set, scripts)
+	missing = slices.DeleteFunc(missing, func(e *fault.Error) bool { return !files.asked(e.Place.File) })
 	if err := missing.OrNil(); err != nil && c.Only == "" {
 		return err
 	}
@@ -245,7 +248,7 @@ func (c *procedureDraw) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	set, err := procedure.Load(files)
+	set, err := procedure.Load(files.all)
 	if err != nil {
 		return err
 	}

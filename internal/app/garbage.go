@@ -15,7 +15,7 @@ import (
 const (
 	smallHeap, littleGarbage = 14 << 20, 40
 	largeHeap, muchGarbage   = 20 << 20, 200
-	mostGarbage, leastShare  = 96 << 20, 25
+	mostGarbage, leastShare  = 192 << 20, 25
 	startGarbage             = 400
 )
 

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ type options struct {
 	articles int // of the search
 	dir      string
 	profile  string // folder for processor profiles of the servers
-	keep     string // folder that keeps the year's data for the next call
+	keep     string // folder that keeps the data of the year, the list and the search for the next call
 	program  string // the trucot binary
 }
 
@@ -97,7 +98,7 @@ func parse(args []string) (*options, map[string]bool, error) {
 	f.IntVar(&o.dossiers, "dossiers", 100_000, "dossiers of the year, seven events each, and of the list")
 	f.IntVar(&o.articles, "articles", 200_000, "published articles of the search")
 	f.StringVar(&o.profile, "profile", "", "folder for processor profiles of the servers")
-	f.StringVar(&o.keep, "keep", "", "folder that keeps the year's data for the next call")
+	f.StringVar(&o.keep, "keep", "", "folder that keeps the data of the year, the list and the search for the next call; the last two then on SQLite alone")
 	f.StringVar(&o.program, "trucot", "./trucot", "the program")
 	if err := f.Parse(args); err != nil {
 		return nil, nil, err
@@ -111,6 +112,35 @@ func parse(args []string) (*options, map[string]bool, error) {
 	}
 	return o, wanted, nil
 }
+
+// place is a database to measure on; db is empty for SQLite.
+type place struct{ name, db string }
+
+// places are both databases, or the one whose data can be kept.
+func (o *options) places(postgres string) []place {
+	if o.keep != "" {
+		return []place{{"SQLite", ""}}
+	}
+	return []place{{"SQLite", ""}, {"PostgreSQL", postgres}}
+}
+
+// folder is where the n records of a section stand.
+func (o *options) folder(p place, section string, n int) string {
+	if o.keep != "" {
+		return filepath.Join(o.keep, fmt.Sprint(section, "-", n))
+	}
+	return filepath.Join(o.dir, section+"-"+p.name)
+}
+
+// filledMark is the file that tells that a kept folder has all its records.
+const filledMark = "bench-filled"
+
+func filled(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, filledMark))
+	return err == nil
+}
+
+func markFilled(dir string) error { return os.WriteFile(filepath.Join(dir, filledMark), nil, 0o600) }
 
 func names() []string {
 	var out []string

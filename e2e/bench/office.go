@@ -50,7 +50,7 @@ func measureOffice(ctx context.Context, o *options) ([]row, error) {
 
 func office1000(ctx context.Context, o *options, n int, pace, length time.Duration) ([]row, error) {
 	dir := filepath.Join(o.dir, "office")
-	if _, err := fillOffice(ctx, dir, "", o.dossiers); err != nil {
+	if _, err := fillOffice(ctx, dir, "", o.dossiers, false); err != nil {
 		return nil, err
 	}
 	all, err := signIn(ctx, dir, n, int(length/pace)/(5*len(lives[1].steps))+1)

@@ -39,20 +39,18 @@ func FromEnv(v string) Tag {
 
 // Texts are the texts of one package as its files hold them, by language. A text names its arguments in
 // braces, "Hạn trả: {due}", and may choose an English plural: "{n} {n|day|days}".
-type Texts map[Tag]string
+type Texts func(Tag) string
 
-// MustTexts reads texts.vi.yaml and texts.en.yaml from an embedded file system. It panics on a missing file, since the
-// files are compiled in.
+// MustTexts takes texts.vi.yaml and texts.en.yaml of an embedded file system, each read when its language is. A missing file
+// panics then, since the files are compiled in; a test reads both.
 func MustTexts(files fs.FS) Texts {
-	t := Texts{}
-	for _, tag := range []Tag{VI, EN} {
+	return func(tag Tag) string {
 		raw, err := fs.ReadFile(files, "texts."+string(tag)+".yaml")
 		if err != nil {
 			panic(err)
 		}
-		t[tag] = string(raw)
+		return string(raw)
 	}
-	return t
 }
 
 // Catalog is every text of the program. A language is read when its first text is asked for: reading is a good part of
@@ -77,13 +75,14 @@ func (c *Catalog) texts(tag Tag) map[string]string {
 
 // readTexts reads what every text file is made of, one `key: "text"` a line, which is YAML that needs no YAML reader.
 func readTexts(tag Tag, all []Texts) map[string]string {
-	lines := 0
-	for _, t := range all {
-		lines += strings.Count(t[tag], "\n")
+	files, lines := make([]string, len(all)), 0
+	for i, t := range all {
+		files[i] = t(tag)
+		lines += strings.Count(files[i], "\n")
 	}
 	m := make(map[string]string, lines)
-	for _, t := range all {
-		for line := range strings.Lines(t[tag]) {
+	for _, file := range files {
+		for line := range strings.Lines(file) {
 			line = strings.TrimRight(line, "\r\n")
 			if line == "" || line[0] == '#' {
 				continue

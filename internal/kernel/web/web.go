@@ -60,7 +60,7 @@ type Route struct {
 type Options struct {
 	Catalog *lang.Catalog
 	Auth    Authenticator
-	Agency  map[lang.Tag]string           // the agency's name in the page head
+	Agency  func(lang.Tag) string         // the agency's name in the page head; nil = none
 	Rail    func(*Request) []RailItem     // the left rail for this reader; nil = empty
 	Bell    func(*Request) int            // unread notices of this reader, -1 for none to show; nil = no bell
 	Secure  bool                          // served over TLS: __Host- cookie, HSTS

@@ -88,10 +88,11 @@ type view struct {
 	query  *Query
 	passes []int8 // of a set: 0 not asked yet, 1 yes, -1 no
 	counts []int
+	dated  bool
 }
 
 func (x *Index) view(q *Query) *view {
-	return &view{x: x, query: q, passes: make([]int8, len(x.sets)), counts: make([]int, len(x.sets))}
+	return &view{x: x, query: q, dated: q.From != 0 || q.To != 0, passes: make([]int8, len(x.sets)), counts: make([]int, len(x.sets))}
 }
 
 // scan scores a segment's documents, term by term, and keeps those that the view lets through and that have
@@ -167,15 +168,24 @@ func accumulate(post []byte, weight float32, c clause, bias *[256]float32, norms
 	return touched
 }
 
+// keep counts a document that the view lets through and takes it in. A query of common words comes here tens of thousands of
+// times, so most of them cost a look at two arrays.
 func (v *view) keep(s *segment, i uint32, score float32, m *scratch) {
-	if has(s.dead, i) {
+	if s.gone > 0 && has(s.dead, i) {
 		return
 	}
-	if d := s.dates[i]; v.query.From != 0 && d < v.query.From || v.query.To != 0 && (d > v.query.To || d == 0) {
+	if v.dated {
+		if d := s.dates[i]; v.query.From != 0 && d < v.query.From || v.query.To != 0 && (d > v.query.To || d == 0) {
+			return
+		}
+	}
+	set := s.sets[i]
+	if v.passes[set] <= 0 && !v.lets(set) {
 		return
 	}
-	if set := s.sets[i]; v.lets(set) {
-		v.counts[set]++
+	v.counts[set]++
+	m.total++
+	if m.most == 0 || len(m.found) < m.most || score >= m.found[0].score {
 		m.keep(candidate{seg: s, doc: i, date: s.dates[i], score: score})
 	}
 }
@@ -183,14 +193,13 @@ func (v *view) keep(s *segment, i uint32, score float32, m *scratch) {
 // keep takes a document in. Of the thousands that have a common word only the best are of use, the worst of them on top of
 // the heap.
 func (m *scratch) keep(c candidate) {
-	m.total++
 	switch {
 	case m.most == 0 || len(m.found) < m.most:
 		m.found = append(m.found, c)
 		if len(m.found) == m.most {
 			heapify(m.found)
 		}
-	case c.score >= m.found[0].score && better(c, m.found[0]) < 0:
+	case better(c, m.found[0]) < 0:
 		m.found[0] = c
 		sink(m.found, 0)
 	}

@@ -103,7 +103,7 @@ var noOperation = map[string]string{
 	"/dang-nhap": "programs have tokens", "/dang-xuat": "programs have tokens", "/vao": "programs have tokens",
 	"/tai-khoan": "one's own ways in are a person's acts in a browser", "/quan-tri": "people and units are administered in the browser and by trucot user",
 	"/nop-ho-so": "the citizen's own pages; a program files by dossier-open", "/tra-cuu": "the citizen's own pages", "/lay-y-kien": "the citizen's own pages", "/khen-thuong/ho-so/{id}/nguoi-gui": "who sent an opinion is for people to look at, with a reason",
-	"/ho-so/tiep-nhan": "dossier-open", "/ho-so/hang-loat": "a loop over dossier-act", "/ho-so/bo-loc": "saved views are the page's",
+	"/ho-so/tiep-nhan": "dossier-open", "/ho-so/hang-loat": "a loop over dossier-act", "/ho-so/bo-loc": "saved views are the page's", "/viec/bo-loc": "saved views are the page's",
 	"/ho-so/{code}/du-lieu-ca-nhan": "personal data is opened by a person who gives a reason", "/hoi-dong/{id}/phieu": "a secret ballot is cast by a person",
 	"/tin-tuc/bai/{id}/danh-gia": "a star is a reader's own",
 	"/viec/nhap":                 "the table in is a loop over task-assign and task-change", "/viec/hang-loat": "a loop over task-change",

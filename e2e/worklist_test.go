@@ -125,6 +125,18 @@ func TestManyDossiersWithoutJavaScript(t *testing.T) {
 	if !strings.Contains(p.Text(), "Quá hạn theo phòng") || !strings.Contains(p.URL(), "nhom=don-vi") {
 		t.Errorf("the view is not in the rail, or another list came back: %s", p.URL())
 	}
+	p.Open(a.url + "/viec?xem=overdue&nhom=don-vi&la=1")
+	p.Tick("#da-luu summary")
+	p.Fill("#v-t", "Việc trễ theo đơn vị")
+	p.Click(`#da-luu form button`)
+	if !strings.Contains(p.Text(), "Việc trễ theo đơn vị") || !strings.Contains(p.URL(), "/viec?nhom=don-vi&xem=overdue") {
+		t.Errorf("the view of tasks is not in the rail, or another list came back: %s", p.URL())
+	}
+	p.Tick("#da-luu summary")
+	p.Click(`[action="/viec/bo-loc/xoa"] button`)
+	if strings.Contains(p.Text(), "Việc trễ theo đơn vị") {
+		t.Error("the view was not taken away")
+	}
 }
 
 // TestTalkAndTheDayBefore: a remark reaches those it names, and the page of a past day shows that day and no form.

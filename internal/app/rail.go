@@ -61,16 +61,30 @@ func (a *App) rail(r *web.Request) []web.RailItem {
 		}
 		items[i].Count = a.railCounts.count(key, r.Actor(), head, r.Today(), func() int { return a.railCount(r, key.path) })
 	}
-	if !r.Can(people.ReadDossiers, "") {
-		return items
+	return append(items, a.pins(r)...)
+}
+
+// pins are the reader's saved views: of dossiers, then of tasks.
+func (a *App) pins(r *web.Request) []web.RailItem {
+	var views []dossier.View
+	for _, l := range []struct {
+		path       string
+		permission web.Permission
+		reach      func(*web.Request) (units, without []string)
+	}{{dossier.Dossiers, people.ReadDossiers, dossiers.Reach}, {tasks.List, people.ReadTasks, tasks.ListReach}} {
+		if !r.Can(l.permission, "") {
+			continue
+		}
+		units, without := l.reach(r)
+		some, err := a.Dossiers.Views(r.Context(), l.path, r.Actor(), units, without)
+		if err != nil {
+			return nil // the page itself will say what is wrong
+		}
+		views = append(views, some...)
 	}
-	units, without := dossiers.Reach(r)
-	views, err := a.Dossiers.Views(r.Context(), r.Actor(), units, without)
-	if err != nil {
-		return items // the page itself will say what is wrong
-	}
+	var items []web.RailItem
 	for _, v := range views[:min(len(views), pinned)] {
-		items = append(items, web.RailItem{Title: v.Title, Short: v.Title, Path: "/ho-so?" + v.Query, Icon: "filter", Count: -1, Pinned: true})
+		items = append(items, web.RailItem{Title: v.Title, Short: v.Title, Path: v.Path(), Icon: "filter", Count: -1, Pinned: true})
 	}
 	return items
 }

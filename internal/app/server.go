@@ -37,6 +37,7 @@ import (
 	"trucot/internal/app/page/procedures"
 	"trucot/internal/app/page/quality"
 	"trucot/internal/app/page/reports"
+	"trucot/internal/app/page/saved"
 	"trucot/internal/app/page/schedule"
 	"trucot/internal/app/page/scope"
 	"trucot/internal/app/page/search"
@@ -74,7 +75,7 @@ func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 // pageTexts are the texts of the pages.
 func pageTexts() []lang.Texts {
 	return []lang.Texts{login.Texts(), account.Texts(), admin.Texts(), personal.Texts(), home.Texts(), dossiers.Texts(), procedures.Texts(), events.Texts(), figures.Texts(), reports.Texts(), campaigns.Texts(), scope.Texts(),
-		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), activities.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), conferences.Texts(), find.Texts(), party.Texts(), search.Texts(), portal.Texts(), newsroom.Texts(), marks.Texts()}
+		directives.Texts(), tasks.Texts(), taskbook.Texts(), attachments.Texts(), notices.Texts(), api.Texts(), flow.Texts(), schedule.Texts(), activities.Texts(), services.Texts(), intake.Texts(), onestop.Texts(), quality.Texts(), councils.Texts(), commendations.Texts(), conferences.Texts(), find.Texts(), party.Texts(), search.Texts(), portal.Texts(), newsroom.Texts(), marks.Texts(), saved.Texts()}
 }
 
 // routes is the route table of rooms and engines, in the order of the left rail.
@@ -91,7 +92,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		directives.Routes(a.Directives, a.Tasks, a.Indicators, a.People, files.OnDirective),
 		schedule.Routes(a.Schedule, a.People, a.sheetHead),
 		activities.Routes(a.Activities, a.Indicators, a.notEntered(), a.People),
-		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog, files.OnTask),
+		tasks.Routes(a.Tasks, a.Directives, a.People, a.Catalog, files.OnTask, a.Dossiers),
 		intake.Routes(a.Filing, a.Dossiers, a.People, slip),
 		dossiers.Routes(a.Dossiers, a.Procedures, a.People, a.panels(files)),
 		files.Routes(),

@@ -9,7 +9,7 @@ import (
 )
 
 // foldVersion rises with every change of what the fold writes.
-const foldVersion = 5
+const foldVersion = 6
 
 var (
 	putCredential = store.Statement(`insert into dossier_credential (stream, seq, number, procedure, dossier, holder, unit, issued_on,

@@ -99,7 +99,8 @@ func TestTalk(t *testing.T) {
 func TestViewsAreSeenByThoseTheyAreFor(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, at string) {
 		o := newOffice(t, at)
-		for _, v := range []dossier.View{{Title: "của tôi", Owner: "a", Query: "xem=late"}, {Title: "phòng", Owner: "b", Unit: "phong_a"}, {Title: "đảng", Owner: "c", Unit: "du"}} {
+		for _, v := range []dossier.View{{Title: "của tôi", Owner: "a", Query: "xem=late"}, {Title: "phòng", Owner: "b", Unit: "phong_a"}, {Title: "đảng", Owner: "c", Unit: "du"},
+			{Title: "của tôi", Owner: "a", List: "/viec", Query: "xem=overdue"}} {
 			if _, err := o.SaveView(o.ctx, v); err != nil {
 				t.Fatal(err)
 			}
@@ -115,7 +116,7 @@ func TestViewsAreSeenByThoseTheyAreFor(t *testing.T) {
 			"stranger":   {"x", []string{"phong"}, nil, nil},
 		} {
 			var got []string
-			all, err := o.Views(o.ctx, c.account, c.units, c.without)
+			all, err := o.Views(o.ctx, dossier.Dossiers, c.account, c.units, c.without)
 			for _, v := range all {
 				got = append(got, v.Title)
 			}
@@ -123,11 +124,15 @@ func TestViewsAreSeenByThoseTheyAreFor(t *testing.T) {
 				t.Errorf("%s: %v, %v", name, got, err)
 			}
 		}
-		all, err := o.Views(o.ctx, "a", []string{}, nil)
+		all, err := o.Views(o.ctx, "/viec", "a", []string{}, nil)
+		if err != nil || len(all) != 1 || all[0].Path() != "/viec?xem=overdue" {
+			t.Errorf("the view of another list of the same name: %+v, %v", all, err)
+		}
+		all, err = o.Views(o.ctx, dossier.Dossiers, "a", []string{}, nil)
 		if err != nil || !fault.Is(o.RemoveView(o.ctx, all[0].ID, "b"), "dossier.no_view") || o.RemoveView(o.ctx, all[0].ID, "a") != nil {
 			t.Error("only the owner takes a view away", err)
 		}
-		if all, _ = o.Views(o.ctx, "a", []string{}, nil); len(all) != 0 {
+		if all, _ = o.Views(o.ctx, dossier.Dossiers, "a", []string{}, nil); len(all) != 0 {
 			t.Errorf("%v", all)
 		}
 		if _, err := o.SaveView(o.ctx, dossier.View{Title: " "}); !fault.Is(err, "dossier.bad_view") {

@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -18,10 +19,17 @@ import (
 type View struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
-	Query string `json:"query"` // of the list's address
+	List  string `json:"list,omitempty"` // where the list stands, "/viec"; empty = Dossiers
+	Query string `json:"query"`          // of the list's address
 	Owner string `json:"owner"`
-	Unit  string `json:"unit,omitempty"` // everybody who may read its dossiers sees the view; empty = the owner alone
+	Unit  string `json:"unit,omitempty"` // everybody who may read its list sees the view; empty = the owner alone
 }
+
+// Dossiers is where the list of dossiers stands.
+const Dossiers = "/ho-so"
+
+// Path is the address of the list as it was saved.
+func (v *View) Path() string { return v.List + "?" + v.Query }
 
 const (
 	viewPrefix      = "view/"
@@ -33,15 +41,15 @@ const (
 )
 
 var (
-	putView = store.Statement(`insert into dossier_view (id, title, query, owner, unit) values ($1,$2,$3,$4,$5)
+	putView = store.Statement(`insert into dossier_view (id, title, list, query, owner, unit) values ($1,$2,$3,$4,$5,$6)
 		on conflict (id) do update set title = excluded.title, query = excluded.query, unit = excluded.unit`)
 	dropView = store.Statement(`delete from dossier_view where id = $1`)
-	getView  = store.Statement(`select id, title, query, owner, unit from dossier_view where id = $1`)
-	allViews = store.Statement(`select id, title, query, owner, unit from dossier_view order by title, id`)
+	getView  = store.Statement(`select id, title, list, query, owner, unit from dossier_view where id = $1`)
+	allViews = store.Statement(`select id, title, list, query, owner, unit from dossier_view order by title, id`)
 )
 
 var viewTable = ledger.Table{Name: "dossier_view", DDL: []string{
-	`create table dossier_view (id text primary key, title text not null, query text not null, owner text not null, unit text not null) without rowid`,
+	`create table dossier_view (id text primary key, title text not null, list text not null, query text not null, owner text not null, unit text not null) without rowid`,
 }}
 
 func foldView(ctx context.Context, tx store.Tx, e *ledger.Event) error {
@@ -53,14 +61,14 @@ func foldView(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	if e.Kind == kindViewRemoved {
 		_, err = tx.Exec(ctx, dropView, v.ID)
 	} else {
-		_, err = tx.Exec(ctx, putView, v.ID, v.Title, v.Query, v.Owner, v.Unit)
+		_, err = tx.Exec(ctx, putView, v.ID, v.Title, cmp.Or(v.List, Dossiers), v.Query, v.Owner, v.Unit)
 	}
 	return err
 }
 
 func scanView(rows *sql.Rows) (View, error) {
 	var v View
-	return v, rows.Scan(&v.ID, &v.Title, &v.Query, &v.Owner, &v.Unit)
+	return v, rows.Scan(&v.ID, &v.Title, &v.List, &v.Query, &v.Owner, &v.Unit)
 }
 
 // SaveView keeps a view and gives it with its id. Errors: fault.Invalid "dossier.bad_view".
@@ -69,7 +77,11 @@ func (e *Engine) SaveView(ctx context.Context, v View) (View, error) {
 	if v.Title == "" || len(v.Title) > maxTitle || len(v.Query) > maxQuery {
 		return v, fault.New(fault.Invalid, "dossier.bad_view", "limit", maxTitle)
 	}
-	sum := sha256.Sum256([]byte(v.Owner + "\x00" + v.Unit + "\x00" + v.Title)) // the same name again replaces the view
+	name := v.Owner + "\x00" + v.Unit + "\x00" + v.Title
+	if v.List = cmp.Or(v.List, Dossiers); v.List != Dossiers {
+		name += "\x00" + v.List
+	}
+	sum := sha256.Sum256([]byte(name)) // the same name again replaces the view
 	v.ID = hex.EncodeToString(sum[:8])
 	return v, e.recordView(ctx, v, kindViewSaved, v.Owner)
 }
@@ -127,13 +139,13 @@ func (s *savedViews) all(ctx context.Context, db *store.DB) ([]View, error) {
 	return list, nil
 }
 
-// Views are an account's own views and those shared with units it may read, as people.Reach gives them.
-func (e *Engine) Views(ctx context.Context, account string, units, without []string) ([]View, error) {
+// Views are an account's own views of a list and those shared with units that it may read there, as people.Reach gives them.
+func (e *Engine) Views(ctx context.Context, list, account string, units, without []string) ([]View, error) {
 	all, err := e.views.all(ctx, e.db)
 	var out []View
 	for _, v := range all {
 		shared := v.Unit != "" && !slices.Contains(without, v.Unit) && (units == nil || slices.Contains(units, v.Unit))
-		if (v.Owner == account || shared) && len(out) < mostViews {
+		if v.List == list && (v.Owner == account || shared) && len(out) < mostViews {
 			out = append(out, v)
 		}
 	}

@@ -35,14 +35,12 @@ type pages struct {
 // Routes are the pages and the API of dossiers.
 func Routes(e *dossier.Engine, procs *procedure.Set, who *people.People, panels Panels) []web.Route {
 	s := &pages{e, procs, who, panels}
-	return []web.Route{
+	return append(s.saved().Routes(), []web.Route{
 		{Method: http.MethodGet, Pattern: "/ho-so", Permission: people.ReadDossiers, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/ho-so/moi", Permission: people.OpenDossiers, Handler: s.blank},
 		{Method: http.MethodPost, Pattern: "/ho-so", Permission: people.OpenDossiers, Handler: s.file},
 		{Method: http.MethodGet, Pattern: "/ho-so/xuat", Permission: people.ReadDossiers, Handler: s.export},
 		{Method: http.MethodPost, Pattern: "/ho-so/hang-loat", Permission: people.ActOnDossiers, Handler: s.bulk},
-		{Method: http.MethodPost, Pattern: "/ho-so/bo-loc", Permission: people.ReadDossiers, Handler: s.save},
-		{Method: http.MethodPost, Pattern: "/ho-so/bo-loc/xoa", Permission: people.ReadDossiers, Handler: s.unsave},
 		{Method: http.MethodGet, Pattern: "/ho-so/{code}/xem", Permission: people.ReadDossiers, Handler: s.peek},
 		web.FormRoute("/ho-so/{code}/chuyen", people.ActOnDossiers, s.give, s.again),
 		web.FormRoute("/ho-so/{code}/danh-dau", people.ActOnDossiers, s.mark, s.again),
@@ -53,7 +51,7 @@ func Routes(e *dossier.Engine, procs *procedure.Set, who *people.People, panels 
 		{Method: http.MethodPost, Pattern: "/ho-so/{code}/{action}", Permission: people.ActOnDossiers, Handler: s.act},
 		{Method: http.MethodGet, Pattern: "/api/v1/ho-so/{code}", Permission: people.ReadDossiers, Handler: s.apiGet},
 		{Method: http.MethodPost, Pattern: "/api/v1/ho-so/{code}/{action}", Permission: people.ActOnDossiers, Handler: s.apiAct},
-	}
+	}...)
 }
 
 // roles says which role of package people an actor of a definition is. Those outside the agency act through

@@ -2,10 +2,12 @@ package dossiers
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
 	"trucot/internal/app/page/marks"
+	"trucot/internal/app/page/saved"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/worklist"
 	"trucot/internal/engine/label"
@@ -40,20 +42,19 @@ type tab struct {
 
 type listPage struct {
 	*web.View
-	Q         query
-	Page      dossier.Page
-	Sections  []section
-	Tabs      []tab
-	Columns   []column
-	Choices   []*procedure.Procedure
-	Units     []people.Unit
-	Accounts  []people.Account // whom the reader may give dossiers to; empty = may not
-	Steps     []bulkStep
-	Counts    map[worklist.Dim]map[string]int
-	Saved     []dossier.View
-	Name      string // of the assignee in the chip
-	Removable string // id of the saved view that is shown, where it is the reader's own
-	Whole     bool   // of a list as of a day: nothing had to be left out
+	Q        query
+	Page     dossier.Page
+	Sections []section
+	Tabs     []tab
+	Columns  []column
+	Choices  []*procedure.Procedure
+	Units    []people.Unit
+	Accounts []people.Account // whom the reader may give dossiers to; empty = may not
+	Steps    []bulkStep
+	Counts   map[worklist.Dim]map[string]int
+	Saved    saved.Bar
+	Name     string // of the assignee in the chip
+	Whole    bool   // of a list as of a day: nothing had to be left out
 }
 
 // asOf reports whether the list is one of a day that is over; nothing can be done there.
@@ -158,17 +159,13 @@ func (s *pages) furnish(r *web.Request, a asked, p *listPage) error {
 			return err
 		}
 	}
-	units, without := Reach(r)
-	if p.Saved, err = s.dossiers.Views(r.Context(), r.Actor(), units, without); err != nil {
-		return err
-	}
-	now := a.q.values().Encode()
-	for _, v := range p.Saved {
-		if v.Query == now && v.Owner == r.Actor() {
-			p.Removable = v.ID
-		}
-	}
-	return nil
+	p.Saved, err = s.saved().Bar(r, p.View, a.q.values(), p.Units)
+	return err
+}
+
+func (s *pages) saved() saved.List {
+	return saved.List{Book: s.dossiers, Path: dossier.Dossiers, Read: people.ReadDossiers, Act: people.ActOnDossiers, Reach: Reach,
+		Clean: func(v url.Values) url.Values { return readQuery(v).values() }}
 }
 
 // shownColumns are those chosen, or those that stand by default; title and due date always.

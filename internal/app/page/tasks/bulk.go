@@ -44,7 +44,7 @@ func (s *pages) bulk(r *web.Request) error {
 }
 
 func (s *pages) bulkPage(r *web.Request) (*bulkPage, error) {
-	p := &bulkPage{listPage: listPage{View: r.View(r.T("tasks.bulk"), web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}), Q: readQuery(r), Lens: "/viec/hang-loat"}, In: url.Values{}}
+	p := &bulkPage{listPage: listPage{View: r.View(r.T("tasks.bulk"), web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}), Q: readQuery(r.URL.Query(), r.Today()), Lens: "/viec/hang-loat"}, In: url.Values{}}
 	p.Wide = true
 	f, err := s.frame(r, &p.listPage)
 	if err != nil {

@@ -80,7 +80,7 @@ func (s *pages) calendar(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := calendarPage{listPage: listPage{View: r.View(r.T("tasks.calendar"), web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}), Q: readQuery(r), Lens: "/viec/lich"},
+	p := calendarPage{listPage: listPage{View: r.View(r.T("tasks.calendar"), web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}), Q: readQuery(r.URL.Query(), r.Today()), Lens: "/viec/lich"},
 		Month: m.code(), Before: monthOf(m.first - 1).code(), After: monthOf(m.last + 1).code()}
 	p.Wide = true
 	year, number, _ := m.first.YMD()

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"trucot/internal/app/page/saved"
 	"trucot/internal/app/taskbook"
 	"trucot/internal/engine/label"
 	"trucot/internal/engine/people"
@@ -42,21 +43,23 @@ var (
 	groups = map[string]task.Sort{"uu-tien": task.ByPriority, "don-vi": task.ByUnit, "nhan-viec": task.ByLabels}
 )
 
-func readQuery(r *web.Request) query {
-	q := query{Query: Query{View: r.Query("xem"), Text: r.Query("q"), Unit: r.Query("don-vi"), Directive: r.Query("van-ban"), Label: strings.TrimSpace(r.Query("nhan-viec"))}}
-	if _, err := label.ParsePriority(r.Query("uu-tien")); err == nil {
-		q.Priority = r.Query("uu-tien")
+// readQuery reads an address; a day from today on is no day that is over.
+func readQuery(v url.Values, today calendar.Date) query {
+	get := func(name string) string { return strings.TrimSpace(v.Get(name)) }
+	q := query{Query: Query{View: get("xem"), Text: get("q"), Unit: get("don-vi"), Directive: get("van-ban"), Label: get("nhan-viec")}}
+	if _, err := label.ParsePriority(get("uu-tien")); err == nil {
+		q.Priority = get("uu-tien")
 	}
-	if _, ok := sorts[r.Query("sap")]; ok {
-		q.Sort = r.Query("sap")
+	if _, ok := sorts[get("sap")]; ok {
+		q.Sort = get("sap")
 	}
-	if _, ok := groups[r.Query("nhom")]; ok {
-		q.Group = r.Query("nhom")
+	if _, ok := groups[get("nhom")]; ok {
+		q.Group = get("nhom")
 	}
-	if day, err := calendar.Parse(r.Query("ngay")); err == nil && day < r.Today() {
+	if day, err := calendar.Parse(get("ngay")); err == nil && day < today {
 		q.Day = day
 	}
-	q.Page, _ = strconv.Atoi(r.Query("trang")) // unreadable = the first page
+	q.Page, _ = strconv.Atoi(get("trang")) // unreadable = the first page
 	q.Page = max(q.Page, 1)
 	return q
 }
@@ -66,6 +69,12 @@ func (q query) address(change ...string) string { return q.at("/viec", change...
 
 // at is the same question to another view of the tasks.
 func (q query) at(path string, change ...string) string {
+	v := q.values(change...)
+	return path + "?" + v.Encode()
+}
+
+// values is the question without its page, with some parts changed.
+func (q query) values(change ...string) url.Values {
 	v := url.Values{}
 	all := append([]string{"xem", q.View, "q", q.Text, "don-vi", q.Unit, "van-ban", q.Directive, "uu-tien", q.Priority, "nhan-viec", q.Label, "sap", q.Sort, "nhom", q.Group}, change...)
 	if q.Day != 0 {
@@ -77,7 +86,7 @@ func (q query) at(path string, change ...string) string {
 			v.Set(all[i], all[i+1])
 		}
 	}
-	return path + "?" + v.Encode()
+	return v
 }
 
 type listPage struct {
@@ -90,6 +99,7 @@ type listPage struct {
 	About  string    // the directive that the list is of
 	Lens   string    // path of the view that this page is
 	Past   task.Past // of a list as of a day
+	Saved  saved.Bar
 }
 
 // asOf reports whether the list is one of a day that is over; the other views of the tasks are of today.
@@ -99,7 +109,7 @@ func (p listPage) asOf() bool { return p.Q.Day != 0 && p.Lens == "/viec" }
 func (p listPage) address(change ...string) string { return p.Q.at(p.Lens, change...) }
 
 func (s *pages) list(r *web.Request) error {
-	q := readQuery(r)
+	q := readQuery(r.URL.Query(), r.Today())
 	p := listPage{View: r.View(r.T("tasks.title")), Q: q, Lens: "/viec"}
 	p.Wide = true
 	f, err := s.frame(r, &p)
@@ -155,8 +165,13 @@ func (s *pages) frame(r *web.Request, p *listPage) (task.Filter, error) {
 	if d := s.directive(r, p.Q.Directive); d != nil {
 		p.About = d.Label()
 	}
-	p.Units, err = s.units(r, people.ReadTasks)
+	if p.Units, err = s.units(r, people.ReadTasks); err != nil {
+		return base, err
+	}
 	Narrow(r, p.Q.View, &base)
+	if p.Lens == List {
+		p.Saved, err = s.saved().Bar(r, p.View, p.Q.values(), p.Units)
+	}
 	return base, err
 }
 
@@ -261,7 +276,7 @@ func (s *pages) matrix(r *web.Request) error {
 
 // export answers with the list's tasks as a table, all pages of it.
 func (s *pages) export(r *web.Request) error {
-	q := readQuery(r)
+	q := readQuery(r.URL.Query(), r.Today())
 	if q.View = q.chosen(); q.View == "" {
 		q.View = "all"
 	}

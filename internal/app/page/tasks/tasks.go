@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 
 	"trucot/internal/app/page/marks"
+	"trucot/internal/app/page/saved"
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
@@ -27,6 +28,7 @@ type pages struct {
 	who   *people.People
 	words *lang.Catalog
 	files Files
+	views saved.Book
 }
 
 // Files shows the files of a task on its page; nil when there is nothing to show.
@@ -36,9 +38,9 @@ type Files func(*web.Request, *web.View, *task.Task) (templ.Component, error)
 const maxTable = 16 << 20
 
 // Routes are the pages of tasks.
-func Routes(e *task.Engine, docs *directive.Register, who *people.People, words *lang.Catalog, files Files) []web.Route {
-	s := &pages{e, docs, who, words, files}
-	return append(s.baselineRoutes(), []web.Route{
+func Routes(e *task.Engine, docs *directive.Register, who *people.People, words *lang.Catalog, files Files, views saved.Book) []web.Route {
+	s := &pages{e, docs, who, words, files, views}
+	return append(append(s.baselineRoutes(), s.saved().Routes()...), []web.Route{
 		{Method: http.MethodGet, Pattern: "/viec", Permission: people.ReadTasks, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/viec/don-vi", Permission: people.ReadTasks, Handler: s.matrix},
 		{Method: http.MethodGet, Pattern: "/viec/lich", Permission: people.ReadTasks, Handler: s.calendar},
@@ -109,6 +111,20 @@ func mayTake(r *web.Request, t *task.Task, rule task.Rule) bool {
 func Reach(r *web.Request) task.Reach {
 	state, units := people.Sides(r.Reader, people.ReadTasks)
 	return task.Reach{State: state, Units: units}
+}
+
+// List is where the list of tasks stands.
+const List = "/viec"
+
+// ListReach is where the reader may read tasks, for views that are shared with a unit.
+func ListReach(r *web.Request) (units, without []string) {
+	return people.Reach(r.Reader, people.ReadTasks)
+}
+
+// saved is the list's saved views.
+func (s *pages) saved() saved.List {
+	return saved.List{Book: s.views, Path: List, Read: people.ReadTasks, Act: people.ActOnTasks, Reach: ListReach,
+		Clean: func(v url.Values) url.Values { return readQuery(v, calendar.MustParse("9999-12-31")).values() }}
 }
 
 // Path is a task's page.

@@ -81,7 +81,7 @@ type timelinePage struct {
 
 // timeline shows the list's tasks from assignment to due date.
 func (s *pages) timeline(r *web.Request) error {
-	p := timelinePage{listPage: listPage{View: r.View(r.T("tasks.timeline"), web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}), Q: readQuery(r), Lens: "/viec/dong-thoi-gian"}}
+	p := timelinePage{listPage: listPage{View: r.View(r.T("tasks.timeline"), web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}), Q: readQuery(r.URL.Query(), r.Today()), Lens: "/viec/dong-thoi-gian"}}
 	p.Wide = true
 	f, err := s.frame(r, &p.listPage)
 	if err != nil {

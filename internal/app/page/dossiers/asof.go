@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"trucot/internal/engine/dossier"
-	"trucot/internal/engine/people"
 	"trucot/internal/kernel/web"
 )
 
@@ -27,9 +26,6 @@ func (s *pages) listAsOf(r *web.Request, a asked, p *listPage) error {
 		part.Rows = append(part.Rows, line)
 	}
 	p.Sections = []section{part}
-	if p.Units, err = s.unitsFor(r, people.ReadDossiers); err != nil {
-		return err
-	}
 	if p.Name = s.who.AccountName(r.Context(), a.q.Assignee); p.Name == "" {
 		p.Name = a.q.Assignee
 	}

@@ -120,6 +120,12 @@ func (s *pages) list(r *web.Request) error {
 	}
 	p := listPage{View: r.View(r.T("dossiers.title")), Q: a.q, Choices: s.latest(), Columns: shownColumns(a.q)}
 	p.Wide = true
+	if p.Units, err = s.unitsFor(r, people.ReadDossiers); err != nil {
+		return err
+	}
+	if p.Saved, err = s.saved().Bar(r, p.View, a.q.values(), p.Units); err != nil {
+		return err
+	}
 	if p.asOf() {
 		return s.listAsOf(r, a, &p)
 	}
@@ -138,12 +144,9 @@ func (s *pages) list(r *web.Request) error {
 	return r.Render(http.StatusOK, list(&p))
 }
 
-// furnish adds what stands around the rows: choices with their counts, saved views, what may be done to many.
+// furnish adds what stands around the rows: choices with their counts, what may be done to many.
 func (s *pages) furnish(r *web.Request, a asked, p *listPage) error {
 	var err error
-	if p.Units, err = s.unitsFor(r, people.ReadDossiers); err != nil {
-		return err
-	}
 	p.Counts = map[worklist.Dim]map[string]int{}
 	for _, d := range []worklist.Dim{worklist.Unit, worklist.Procedure, worklist.Status, worklist.Assignee, worklist.Priority} {
 		if p.Counts[d], err = s.dossiers.CountBy(r.Context(), a.f, d); err != nil {
@@ -159,8 +162,7 @@ func (s *pages) furnish(r *web.Request, a asked, p *listPage) error {
 			return err
 		}
 	}
-	p.Saved, err = s.saved().Bar(r, p.View, a.q.values(), p.Units)
-	return err
+	return nil
 }
 
 func (s *pages) saved() saved.List {

@@ -33,6 +33,7 @@ type describedOp struct {
 	RequestBody *struct {
 		Content map[string]struct{ Schema map[string]any }
 	}
+	Responses map[string]struct{ Content map[string]any }
 }
 
 func (a *agency) description(t *testing.T) description {

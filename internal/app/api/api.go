@@ -19,6 +19,7 @@ import (
 	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/newsroom"
+	"trucot/internal/app/page/search"
 	"trucot/internal/engine/council"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/flow"
@@ -38,6 +39,7 @@ import (
 	"trucot/internal/room/directive"
 	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/filing"
+	"trucot/internal/room/onestop"
 	"trucot/internal/room/party"
 	"trucot/internal/room/party/cadre"
 	"trucot/internal/room/quality"
@@ -73,6 +75,9 @@ type Parts struct {
 	Books        *numbering.Books
 	Quality      *quality.Room
 	Flow         *flow.Engine
+	Desk         *onestop.Desk
+	Search       search.Parts
+	Pages        map[string]web.Route                                                    // that read, by their pattern
 	Forms        map[string]web.Route                                                    // the pages' forms by their pattern
 	Describe     func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
 	Rate         int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
@@ -87,6 +92,7 @@ type operation struct {
 	permission       web.Permission
 	described        bool // answered by a route of its own, outside this package
 	maxBody          int64
+	media            []string      // of an answer that is no JSON
 	parameters       []*huma.Param // of the path, where no field of the request names them
 	plain            web.Handler   // answers without the library, which would hold the whole body
 	register         func(huma.API, huma.Operation)
@@ -149,7 +155,7 @@ func Routes(p Parts) []web.Route {
 
 func newService(p Parts) *service {
 	s := &service{Parts: p}
-	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.partyForms(), s.articleOps(), s.fileOps(), s.trackOps(), s.councilOps(), s.commendationOps(), s.registerOps(), s.partyOps(), s.partyRounds(), s.partyBodies(), s.onestopOps(), s.flowOps())
+	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.partyForms(), s.articleOps(), s.fileOps(), s.trackOps(), s.councilOps(), s.commendationOps(), s.registerOps(), s.partyOps(), s.partyRounds(), s.partyBodies(), s.onestopOps(), s.flowOps(), s.paperOps(), s.campaignSums(), s.searchOps())
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s
@@ -194,10 +200,25 @@ func (s *service) described(o operation) huma.Operation {
 	if o.method != http.MethodGet {
 		out.Errors = append(out.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge)
 	}
+	if len(o.media) > 0 {
+		out.Responses = map[string]*huma.Response{"200": {Content: mediaOf(o.media)}}
+	}
 	if o.permission == web.Public {
 		out.Security = []map[string][]string{{}}
 	}
 	out.Extensions = map[string]any{"x-permission": string(o.permission)}
+	return out
+}
+
+// mediaOf are the answers of an operation that gives a file.
+func mediaOf(types []string) map[string]*huma.MediaType {
+	out := map[string]*huma.MediaType{}
+	for _, t := range types {
+		out[t] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+		if t == "application/json" {
+			out[t].Schema = &huma.Schema{Type: huma.TypeObject}
+		}
+	}
 	return out
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"trucot/internal/app/page/conferences"
 	"trucot/internal/engine/people"
@@ -165,16 +166,37 @@ func (s *service) conference(r *web.Request, id string, keep bool) (*conference.
 	return c, err
 }
 
-func (s *service) getConference(r *web.Request, in *OneConference) (*reply[Conference], error) {
+// WholeConference is a conference with what can be had of it on paper.
+type WholeConference struct {
+	Conference
+	Papers []string   `json:"papers"` // that conference-paper gives
+	Pack   []PackPart `json:"pack"`   // that may go into the pack
+}
+
+// PackPart is a part that may go into a conference's pack of papers.
+type PackPart struct {
+	Key   string `json:"key"`
+	Title string `json:"title"`
+	In    bool   `json:"in"`
+}
+
+func (s *service) getConference(r *web.Request, in *OneConference) (*reply[WholeConference], error) {
 	c, err := s.conference(r, in.ID, false)
 	if err != nil {
 		return nil, err
 	}
-	body, err := s.conferenceOf(r, c)
+	out := WholeConference{Papers: some(conferences.Papers(c, r.Can(people.KeepConferences, c.Unit))), Pack: []PackPart{}}
+	if out.Conference, err = s.conferenceOf(r, c); err != nil {
+		return nil, err
+	}
+	parts, err := s.Conferences.Parts(r.Context(), c)
 	if err != nil {
 		return nil, err
 	}
-	return tagged(r, quoted(c.Version), body)
+	for _, p := range parts {
+		out.Pack = append(out.Pack, PackPart{p.Key, p.Title, slices.Contains(c.Pack, p.Key)})
+	}
+	return tagged(r, quoted(c.Version), out)
 }
 
 type changeConference struct {

@@ -97,17 +97,14 @@ func (s *service) done(r *web.Request, v Versioned, do func() (path string, err 
 }
 
 // again is where an earlier request of the same key, which may be running at the same time, led: the ledger keeps of a request only where
-// it was recorded, so the rest is read again as the caller may see it now. Some forms lead to a list; those say no path again.
+// it was recorded, so what the Party did is read again as the caller may see it now. Other answers say no path again.
 func (s *service) again(r *web.Request, once *ledger.Once) (path string, err error) {
 	if once.Stream == "" {
 		if once.Stream, once.Receipt, err = s.Ledger.Used(r.Context(), once.Key); err != nil {
 			return "", err
 		}
 	}
-	if path, err = s.partyPages().Where(r, once.Stream); path == "" && err == nil {
-		_, path, _ = s.Describe(r, once.Stream)
-	}
-	return path, err
+	return s.partyPages().Where(r, once.Stream)
 }
 
 // pagePath is a path without what only the page itself needs.

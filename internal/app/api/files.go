@@ -14,10 +14,12 @@ import (
 func (s *service) fileOps() []operation {
 	add := op("file-add", http.MethodPost, "/tep", web.SignedIn, func(*web.Request, *newFile) (*reply[Attached], error) { return nil, nil })
 	add.plain, add.maxBody = s.addFile, attachments.MaxBody
+	content := elsewhere[oneFile, sheet]("file-content", http.MethodGet, "/tep/{file}/noi-dung", web.SignedIn)
+	content.media = []string{all}
 	return []operation{
 		op("file-list", http.MethodGet, "/tep", web.SignedIn, s.listFiles),
 		add,
-		elsewhere[oneFile, file]("file-content", http.MethodGet, "/tep/{file}/noi-dung", web.SignedIn),
+		content,
 		op("upload-begin", http.MethodPost, "/tai-len", web.SignedIn, s.beginUpload),
 		elsewhere[oneUpload, uploadStands]("upload-progress", http.MethodHead, "/tai-len/{upload}", web.SignedIn),
 		elsewhere[piece, uploadStands]("upload-piece", http.MethodPatch, "/tai-len/{upload}", web.SignedIn),

@@ -135,6 +135,9 @@ func (d *driver) written(id string) {
 	if all := sums["sums"].([]any); len(all) < 10 || sums["version"] == nil || !strings.Contains(fmt.Sprint(sums["missing"]), "qlcn") {
 		d.t.Error(sums)
 	}
+	if records := d.do("campaign-part-records?limit=1", "", append(at, "unit", "qlcn", "figure", "dossier.received")...); len(records["items"].([]any)) != 1 || records["next"] == 0.0 {
+		d.t.Error(records)
+	}
 	one := d.do("campaign-sum", "", append(at, "indicator", "dossier.received")...)
 	if parts := one["parts"].([]any); len(parts) < 2 || one["own"] == nil || one["total"] != nil {
 		d.t.Error(one)

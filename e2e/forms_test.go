@@ -256,6 +256,14 @@ func (d *driver) direction(t *testing.T) {
 	d.do("task-change", given, "id", task)
 	d.do("task-mark", fields{"priority": "urgent", "add": []string{"mẫu"}}, "id", task)
 	d.do("task-act", fields{"note": "đã làm (mẫu)"}, "id", task, "verb", "progressed")
+	table := "Số hiệu ngoài,Nội dung nhiệm vụ,Đơn vị chủ trì,Người xử lý,Hạn\nX-1,Việc từ bảng (mẫu),so,hung,2021-07-30\nX-2,Việc thiếu đơn vị (mẫu),khong-co,,2021-07-30\n"
+	if _, _, raw := d.raw("POST", api.Base+"/viec/nhap?name=viec.csv", table); !strings.Contains(raw, `"external":"X-1","task":"NV-`) || !strings.Contains(raw, `"outcome":"failed","code":"`) {
+		t.Error(raw)
+	}
+	if _, _, raw := d.raw("POST", api.Base+"/viec/nhap?name=viec.csv", table); !strings.Contains(raw, `"outcome":"unchanged"`) || strings.Contains(raw, "added") {
+		t.Error("a table that is sent again gives out its tasks again:", raw)
+	}
+	d.do("task-import?name=viec.csv", table)
 	d.do("baseline-freeze", fields{"name": "Kế hoạch quý III (mẫu)", "unit": "so"})
 }
 

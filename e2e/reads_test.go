@@ -19,7 +19,7 @@ import (
 
 // readBy names the operation, or for a file the format, that gives programs what a page shows.
 var readBy = map[string]string{
-	"/hoi-nghi/{id}/diem-danh": "conference-guests", "/hoi-nghi/{id}/man-hinh": "conference-get", "/hoi-nghi/{id}/tai-lieu": "conference-get", "/bao-cao/dot/moc": "campaign-list",
+	"/hoi-nghi/{id}/diem-danh": "conference-guests", "/hoi-nghi/{id}/man-hinh": "conference-get", "/hoi-nghi/{id}/tai-lieu": "conference-get", "/bao-cao/dot/moc": "figure-get",
 	"/viec/don-vi": "task-by-unit", "/viec/lich": "task-list", "/viec/dong-thoi-gian": "task-list", "/quan-tri/webhook": "webhook-list",
 	"/sap-tre": "dossier-list", "/so-theo-doi": "dossier-list", "/ho-so/{code}/xem": "dossier-get", "/quan-tri/don-vi": "unit-list",
 	"/so-cai": "ledger-checkpoint", "/so-cai/{position}": "ledger-inclusion", "/tep/{file}": "file-list", "/hoi-dong/{id}/phieu": "council-get",
@@ -29,17 +29,16 @@ var readBy = map[string]string{
 // unread are the pages that programs need no operation for. What ends in a slash stands for all below.
 var unread = map[string]string{
 	"/dang-nhap": "programs have tokens", "/vao": "programs have tokens", "/tai-khoan": "one's own account is a person's matter", "/tai-khoan/": "one's own account is a person's matter",
-	"/quan-tri": "people are administered in the browser and by trucot user", "/quan-tri/": "people are administered in the browser and by trucot user",
-	"/dich-vu": "the citizen's own pages; procedure-get says the same", "/dich-vu/": "the citizen's own pages; procedure-get says the same",
+	"/quan-tri/": "one account, recovery and the access log are for a person; account-list and unit-list say who and what there is",
+	"/dich-vu":   "the citizen's own pages; procedure-get says the same", "/dich-vu/": "the citizen's own pages; procedure-get says the same",
 	"/nop-ho-so": "the citizen's own pages", "/nop-ho-so/": "the citizen's own pages", "/tra-cuu": "the citizen's own pages", "/tra-cuu/": "the citizen's own pages", "/moi/": "the guest's own page",
-	"/lay-y-kien": "the citizen's own pages", "/lay-y-kien/": "the citizen's own pages",
+	"/lay-y-kien": "a person's own word; the nominations asked about are commendation-list?state=consulted", "/lay-y-kien/": "a person's own word",
 	"/tin-tuc": "public news is given out as Atom", "/tin-tuc/": "public news is given out as Atom", "/robots.txt": "for programs already", "/sitemap.xml": "for programs already", "/suc-khoe": "for programs already",
 	"/api": "it describes the operations", "/api/": "it describes the operations", "/ledger/": "for programs already",
-	"/lich-cong-tac/ics/":               "for programs already",
-	"/bien-tap/nhap":                    "a form; article-import",
-	"/bao-cao/dot/goi":                  "a form; campaign-join",
-	"/bao-cao/dot/{id}/phan/{unit}/so/": "the records behind a figure are figure-records",
-	"/dang":                             "an overview of registers that have operations", "/dang/quy-dinh": "law, as the program's definitions have it for everybody",
+	"/lich-cong-tac/ics/":          "for programs already",
+	"/bien-tap/nhap":               "a form; article-import",
+	"/bao-cao/dot/goi":             "a form; campaign-join",
+	"/dang":                        "an overview of registers that have operations",
 	"/dang/so/{loai}/{id}/ket-qua": "a form",
 	"/tim":                         "the palette of pages; search-find finds the records",
 	"/ho-so/tiep-nhan":             "a form; dossier-open",

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"trucot/internal/app/page/campaigns"
 	"trucot/internal/engine/people"
@@ -14,6 +15,7 @@ func (s *service) campaignSums() []operation {
 	return []operation{
 		op("campaign-sums", http.MethodGet, "/bao-cao/dot/{id}/tong-hop", people.ReadReports, s.getSums),
 		op("campaign-sum", http.MethodGet, "/bao-cao/dot/{id}/tong-hop/{indicator}", people.ReadReports, s.getSum),
+		op("campaign-part-records", http.MethodGet, "/bao-cao/dot/{id}/phan/{unit}/so/{figure}", people.ReadReports, s.partRecords),
 		op("campaign-draft", http.MethodGet, "/bao-cao/dot/{id}/noi-dung", people.ReadReports, s.getDraft),
 		op("campaign-write", http.MethodPut, "/bao-cao/dot/{id}/noi-dung/{section}", people.RunCampaigns, s.writeSection),
 	}
@@ -165,6 +167,29 @@ func (s *service) getSum(r *web.Request, in *OneSum) (*reply[ExplainedSum], erro
 		out.Word = &GapWording{*word, current}
 	}
 	return summed(r, out)
+}
+
+type partRecords struct {
+	OnePart
+	Figure string `path:"figure" maxLength:"200" example:"dossier.received"`
+	After  int64  `query:"after" minimum:"0"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// partRecords are the records behind a figure of a part, as known when the part was handed in.
+func (s *service) partRecords(r *web.Request, in *partRecords) (*reply[Records], error) {
+	c, p, err := campaigns.GetPart(r, s.Campaigns, in.ID, in.Unit)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(s.Campaigns.Asks(c), in.Figure) {
+		return nil, fault.New(fault.NotFound, "indicator.unknown", "id", in.Figure)
+	}
+	q, err := campaigns.PartQuery(c, p, s.Indicators.Definitions().MainPart(in.Figure))
+	if err != nil {
+		return nil, err
+	}
+	return s.records(r, q, in.Figure, in.After, in.Limit)
 }
 
 // CampaignDraft is the text of a campaign's report as it stands; once signed, as it was signed. Version is the campaign's, for

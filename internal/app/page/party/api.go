@@ -97,6 +97,42 @@ func (a API) Studies(r *web.Request) ([]Study, error) {
 	return out, err
 }
 
+// Rule is one thing that a version of the rules says, in the reader's language.
+type Rule struct {
+	Label    string   `json:"label"`
+	Text     string   `json:"text,omitempty"`
+	Items    []string `json:"items,omitempty"`
+	Verified bool     `json:"verified"`
+}
+
+// Rules is one version of one set of rules.
+type Rules struct {
+	Set      string         `json:"set"` // "charter", "assessment", "organisation", "cadre"
+	Title    string         `json:"title"`
+	From     calendar.Date  `json:"from"`
+	Until    *calendar.Date `json:"until,omitempty"`
+	InForce  bool           `json:"in_force"`
+	Source   string         `json:"source"`
+	Verified bool           `json:"verified"`
+	Says     []Rule         `json:"says"`
+}
+
+// Rules are all versions of all rules that Party work goes by, the latest of each set first.
+func (a API) Rules(r *web.Request) ([]Rules, error) {
+	groups, err := a.s.ruleGroups(r.View(""))
+	var out []Rules
+	for _, g := range groups {
+		for _, c := range g.Cards {
+			one := Rules{g.Key, c.Title, c.Span.From, c.Span.To, c.Now, c.Source, !c.Doubt, []Rule{}}
+			for _, l := range c.Lines {
+				one.Says = append(one.Says, Rule{l.Label, l.Text, l.Items, !l.Doubt && !c.Doubt})
+			}
+			out = append(out, one)
+		}
+	}
+	return out, err
+}
+
 // Where is the page of what an earlier request of the same key made, read again within the reader's scope: what has left it is not found.
 // What the request itself names needs no reading. The path is "" for a stream that is none of the Party's.
 func (a API) Where(r *web.Request, stream string) (string, error) {

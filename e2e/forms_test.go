@@ -75,6 +75,9 @@ func (d *driver) do(id string, body any, at ...string) map[string]any {
 	if status/100 != 2 {
 		d.t.Fatalf("%s %s answers %d %s", id, send, status, raw)
 	}
+	if _, described := d.ops[id].Responses[fmt.Sprint(status)]; !described {
+		d.t.Errorf("%s answers %d, which is not described", id, status)
+	}
 	d.done[id] = true
 	out := map[string]any{"location": h.Get("Location")}
 	_ = json.Unmarshal([]byte(raw), &out) // a list or nothing stays empty

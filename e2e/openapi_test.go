@@ -108,7 +108,7 @@ var noOperation = map[string]string{
 	"/ho-so/{code}/du-lieu-ca-nhan": "personal data is opened by a person who gives a reason", "/hoi-dong/{id}/phieu": "a secret ballot is cast by a person",
 	"/tin-tuc/bai/{id}/danh-gia": "a star is a reader's own",
 	"/viec/hang-loat":            "a loop over task-change",
-	"/moi/{token}": "the guest's own page", "/moi/{token}/hoi": "the guest's own page",
+	"/moi/{token}":               "the guest's own page", "/moi/{token}/hoi": "the guest's own page",
 	"/chi-dao/nhan-dien": "directive-find gives the citations; the form is filled in by the program itself",
 }
 

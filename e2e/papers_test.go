@@ -76,7 +76,7 @@ func (d *driver) papers(t *testing.T) map[string][]string {
 	at := func(row map[string]any) string { return fmt.Sprint(row["id"]) }
 	article := slices.IndexFunc(d.rows("/bien-tap", "", 200), func(row map[string]any) bool { return row["title"] == "Tin mẫu đã sửa" })
 	written := at(d.rows("/bien-tap", "", 200)[article])
-	pictures := d.rowsOf("/tep?of=article/" + written)
+	picture := d.do("article-get", "", "id", written)["pictures"].([]any)[0].(map[string]any)
 	council, conference, campaign := d.concluded(t), "/hoi-nghi/"+at(last("/hoi-nghi")), "/bao-cao/dot/"+at(last("/bao-cao/dot"))
 	d.do("conference-pack", fields{"parts": []string{"chuong-trinh", "dai-bieu", "so-lieu"}}, "id", strings.TrimPrefix(conference, "/hoi-nghi/"))
 	out := map[string][]string{
@@ -84,7 +84,7 @@ func (d *driver) papers(t *testing.T) map[string][]string {
 		"campaign-file": {campaign + "/tai/docx", campaign + "/tai/pdf", campaign + "/tai/xlsx", campaign + "/tai/goi"}, "campaign-part-form": {campaign + "/phan/qlcn/mau.xlsx"},
 		"dossier-export": {"/ho-so/xuat?xem=all", "/ho-so/xuat?dinh-dang=csv"}, "credential-export": {"/giay-phep/xuat?view=all"}, "task-export": {"/viec/xuat", "/viec/xuat?view=done&asof=2021-06-10"},
 		"baseline-export": {"/moc-viec/" + at(last("/moc-viec")) + "/xuat"}, "schedule-sheet": {"/lich-cong-tac/tai?week=2021-W24", "/lich-cong-tac/tai"},
-		"commendation-paper": {"/khen-thuong/ho-so/2021-ldtt-nv-qlcn/tai/bao-cao"}, "article-picture-file": {"/bien-tap/" + written + fmt.Sprint("/anh/", pictures[0]["id"])},
+		"commendation-paper": {"/khen-thuong/ho-so/2021-ldtt-nv-qlcn/tai/bao-cao"}, "article-picture-file": {"/bien-tap/" + written + fmt.Sprint("/anh/", picture["file"])},
 		"conference-pack-file": {conference + "/tai-lieu.pdf"}, "conference-invitations": {conference + "/giay-moi.pdf"}, "conference-invitation": {conference + "/dai-bieu/2/giay-moi.docx"},
 	}
 	for _, paper := range d.do("conference-get", "", "id", strings.TrimPrefix(conference, "/hoi-nghi/"))["papers"].([]any) {

@@ -93,6 +93,7 @@ type operation struct {
 	described        bool // answered by a route of its own, outside this package
 	maxBody          int64
 	media            []string      // of an answer that is no JSON
+	status           int           // of success, 0 = 200
 	parameters       []*huma.Param // of the path, where no field of the request names them
 	plain            web.Handler   // answers without the library, which would hold the whole body
 	register         func(huma.API, huma.Operation)
@@ -111,6 +112,12 @@ func op[I, O any](id, method, path string, p web.Permission, do func(*web.Reques
 			return out, nil
 		})
 	}}
+}
+
+// made is an operation that answers 201.
+func made(o operation) operation {
+	o.status = http.StatusCreated
+	return o
 }
 
 // elsewhere is an operation that another route answers.
@@ -195,7 +202,7 @@ func (s *service) build() *built {
 func (s *service) described(o operation) huma.Operation {
 	group, _, _ := strings.Cut(o.id, "-")
 	out := huma.Operation{OperationID: o.id, Method: o.method, Path: strings.ReplaceAll(o.path, "...}", "}"), Summary: s.Words.T(lang.VI, "api.op_"+snake(o.id)),
-		Description: s.Words.T(lang.EN, "api.op_"+snake(o.id)), Tags: []string{group}, SkipValidateBody: o.described, Parameters: o.parameters, MaxBodyBytes: o.maxBody,
+		Description: s.Words.T(lang.EN, "api.op_"+snake(o.id)), Tags: []string{group}, SkipValidateBody: o.described, DefaultStatus: o.status, Parameters: o.parameters, MaxBodyBytes: o.maxBody,
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests}}
 	if o.method != http.MethodGet {
 		out.Errors = append(out.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge)

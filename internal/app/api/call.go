@@ -144,6 +144,14 @@ func (v Versioned) expect() int64 {
 	return n
 }
 
+// saw refuses a caller who saw another version than the one that stands.
+func (v Versioned) saw(stands int64) error {
+	if seen := v.expect(); seen != 0 && seen != stands {
+		return fault.New(fault.Conflict, "ledger.version_conflict", "stream", "", "expected", seen, "found", stands)
+	}
+	return nil
+}
+
 // key is the idempotency key, of this account alone.
 func (v Versioned) key(r *web.Request) string { return r.KeptKey(v.Key) }
 

@@ -128,6 +128,19 @@ func (s *service) once(r *web.Request, v Versioned) (*ledger.Once, error) {
 	return o, nil
 }
 
+// recorded does what changes something, once and on the version that the caller saw; sent again it does nothing, and o says where the
+// first was recorded. Error: that of do.
+func (s *service) recorded(r *web.Request, v Versioned, do func() error) (o *ledger.Once, err error) {
+	if o, err = s.once(r, v); err != nil || o.Stream != "" {
+		return o, err
+	}
+	if err = do(); !ledger.KeyUsed(err, o.Key) {
+		return o, err
+	}
+	o.Stream, o.Receipt, err = s.Ledger.Used(r.Context(), o.Key) // sent twice at once: the other did it
+	return o, err
+}
+
 // recordedAs is the name after the prefix of the stream in which an earlier request of the same key was recorded, "" when
 // this is the first.
 func recordedAs(o *ledger.Once) string {

@@ -107,12 +107,12 @@ type schedulePaper struct {
 }
 
 type councilPaper struct {
-	oneCouncil
+	OneCouncil
 	Paper string `path:"paper" enum:"kiem-phieu,bien-ban,ket-qua"`
 }
 
 type commendationPaper struct {
-	oneNomination
+	OneNomination
 	Paper string `path:"paper" enum:"bao-cao,to-trinh,quyet-dinh,bang,danh-sach"`
 }
 
@@ -136,12 +136,12 @@ type badgePaper struct {
 }
 
 type congressPaper struct {
-	onePartyFile
+	OnePartyFile
 	Paper string `path:"giay" enum:"danh-sach,bao-cao"`
 }
 
 type planPaper struct {
-	onePartyFile
+	OnePartyFile
 	Paper string `path:"giay" enum:"danh-sach"`
 }
 

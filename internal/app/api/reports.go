@@ -17,7 +17,7 @@ func (s *service) reportOps() []operation {
 	return []operation{
 		op("report-list", http.MethodGet, "/bao-cao", people.ReadReports, s.listReports),
 		op("report-get", http.MethodGet, "/bao-cao/{regime}/{period}", people.ReadReports, s.getReport),
-		op("report-freeze", http.MethodPost, "/bao-cao/{regime}/{period}/chot", people.FreezeReports, s.freezeReport),
+		made(op("report-freeze", http.MethodPost, "/bao-cao/{regime}/{period}/chot", people.FreezeReports, s.freezeReport)),
 	}
 }
 

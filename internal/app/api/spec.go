@@ -43,11 +43,14 @@ func (s *service) describe(spec *huma.OpenAPI) {
 	}
 }
 
-// paramKey is the text of a parameter: that of the operation's own, where the same name means something else there.
+// paramKey is the text of a parameter: the operation's own or its group's, where the same name means something else there.
 func (s *service) paramKey(id, name string) string {
 	name = strings.ReplaceAll(strings.ToLower(name), "-", "_")
-	if own := "api.param_" + snake(id) + "_" + name; s.Words.Has(own) {
-		return own
+	group, _, _ := strings.Cut(id, "-")
+	for _, of := range []string{snake(id), group} {
+		if own := "api.param_" + of + "_" + name; s.Words.Has(own) {
+			return own
+		}
 	}
 	return "api.param_" + name
 }

@@ -174,6 +174,19 @@ func TestThePublicSaysWhatItThinks(t *testing.T) {
 	if status, page := a.reader(t, "so").post("/lay-y-kien/"+id, url.Values{"ho-ten": {"A"}, "lien-he": {"0900 000 009"}, "noi-dung": {"x"}, "trang-web": {"http://mau"}}); status != http.StatusUnprocessableEntity || !strings.Contains(page, "phải để trống") {
 		t.Errorf("a machine is heard: %d", status)
 	}
+	if status, _, raw := a.caller(t, "phong").raw("POST", "/api/v1"+file+"/y-kien", `{"number":1,"do":"xoa"}`); status != http.StatusForbidden {
+		t.Errorf("a program of the nominee's own head erases it: %d %s", status, raw)
+	}
+	program := a.caller(t, "so")
+	if status, _, raw := program.raw("POST", "/api/v1"+file+"/y-kien", `{"number":1,"text":"Đã xem xét (mẫu)"}`); status != http.StatusOK {
+		t.Errorf("the office's program answers it: %d %s", status, raw)
+	}
+	if status, _, raw := program.raw("POST", "/api/v1"+file+"/y-kien", `{"number":1,"do":"xoa"}`, "Idempotency-Key", "k"); status != http.StatusOK {
+		t.Errorf("the office's program erases it: %d %s", status, raw)
+	}
+	if _, page := office.get(file); strings.Contains(page, "Lời bí mật mẫu") {
+		t.Error("an erased opinion is still read")
+	}
 	if status, _ := office.get("/lay-y-kien/2021-ldtt-nv-tdc"); status != http.StatusNotFound {
 		t.Errorf("a nomination that nobody is asked about is public: %d", status)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"trucot/internal/app/api"
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/room/conference"
@@ -105,10 +106,41 @@ func (d *driver) campaign(t *testing.T) {
 	d.do("campaign-part-submit", fields{}, at...)
 	d.do("campaign-part-return", fields{"reason": "Bổ sung (mẫu)"}, at...)
 	d.do("campaign-act", fields{"due": "2021-06-30", "units": []string{"qlcn"}}, "id", id, "step", "xin-y-kien")
+	d.written(id)
 	d.do("campaign-act", fields{"reason": "Trùng đợt (mẫu)"}, "id", id, "step", "huy")
 	pack, keys := d.packed(t)
 	if raw := d.do("campaign-join", fields{"keys": keys, "packages": []fields{{"name": "a.goi.json", "content": pack}}}); raw == nil {
 		t.Error("nothing was joined")
+	}
+}
+
+// written writes a section of a campaign's report and reads it back, with the sums that it quotes.
+func (d *driver) written(id string) {
+	d.t.Helper()
+	at := []string{"id", id}
+	sections := func() []any { return d.do("campaign-draft", "", at...)["sections"].([]any) }
+	section := func() map[string]any { return sections()[len(sections())-1].(map[string]any) }
+	name := fmt.Sprint(section()["id"])
+	d.do("campaign-write", fields{"text": "Đã tiếp nhận {{dossier.received}} hồ sơ (mẫu)."}, append(at, "section", name)...)
+	if s := section(); s["written"] != true || !strings.Contains(fmt.Sprint(s["text"]), "{{dossier.received}}") || strings.Contains(fmt.Sprint(s["printed"]), "{{") {
+		d.t.Error(s)
+	}
+	path := api.Base + "/bao-cao/dot/" + id + "/noi-dung/" + name
+	for body, code := range map[string]string{`{"text":"{{khong.co}}"}`: "campaign.unknown_token", `{"text":"{{"}`: "campaign.broken_token"} {
+		if status, _, p := d.call("PUT", path, body); status != 422 || p["code"] != code {
+			d.t.Errorf("%s answers %d %v", body, status, p)
+		}
+	}
+	sums := d.do("campaign-sums", "", at...)
+	if all := sums["sums"].([]any); len(all) < 10 || sums["version"] == nil || !strings.Contains(fmt.Sprint(sums["missing"]), "qlcn") {
+		d.t.Error(sums)
+	}
+	if records := d.do("campaign-part-records?limit=1", "", append(at, "unit", "qlcn", "figure", "dossier.received")...); len(records["items"].([]any)) != 1 || records["next"] == 0.0 {
+		d.t.Error(records)
+	}
+	one := d.do("campaign-sum", "", append(at, "indicator", "dossier.received")...)
+	if parts := one["parts"].([]any); len(parts) < 2 || one["own"] == nil || one["total"] != nil {
+		d.t.Error(one)
 	}
 }
 

@@ -33,6 +33,7 @@ type describedOp struct {
 	RequestBody *struct {
 		Content map[string]struct{ Schema map[string]any }
 	}
+	Responses map[string]struct{ Content map[string]any }
 }
 
 func (a *agency) description(t *testing.T) description {
@@ -101,13 +102,13 @@ func TestTheGuideNamesEveryScope(t *testing.T) {
 var noOperation = map[string]string{
 	"/tuy-chon":  "language and theme are a browser's; programs send Accept-Language",
 	"/dang-nhap": "programs have tokens", "/dang-xuat": "programs have tokens", "/vao": "programs have tokens",
-	"/tai-khoan": "one's own ways in are a person's acts in a browser", "/quan-tri": "people and units are administered in the browser and by trucot user",
-	"/nop-ho-so": "the citizen's own pages; a program files by dossier-open", "/tra-cuu": "the citizen's own pages", "/lay-y-kien": "the citizen's own pages", "/khen-thuong/ho-so/{id}/nguoi-gui": "who sent an opinion is for people to look at, with a reason",
+	"/tai-khoan": "one's own ways in are a person's acts in a browser", "/quan-tri": "each change asks for a fresh proof of who the administrator is, which no token is; trucot user and trucot unit do it on the machine",
+	"/nop-ho-so": "the citizen's own pages; a program files by dossier-open", "/tra-cuu": "the citizen's own pages", "/lay-y-kien": "a person's own word, with a trap for machines", "/khen-thuong/ho-so/{id}/nguoi-gui": "who sent an opinion is looked at by a person, who gives a reason",
 	"/ho-so/tiep-nhan": "dossier-open", "/ho-so/hang-loat": "a loop over dossier-act", "/ho-so/bo-loc": "saved views are the page's", "/viec/bo-loc": "saved views are the page's",
 	"/ho-so/{code}/du-lieu-ca-nhan": "personal data is opened by a person who gives a reason", "/hoi-dong/{id}/phieu": "a secret ballot is cast by a person",
 	"/tin-tuc/bai/{id}/danh-gia": "a star is a reader's own",
-	"/viec/nhap":                 "the table in is a loop over task-assign and task-change", "/viec/hang-loat": "a loop over task-change",
-	"/moi/{token}": "the guest's own page", "/moi/{token}/hoi": "the guest's own page",
+	"/viec/hang-loat":            "a loop over task-change",
+	"/moi/{token}":               "the guest's own page", "/moi/{token}/hoi": "the guest's own page",
 	"/chi-dao/nhan-dien": "directive-find gives the citations; the form is filled in by the program itself",
 }
 

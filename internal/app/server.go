@@ -110,7 +110,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 		figures.Routes(a.Indicators, a.Ledger, a.People, a.Procedures),
 		events.Routes(a.Ledger, a.People, a.Reports.OfParty),
 		notices.Routes(a.Notify, a.People, a.describe),
-		search.Routes(search.Parts{Find: a.Find, Complete: a.Complete, People: a.People}),
+		search.Routes(a.searchParts()),
 		portal.Routes(a.newsParts()),
 		newsroom.Routes(a.newsroomParts()),
 	} {
@@ -121,15 +121,22 @@ func (a *App) routes(o SiteOptions) []web.Route {
 
 // apiParts are what the API works on.
 func (a *App) apiParts(rate int, files *attachments.Pages, pages []web.Route) api.Parts {
-	forms := map[string]web.Route{}
+	forms, reading := map[string]web.Route{}, map[string]web.Route{}
 	for _, rt := range pages {
+		if rt.Method == http.MethodGet {
+			reading[rt.Pattern] = rt
+		}
 		if rt.Deed != nil {
 			forms[rt.Pattern] = rt
 		}
 	}
 	return api.Parts{Words: a.Catalog, Ledger: a.Ledger, People: a.People, Calendar: a.Calendar, Procedures: a.Procedures, Dossiers: a.Dossiers,
 		DossierAPI: a.dossierAPI(), Tasks: a.Tasks, Directives: a.Directives, Indicators: a.Indicators, Reports: a.Reports, Conferences: a.Conferences, Campaigns: a.Campaigns, Notify: a.Notify,
-		Files: files, Schedule: a.Schedule, Filing: a.Filing, News: a.newsroomParts(), Councils: a.Councils, Activities: a.Activities, Commendation: a.Commendation, Party: a.Party, Cadre: a.Cadre, Books: a.Books, Quality: a.Quality, Flow: a.Flow, Forms: forms, Describe: a.describe, Rate: rate}
+		Files: files, Schedule: a.Schedule, Filing: a.Filing, News: a.newsroomParts(), Councils: a.Councils, Activities: a.Activities, Commendation: a.Commendation, Party: a.Party, Cadre: a.Cadre, Books: a.Books, Quality: a.Quality, Flow: a.Flow, Desk: a.Desk, Search: a.searchParts(), Pages: reading, Forms: forms, Describe: a.describe, Rate: rate}
+}
+
+func (a *App) searchParts() search.Parts {
+	return search.Parts{Find: a.Find, Complete: a.Complete, People: a.People}
 }
 
 func (a *App) dossierAPI() dossiers.API { return dossiers.NewAPI(a.Dossiers, a.Procedures, a.People) }

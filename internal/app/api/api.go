@@ -19,6 +19,7 @@ import (
 	"trucot/internal/app/page/attachments"
 	"trucot/internal/app/page/dossiers"
 	"trucot/internal/app/page/newsroom"
+	"trucot/internal/app/page/search"
 	"trucot/internal/engine/council"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/dossier/flow"
@@ -38,6 +39,7 @@ import (
 	"trucot/internal/room/directive"
 	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/filing"
+	"trucot/internal/room/onestop"
 	"trucot/internal/room/party"
 	"trucot/internal/room/party/cadre"
 	"trucot/internal/room/quality"
@@ -73,6 +75,9 @@ type Parts struct {
 	Books        *numbering.Books
 	Quality      *quality.Room
 	Flow         *flow.Engine
+	Desk         *onestop.Desk
+	Search       search.Parts
+	Pages        map[string]web.Route                                                    // that read, by their pattern
 	Forms        map[string]web.Route                                                    // the pages' forms by their pattern
 	Describe     func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
 	Rate         int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
@@ -87,6 +92,8 @@ type operation struct {
 	permission       web.Permission
 	described        bool // answered by a route of its own, outside this package
 	maxBody          int64
+	media            []string      // of an answer that is no JSON
+	status           int           // of success, 0 = 200
 	parameters       []*huma.Param // of the path, where no field of the request names them
 	plain            web.Handler   // answers without the library, which would hold the whole body
 	register         func(huma.API, huma.Operation)
@@ -105,6 +112,12 @@ func op[I, O any](id, method, path string, p web.Permission, do func(*web.Reques
 			return out, nil
 		})
 	}}
+}
+
+// made is an operation that answers 201.
+func made(o operation) operation {
+	o.status = http.StatusCreated
+	return o
 }
 
 // elsewhere is an operation that another route answers.
@@ -149,7 +162,7 @@ func Routes(p Parts) []web.Route {
 
 func newService(p Parts) *service {
 	s := &service{Parts: p}
-	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.partyForms(), s.articleOps(), s.fileOps(), s.trackOps(), s.councilOps(), s.commendationOps(), s.registerOps(), s.partyOps(), s.partyRounds(), s.partyBodies(), s.onestopOps(), s.flowOps())
+	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.partyForms(), s.articleOps(), s.fileOps(), s.trackOps(), s.councilOps(), s.commendationOps(), s.registerOps(), s.partyOps(), s.partyRounds(), s.partyBodies(), s.onestopOps(), s.flowOps(), s.paperOps(), s.campaignSums(), s.searchOps(), s.accountOps())
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s
@@ -189,15 +202,30 @@ func (s *service) build() *built {
 func (s *service) described(o operation) huma.Operation {
 	group, _, _ := strings.Cut(o.id, "-")
 	out := huma.Operation{OperationID: o.id, Method: o.method, Path: strings.ReplaceAll(o.path, "...}", "}"), Summary: s.Words.T(lang.VI, "api.op_"+snake(o.id)),
-		Description: s.Words.T(lang.EN, "api.op_"+snake(o.id)), Tags: []string{group}, SkipValidateBody: o.described, Parameters: o.parameters, MaxBodyBytes: o.maxBody,
+		Description: s.Words.T(lang.EN, "api.op_"+snake(o.id)), Tags: []string{group}, SkipValidateBody: o.described, DefaultStatus: o.status, Parameters: o.parameters, MaxBodyBytes: o.maxBody,
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests}}
 	if o.method != http.MethodGet {
 		out.Errors = append(out.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge)
+	}
+	if len(o.media) > 0 {
+		out.Responses = map[string]*huma.Response{"200": {Content: mediaOf(o.media)}}
 	}
 	if o.permission == web.Public {
 		out.Security = []map[string][]string{{}}
 	}
 	out.Extensions = map[string]any{"x-permission": string(o.permission)}
+	return out
+}
+
+// mediaOf are the answers of an operation that gives a file.
+func mediaOf(types []string) map[string]*huma.MediaType {
+	out := map[string]*huma.MediaType{}
+	for _, t := range types {
+		out[t] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+		if t == "application/json" {
+			out[t].Schema = &huma.Schema{Type: huma.TypeObject}
+		}
+	}
 	return out
 }
 
@@ -232,7 +260,7 @@ func (s *service) same(r *web.Request) error {
 	if v.Key == "" {
 		return nil
 	}
-	digest, err := r.Digest()
+	digest, err := r.Digest(v.Key)
 	if err != nil {
 		return err
 	}

@@ -104,6 +104,8 @@ type Article struct {
 	Source  string   `json:"source,omitempty"`
 	Pair    string   `json:"pair,omitempty"`
 	Version int64    `json:"version"`
+
+	Pictures []portal.Picture `json:"pictures"`
 }
 
 type articleFilter struct {
@@ -136,5 +138,5 @@ func (s *service) getArticle(r *web.Request, _ *oneArticle) (*reply[Article], er
 		return nil, err
 	}
 	head := headOf(portal.Head{ID: a.ID, Title: a.Title, Lang: a.Lang, Section: a.Section, Unit: a.Unit, State: a.State, At: a.PublishAt})
-	return tagged(r, quoted(a.Version), Article{ArticleHead: head, Lead: a.Lead, Text: portal.Markup(a.Body), Tags: some(a.Tags), Author: a.Author, Source: a.Source, Pair: a.Pair, Version: a.Version})
+	return tagged(r, quoted(a.Version), Article{ArticleHead: head, Lead: a.Lead, Text: portal.Markup(a.Body), Tags: some(a.Tags), Author: a.Author, Source: a.Source, Pair: a.Pair, Version: a.Version, Pictures: some(a.Pictures)})
 }

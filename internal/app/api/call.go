@@ -144,13 +144,16 @@ func (v Versioned) expect() int64 {
 	return n
 }
 
-// key is the idempotency key, of this account alone.
-func (v Versioned) key(r *web.Request) string {
-	if v.Key == "" {
-		return ""
+// saw refuses a caller who saw another version than the one that stands.
+func (v Versioned) saw(stands int64) error {
+	if seen := v.expect(); seen != 0 && seen != stands {
+		return fault.New(fault.Conflict, "ledger.version_conflict", "stream", "", "expected", seen, "found", stands)
 	}
-	return r.Actor() + ":" + v.Key
+	return nil
 }
+
+// key is the idempotency key, of this account alone.
+func (v Versioned) key(r *web.Request) string { return r.KeptKey(v.Key) }
 
 // Paging is the part of a list that is asked for.
 type Paging struct {

@@ -16,7 +16,7 @@ func (s *service) campaignOps() []operation {
 		op("campaign-list", http.MethodGet, "/bao-cao/dot", people.ReadReports, s.listCampaigns),
 		op("campaign-part", http.MethodGet, "/bao-cao/dot/{id}/phan/{unit}", people.ReadReports, s.getPart),
 		op("campaign-get", http.MethodGet, "/bao-cao/dot/{id}", people.ReadReports, s.getCampaign),
-		op("campaign-open", http.MethodPost, "/bao-cao/dot", people.RunCampaigns, s.openCampaign),
+		made(op("campaign-open", http.MethodPost, "/bao-cao/dot", people.RunCampaigns, s.openCampaign)),
 		op("campaign-part-submit", http.MethodPost, "/bao-cao/dot/{id}/phan/{unit}/nop", people.SubmitParts, s.submitPart),
 		op("campaign-part-return", http.MethodPost, "/bao-cao/dot/{id}/phan/{unit}/tra-lai", people.RunCampaigns, s.returnPart),
 	}
@@ -140,7 +140,10 @@ type Opening struct {
 	External []string `json:"external,omitempty" maxItems:"2000"`
 }
 
-type openCampaign struct{ Body Opening }
+type openCampaign struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200"`
+	Body Opening
+}
 
 func (s *service) openCampaign(r *web.Request, in *openCampaign) (*reply[Campaign], error) {
 	regime, err := s.Reports.Regimes.Get(in.Body.Regime)
@@ -163,11 +166,14 @@ func (s *service) openCampaign(r *web.Request, in *openCampaign) (*reply[Campaig
 			return nil, fault.New(fault.Invalid, "api.bad_value").At(fault.Place{File: "body." + d.name}).Because(err)
 		}
 	}
-	c, err := s.Campaigns.Open(r.Context(), o, campaign.By{Actor: r.Actor()})
+	once, err := s.recorded(r, Versioned{Key: in.Key}, func() error {
+		_, err := s.Campaigns.Open(r.Context(), o, campaign.By{Actor: r.Actor()})
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	parts, err := s.Campaigns.Parts(r.Context(), c.ID)
+	c, parts, err := campaigns.Get(r, s.Campaigns, recordedAs(once))
 	if err != nil {
 		return nil, err
 	}
@@ -180,23 +186,42 @@ type OnePart struct {
 	Unit string `path:"unit" maxLength:"100"`
 }
 
+// ChangedPart names a unit's part on the version that was seen.
+type ChangedPart struct {
+	Versioned
+	OnePart
+}
+
+// partStep takes a step of a part once and answers with the part as it stands.
+func (s *service) partStep(r *web.Request, in *ChangedPart, do func(campaign.By) (*campaign.Part, error)) (*reply[CampaignPart], error) {
+	if _, err := s.recorded(r, in.Versioned, func() error {
+		_, err := do(campaign.By{Actor: r.Actor()})
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	p, err := s.Campaigns.Part(r.Context(), in.ID, in.Unit)
+	if err != nil {
+		return nil, err
+	}
+	return &reply[CampaignPart]{Status: http.StatusOK, ETag: quoted(p.Version), Body: partOf(r, p)}, nil
+}
+
 // submitPart hands in what the part's form holds.
-func (s *service) submitPart(r *web.Request, in *OnePart) (*reply[CampaignPart], error) {
+func (s *service) submitPart(r *web.Request, in *ChangedPart) (*reply[CampaignPart], error) {
 	if _, _, err := campaigns.GetPart(r, s.Campaigns, in.ID, in.Unit); err != nil {
 		return nil, err
 	}
 	if err := r.Require(people.SubmitParts, in.Unit); err != nil {
 		return nil, err
 	}
-	p, err := s.Campaigns.Submit(r.Context(), in.ID, in.Unit, campaign.By{Actor: r.Actor()})
-	if err != nil {
-		return nil, err
-	}
-	return ok(partOf(r, p))
+	return s.partStep(r, in, func(by campaign.By) (*campaign.Part, error) {
+		return s.Campaigns.Submit(r.Context(), in.ID, in.Unit, by)
+	})
 }
 
 type returnPart struct {
-	OnePart
+	ChangedPart
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"2000"`
 	}
@@ -210,9 +235,7 @@ func (s *service) returnPart(r *web.Request, in *returnPart) (*reply[CampaignPar
 	if err := r.Require(people.RunCampaigns, c.Unit); err != nil {
 		return nil, err
 	}
-	p, err := s.Campaigns.Return(r.Context(), in.ID, in.Unit, in.Body.Reason, campaign.By{Actor: r.Actor()})
-	if err != nil {
-		return nil, err
-	}
-	return ok(partOf(r, p))
+	return s.partStep(r, &in.ChangedPart, func(by campaign.By) (*campaign.Part, error) {
+		return s.Campaigns.Return(r.Context(), in.ID, in.Unit, in.Body.Reason, by)
+	})
 }

@@ -50,11 +50,12 @@ func nominationOf(n *commendation.Nomination) Nomination {
 	return Nomination{Nomination: *n, Version: n.Version}
 }
 
-type oneNomination struct {
+// OneNomination names a nomination.
+type OneNomination struct {
 	ID string `path:"id" maxLength:"200"`
 }
 
-func (s *service) getNomination(r *web.Request, in *oneNomination) (*reply[Nomination], error) {
+func (s *service) getNomination(r *web.Request, in *OneNomination) (*reply[Nomination], error) {
 	n, err := commendations.Get(r, s.Commendation, in.ID)
 	if err != nil {
 		return nil, err
@@ -116,7 +117,7 @@ type CommendedSubject struct {
 	Record commendation.Record `json:"record"`
 }
 
-func (s *service) commendedSubject(r *web.Request, in *oneNomination) (*reply[CommendedSubject], error) {
+func (s *service) commendedSubject(r *web.Request, in *OneNomination) (*reply[CommendedSubject], error) {
 	one, err := commendations.Subject(r, s.Commendation, in.ID, people.ReadCommendation)
 	if err != nil {
 		return nil, err

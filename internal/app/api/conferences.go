@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"trucot/internal/app/page/conferences"
 	"trucot/internal/engine/people"
@@ -14,14 +15,14 @@ func (s *service) conferenceOps() []operation {
 		op("conference-list", http.MethodGet, "/hoi-nghi", people.ReadConferences, s.listConferences),
 		op("conference-guests", http.MethodGet, "/hoi-nghi/{id}/dai-bieu", people.ReadConferences, s.listGuests),
 		op("conference-talks", http.MethodGet, "/hoi-nghi/{id}/phat-bieu", people.ReadConferences, s.listTalks),
-		op("conference-prepare", http.MethodPost, "/hoi-nghi", people.KeepConferences, s.prepareConference),
+		made(op("conference-prepare", http.MethodPost, "/hoi-nghi", people.KeepConferences, s.prepareConference)),
 		op("conference-get", http.MethodGet, "/hoi-nghi/{id}", people.ReadConferences, s.getConference),
 		op("conference-change", http.MethodPut, "/hoi-nghi/{id}", people.KeepConferences, s.changeConference),
 		op("conference-move", http.MethodPost, "/hoi-nghi/{id}/buoc", people.KeepConferences, s.moveConference),
 		op("conference-check-in", http.MethodPost, "/hoi-nghi/{id}/diem-danh", people.KeepConferences, s.checkIn),
-		op("conference-ask", http.MethodPost, "/hoi-nghi/{id}/cau-hoi", people.ReadConferences, s.askConference),
+		made(op("conference-ask", http.MethodPost, "/hoi-nghi/{id}/cau-hoi", people.ReadConferences, s.askConference)),
 		op("conference-conclude", http.MethodPut, "/hoi-nghi/{id}/ket-luan", people.KeepConferences, s.concludeConference),
-		op("conference-issue", http.MethodPost, "/hoi-nghi/{id}/thong-bao", people.KeepConferences, s.issueConference),
+		made(op("conference-issue", http.MethodPost, "/hoi-nghi/{id}/thong-bao", people.KeepConferences, s.issueConference)),
 	}
 }
 
@@ -134,7 +135,10 @@ func (h ConferenceHead) read() (conference.Head, error) {
 	return conference.Head{Name: h.Name, Occasion: h.Occasion, Unit: h.Unit, Start: h.Start, Place: h.Place, Period: h.Period, Day: on}, err
 }
 
-type prepareConference struct{ Body ConferenceHead }
+type prepareConference struct {
+	Key  string `header:"Idempotency-Key" maxLength:"200"`
+	Body ConferenceHead
+}
 
 func (s *service) prepareConference(r *web.Request, in *prepareConference) (*reply[Conference], error) {
 	if err := r.Require(people.KeepConferences, in.Body.Unit); err != nil {
@@ -144,11 +148,14 @@ func (s *service) prepareConference(r *web.Request, in *prepareConference) (*rep
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.Conferences.Prepare(r.Context(), r.Actor(), h)
+	once, err := s.recorded(r, Versioned{Key: in.Key}, func() error {
+		_, err := s.Conferences.Prepare(r.Context(), r.Actor(), h)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	return s.answerConference(r, http.StatusCreated, c.ID)
+	return s.answerConference(r, http.StatusCreated, recordedAs(once))
 }
 
 // OneConference names a conference.
@@ -165,19 +172,41 @@ func (s *service) conference(r *web.Request, id string, keep bool) (*conference.
 	return c, err
 }
 
-func (s *service) getConference(r *web.Request, in *OneConference) (*reply[Conference], error) {
+// WholeConference is a conference with what can be had of it on paper.
+type WholeConference struct {
+	Conference
+	Papers []string   `json:"papers"` // that conference-paper gives
+	Pack   []PackPart `json:"pack"`   // that may go into the pack
+}
+
+// PackPart is a part that may go into a conference's pack of papers.
+type PackPart struct {
+	Key   string `json:"key"`
+	Title string `json:"title"`
+	In    bool   `json:"in"`
+}
+
+func (s *service) getConference(r *web.Request, in *OneConference) (*reply[WholeConference], error) {
 	c, err := s.conference(r, in.ID, false)
 	if err != nil {
 		return nil, err
 	}
-	body, err := s.conferenceOf(r, c)
+	out := WholeConference{Papers: some(conferences.Papers(c, r.Can(people.KeepConferences, c.Unit))), Pack: []PackPart{}}
+	if out.Conference, err = s.conferenceOf(r, c); err != nil {
+		return nil, err
+	}
+	parts, err := s.Conferences.Parts(r.Context(), c)
 	if err != nil {
 		return nil, err
 	}
-	return tagged(r, quoted(c.Version), body)
+	for _, p := range parts {
+		out.Pack = append(out.Pack, PackPart{p.Key, p.Title, slices.Contains(c.Pack, p.Key)})
+	}
+	return tagged(r, quoted(c.Version), out)
 }
 
 type changeConference struct {
+	Versioned
 	OneConference
 	Body ConferenceHead
 }
@@ -191,13 +220,19 @@ func (s *service) changeConference(r *web.Request, in *changeConference) (*reply
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Conferences.Edit(r.Context(), r.Actor(), c.ID, h); err != nil {
+	if _, err := s.recorded(r, in.Versioned, func() error {
+		if err := in.saw(c.Version); err != nil { // the same again changes nothing, and asks no version
+			return err
+		}
+		return s.Conferences.Edit(r.Context(), r.Actor(), c.ID, h)
+	}); err != nil {
 		return nil, err
 	}
 	return s.answerConference(r, http.StatusOK, c.ID)
 }
 
 type moveConference struct {
+	Versioned
 	OneConference
 	Body struct {
 		Step string `json:"step" enum:"invited,began,closed,published,cancelled"`
@@ -210,7 +245,9 @@ func (s *service) moveConference(r *web.Request, in *moveConference) (*reply[Con
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Conferences.Move(r.Context(), r.Actor(), c.ID, conference.Verb(in.Body.Step), in.Body.Note); err != nil {
+	if _, err := s.recorded(r, in.Versioned, func() error {
+		return s.Conferences.Move(r.Context(), r.Actor(), c.ID, conference.Verb(in.Body.Step), in.Body.Note)
+	}); err != nil {
 		return nil, err
 	}
 	return s.answerConference(r, http.StatusOK, c.ID)
@@ -243,6 +280,7 @@ func (s *service) checkIn(r *web.Request, in *checkIn) (*reply[Conference], erro
 }
 
 type askConference struct {
+	Key string `header:"Idempotency-Key" maxLength:"200"`
 	OneConference
 	Body struct {
 		Text    string `json:"text" minLength:"1" maxLength:"4000"`
@@ -256,18 +294,19 @@ func (s *service) askConference(r *web.Request, in *askConference) (*reply[Confe
 		return nil, err
 	}
 	from := conference.From{Account: r.Actor()}
-	if in.Body.Minutes > 0 {
-		err = s.Conferences.Speak(r.Context(), r.Actor(), c.ID, from, in.Body.Text, in.Body.Minutes)
-	} else {
-		err = s.Conferences.Ask(r.Context(), r.Actor(), c.ID, from, in.Body.Text)
-	}
-	if err != nil {
+	if _, err = s.recorded(r, Versioned{Key: in.Key}, func() error {
+		if in.Body.Minutes > 0 {
+			return s.Conferences.Speak(r.Context(), r.Actor(), c.ID, from, in.Body.Text, in.Body.Minutes)
+		}
+		return s.Conferences.Ask(r.Context(), r.Actor(), c.ID, from, in.Body.Text)
+	}); err != nil {
 		return nil, err
 	}
 	return s.answerConference(r, http.StatusCreated, c.ID)
 }
 
 type concludeConference struct {
+	Versioned
 	OneConference
 	Body struct {
 		Conclusions []ConferenceConclusion `json:"conclusions" maxItems:"200"`
@@ -286,7 +325,7 @@ func (s *service) concludeConference(r *web.Request, in *concludeConference) (*r
 	if err := mayAssign(r, all); err != nil {
 		return nil, err
 	}
-	if err := s.Conferences.Conclude(r.Context(), r.Actor(), c.ID, all); err != nil {
+	if _, err := s.recorded(r, in.Versioned, func() error { return s.Conferences.Conclude(r.Context(), r.Actor(), c.ID, all) }); err != nil {
 		return nil, err
 	}
 	return s.answerConference(r, http.StatusOK, c.ID)

@@ -89,11 +89,12 @@ func councilHead(c *council.Council) CouncilHead {
 	return CouncilHead{c.ID, c.Title, c.Dossier, c.Unit, c.Decision, c.Secretary, c.Stage, c.MeetsOn, c.Place, c.Version}
 }
 
-type oneCouncil struct {
+// OneCouncil names a council.
+type OneCouncil struct {
 	ID string `path:"id" maxLength:"100"`
 }
 
-func (s *service) getCouncil(r *web.Request, in *oneCouncil) (*reply[Council], error) {
+func (s *service) getCouncil(r *web.Request, in *OneCouncil) (*reply[Council], error) {
 	c, err := councils.Get(r, s.Councils, in.ID)
 	if err != nil {
 		return nil, err

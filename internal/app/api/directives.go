@@ -15,7 +15,7 @@ import (
 func (s *service) directiveOps() []operation {
 	return []operation{
 		op("directive-list", http.MethodGet, "/chi-dao", people.ReadDirectives, s.listDirectives),
-		op("directive-add", http.MethodPost, "/chi-dao", people.KeepDirectives, s.addDirective),
+		made(op("directive-add", http.MethodPost, "/chi-dao", people.KeepDirectives, s.addDirective)),
 		op("directive-find", http.MethodPost, "/nhan-dien-vien-dan", people.KeepDirectives, s.findDirectives),
 		op("directive-get", http.MethodGet, "/chi-dao/{id}", people.ReadDirectives, s.getDirective),
 		op("directive-change", http.MethodPost, "/chi-dao/{id}/hieu-luc", people.KeepDirectives, s.changeDirective),

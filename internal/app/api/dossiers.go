@@ -14,7 +14,7 @@ import (
 func (s *service) dossierOps() []operation {
 	return []operation{
 		elsewhere[workList, reply[dossiers.List]]("dossier-list", http.MethodGet, "/ho-so", people.ReadDossiers),
-		op("dossier-open", http.MethodPost, "/ho-so", people.OpenDossiers, s.openDossier),
+		made(op("dossier-open", http.MethodPost, "/ho-so", people.OpenDossiers, s.openDossier)),
 		elsewhere[OneDossier, reply[dossiers.State]]("dossier-get", http.MethodGet, "/ho-so/{code}", people.ReadDossiers),
 		elsewhere[actOnDossier, reply[dossiers.State]]("dossier-act", http.MethodPost, "/ho-so/{code}/{action}", people.ActOnDossiers),
 		op("dossier-history", http.MethodGet, "/ho-so/{code}/lich-su", people.ReadDossiers, s.dossierHistory),

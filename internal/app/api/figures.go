@@ -151,14 +151,19 @@ func (s *service) figureRecords(r *web.Request, in *recordsOf) (*reply[Records],
 	}
 	q := sc.Query()
 	q.Part = in.Part
-	found, err := s.Indicators.Records(r.Context(), s.Ledger, q, def.ID, in.Limit+1, in.After)
+	return s.records(r, q, def.ID, in.After, in.Limit)
+}
+
+// records is one page of the records behind a figure.
+func (s *service) records(r *web.Request, q indicator.Query, id string, after int64, limit int) (*reply[Records], error) {
+	found, err := s.Indicators.Records(r.Context(), s.Ledger, q, id, limit+1, after)
 	if err != nil {
 		return nil, err
 	}
 	out := Records{Items: []Record{}}
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		out.Next = found[in.Limit-1].Position
+	if len(found) > limit {
+		found = found[:limit]
+		out.Next = found[limit-1].Position
 	}
 	figures.HideDossiers(r, found)
 	for _, f := range found {

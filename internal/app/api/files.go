@@ -13,15 +13,20 @@ import (
 
 func (s *service) fileOps() []operation {
 	add := op("file-add", http.MethodPost, "/tep", web.SignedIn, func(*web.Request, *newFile) (*reply[Attached], error) { return nil, nil })
+	add = made(add)
 	add.plain, add.maxBody = s.addFile, attachments.MaxBody
+	content := elsewhere[oneFile, sheet]("file-content", http.MethodGet, "/tep/{file}/noi-dung", web.SignedIn)
+	content.media = []string{all}
+	progress := elsewhere[OneUpload, uploadStands]("upload-progress", http.MethodHead, "/tai-len/{upload}", web.SignedIn)
+	progress.status = http.StatusNoContent
 	return []operation{
 		op("file-list", http.MethodGet, "/tep", web.SignedIn, s.listFiles),
 		add,
-		elsewhere[oneFile, file]("file-content", http.MethodGet, "/tep/{file}/noi-dung", web.SignedIn),
-		op("upload-begin", http.MethodPost, "/tai-len", web.SignedIn, s.beginUpload),
-		elsewhere[oneUpload, uploadStands]("upload-progress", http.MethodHead, "/tai-len/{upload}", web.SignedIn),
+		content,
+		made(op("upload-begin", http.MethodPost, "/tai-len", web.SignedIn, s.beginUpload)),
+		progress,
 		elsewhere[piece, uploadStands]("upload-piece", http.MethodPatch, "/tai-len/{upload}", web.SignedIn),
-		op("schedule-feed", http.MethodPost, "/lich-cong-tac/dia-chi", people.ReadDirectives, s.newFeed),
+		made(op("schedule-feed", http.MethodPost, "/lich-cong-tac/dia-chi", people.ReadDirectives, s.newFeed)),
 	}
 }
 
@@ -42,11 +47,12 @@ func fileInfo(f *attachment.File) Attached {
 	return Attached{ID: f.ID, Of: f.Owner, Slot: f.Slot, Name: f.Name, Type: f.Type, Size: f.Size, Scan: f.Scan, On: f.On, Withdrawn: f.Withdrawn}
 }
 
-type ofRow struct {
+// OfRow names what files hang on.
+type OfRow struct {
 	Of string `query:"of" required:"true" maxLength:"200" example:"dossier/HS-2026-001"`
 }
 
-func (s *service) listFiles(r *web.Request, in *ofRow) (*reply[[]Attached], error) {
+func (s *service) listFiles(r *web.Request, in *OfRow) (*reply[[]Attached], error) {
 	found, err := s.Files.Of(r, in.Of)
 	if err != nil {
 		return nil, err
@@ -60,7 +66,7 @@ func (s *service) listFiles(r *web.Request, in *ofRow) (*reply[[]Attached], erro
 
 // newFile is a file in one piece. The same content in the same place again is the file that is there.
 type newFile struct {
-	ofRow
+	OfRow
 	Slot    string `query:"slot" maxLength:"100"`
 	Name    string `query:"name" required:"true" maxLength:"500"`
 	RawBody []byte `contentType:"application/octet-stream"`
@@ -105,12 +111,13 @@ func (s *service) beginUpload(r *web.Request, in *beginUpload) (*reply[Upload], 
 	return &reply[Upload]{Status: http.StatusCreated, Body: Upload{u.ID, Base + "/tai-len/" + u.ID}}, nil
 }
 
-type oneUpload struct {
+// OneUpload names a file on its way.
+type OneUpload struct {
 	Upload string `path:"upload" maxLength:"100"`
 }
 
 type piece struct {
-	oneUpload
+	OneUpload
 	Offset  int64  `header:"Upload-Offset" required:"true" minimum:"0"`
 	RawBody []byte `contentType:"application/offset+octet-stream"`
 }

@@ -222,8 +222,9 @@ type achievements struct {
 	Report string   `json:"report,omitempty" form:"bao-cao" maxLength:"4000"`
 }
 
-// opinion is one about a nomination or, with a number, what became of it.
+// opinion is one about a nomination or, with a number, what became of it, or that it is erased at its sender's wish.
 type opinion struct {
 	Number int    `json:"number,omitempty" form:"so" minimum:"1"`
-	Text   string `json:"text" form:"noi-dung" minLength:"1" maxLength:"1000"`
+	Text   string `json:"text,omitempty" form:"noi-dung" maxLength:"1000"`
+	Do     string `json:"do,omitempty" form:"viec" enum:"xoa"`
 }

@@ -17,7 +17,7 @@ func (s *service) noticeOps() []operation {
 		op("notice-choices", http.MethodGet, "/thong-bao/tuy-chon", people.ReadNotices, s.choices),
 		op("notice-choose", http.MethodPut, "/thong-bao/tuy-chon", people.ReadNotices, s.choose),
 		op("webhook-list", http.MethodGet, "/webhook", people.ManageHooks, s.listHooks),
-		op("webhook-add", http.MethodPost, "/webhook", people.ManageHooks, s.addHook),
+		made(op("webhook-add", http.MethodPost, "/webhook", people.ManageHooks, s.addHook)),
 		op("webhook-remove", http.MethodDelete, "/webhook/{id}", people.ManageHooks, s.removeHook),
 		op("webhook-deliveries", http.MethodGet, "/webhook/{id}/lan-gui", people.ManageHooks, s.deliveries),
 	}

@@ -15,6 +15,7 @@ func (s *service) partyBodies() []operation {
 		op("party-bodies", http.MethodGet, "/dang/to-chuc", people.ReadParty, s.listBodies),
 		op("party-body", http.MethodGet, "/dang/to-chuc/{ma}", people.ReadParty, s.getBody),
 		op("party-badges", http.MethodGet, "/dang/huy-hieu", people.ReadParty, s.listBadges),
+		op("party-rules", http.MethodGet, "/dang/quy-dinh", people.ReadParty, s.listPartyRules),
 		op("party-studies", http.MethodGet, "/dang/hoc-tap", people.ReadParty, s.listStudies),
 	}
 }
@@ -128,6 +129,14 @@ func (s *service) listBadges(r *web.Request, in *badgesAsked) (*reply[list[Badge
 	return listed(r, in.Paging, among(lines, func(l party.BadgeLine) string { return l.ID }), plain(func(l party.BadgeLine) BadgeDue {
 		return BadgeDue{l.ID, l.Unit, on, l.Grade, l.Age, l.Short, l.Early}
 	}), func(b BadgeDue) string { return b.Member })
+}
+
+func (s *service) listPartyRules(r *web.Request, _ *struct{}) (*reply[[]pages.Rules], error) {
+	all, err := s.partyPages().Rules(r)
+	if err != nil {
+		return nil, err
+	}
+	return summed(r, some(all))
 }
 
 // StudyRoll is what was studied: the sessions by their entries in the register, and the members who were there and were not.

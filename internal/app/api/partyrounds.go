@@ -51,11 +51,12 @@ func (s *service) listApplicants(r *web.Request, in *partyApplicantFilter) (*rep
 	return listed(r, in.Paging, among(all, func(a *party.Applicant) string { return a.ID }), plain(partyFileOf), func(a PartyFile) string { return a.ID })
 }
 
-type onePartyFile struct {
+// OnePartyFile names the file of an applicant, or a round.
+type OnePartyFile struct {
 	ID string `path:"id" maxLength:"100"`
 }
 
-func (s *service) getApplicant(r *web.Request, in *onePartyFile) (*reply[PartyFile], error) {
+func (s *service) getApplicant(r *web.Request, in *OnePartyFile) (*reply[PartyFile], error) {
 	a, err := pages.Applicant(r, s.Party, in.ID)
 	if err != nil {
 		return nil, err
@@ -101,15 +102,15 @@ func (s *service) listRounds(r *web.Request, in *partyRoundFilter, kind string) 
 	return listed(r, in.Paging, among(all, func(x *cadre.Round) string { return x.ID }), plain(partyCadreOf), func(x PartyCadre) string { return x.ID })
 }
 
-func (s *service) getCongress(r *web.Request, in *onePartyFile) (*reply[PartyCadre], error) {
+func (s *service) getCongress(r *web.Request, in *OnePartyFile) (*reply[PartyCadre], error) {
 	return s.getRound(r, in, cadre.Congress)
 }
 
-func (s *service) getPlan(r *web.Request, in *onePartyFile) (*reply[PartyCadre], error) {
+func (s *service) getPlan(r *web.Request, in *OnePartyFile) (*reply[PartyCadre], error) {
 	return s.getRound(r, in, cadre.Planning)
 }
 
-func (s *service) getRound(r *web.Request, in *onePartyFile, kind string) (*reply[PartyCadre], error) {
+func (s *service) getRound(r *web.Request, in *OnePartyFile, kind string) (*reply[PartyCadre], error) {
 	x, err := pages.Round(r, s.Cadre, kind, in.ID)
 	if err != nil {
 		return nil, err

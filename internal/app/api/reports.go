@@ -17,8 +17,7 @@ func (s *service) reportOps() []operation {
 	return []operation{
 		op("report-list", http.MethodGet, "/bao-cao", people.ReadReports, s.listReports),
 		op("report-get", http.MethodGet, "/bao-cao/{regime}/{period}", people.ReadReports, s.getReport),
-		elsewhere[fileOf, file]("report-file", http.MethodGet, "/bao-cao/{regime}/{period}/tai/{kind}", people.ReadReports),
-		op("report-freeze", http.MethodPost, "/bao-cao/{regime}/{period}/chot", people.FreezeReports, s.freezeReport),
+		made(op("report-freeze", http.MethodPost, "/bao-cao/{regime}/{period}/chot", people.FreezeReports, s.freezeReport)),
 	}
 }
 
@@ -101,17 +100,6 @@ func (s *service) getReport(r *web.Request, _ *OneReport) (*reply[Report], error
 		return nil, err
 	}
 	return ok(body)
-}
-
-type fileOf struct {
-	OneReport
-	Kind string `path:"kind" enum:"docx,pdf,xlsx"`
-	View string `query:"xem" enum:"chot"`
-}
-
-type file struct {
-	ContentType string `header:"Content-Type"`
-	Body        []byte
 }
 
 type freezeReport struct {

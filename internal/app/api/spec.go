@@ -23,7 +23,7 @@ func (s *service) describe(spec *huma.OpenAPI) {
 	for _, path := range spec.Paths {
 		for _, o := range operationsOf(path) {
 			for _, p := range o.Parameters {
-				p.Description = s.both("api.param_" + strings.ReplaceAll(strings.ToLower(p.Name), "-", "_"))
+				p.Description = s.both(s.paramKey(o.OperationID, p.Name))
 			}
 			for status, answer := range o.Responses {
 				if answer.Headers == nil {
@@ -41,6 +41,18 @@ func (s *service) describe(spec *huma.OpenAPI) {
 			}
 		}
 	}
+}
+
+// paramKey is the text of a parameter: the operation's own or its group's, where the same name means something else there.
+func (s *service) paramKey(id, name string) string {
+	name = strings.ReplaceAll(strings.ToLower(name), "-", "_")
+	group, _, _ := strings.Cut(id, "-")
+	for _, of := range []string{snake(id), group} {
+		if own := "api.param_" + of + "_" + name; s.Words.Has(own) {
+			return own
+		}
+	}
+	return "api.param_" + name
 }
 
 func statusKey(status string) string {

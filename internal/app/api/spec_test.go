@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,11 @@ func lintOperation(t *testing.T, at string, o *huma.Operation) {
 	t.Helper()
 	if o.Summary == "" || o.Description == "" || o.Summary == o.Description && !strings.Contains(o.Summary, "ebhook") || strings.Contains(o.Summary+o.Description, "⟦") {
 		t.Errorf("%s has no words in both languages: %q, %q", at, o.Summary, o.Description)
+	}
+	for _, found := range wildcard.FindAllStringSubmatch(at, -1) {
+		if !slices.ContainsFunc(o.Parameters, func(p *huma.Param) bool { return p.In == "path" && p.Name == found[1] }) {
+			t.Errorf("%s: %s of its path is not described", at, found[1])
+		}
 	}
 	for _, p := range o.Parameters {
 		if strings.Contains(p.Description, "⟦") || p.Description == "" {

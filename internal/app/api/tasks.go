@@ -30,9 +30,12 @@ func some[T any](l []T) []T {
 }
 
 func (s *service) taskOps() []operation {
+	table := op("task-import", http.MethodPost, "/viec/nhap", people.AssignTasks, s.importTasks)
+	table.maxBody = maxBook
 	return []operation{
+		table,
 		op("task-list", http.MethodGet, "/viec", people.ReadTasks, s.listTasks),
-		op("task-assign", http.MethodPost, "/viec", people.AssignTasks, s.assignTask),
+		made(op("task-assign", http.MethodPost, "/viec", people.AssignTasks, s.assignTask)),
 		op("task-by-unit", http.MethodGet, "/viec-theo-don-vi", people.ReadTasks, s.tasksByUnit),
 		op("task-get", http.MethodGet, "/viec/{id}", people.ReadTasks, s.getTask),
 		op("task-change", http.MethodPut, "/viec/{id}", people.AssignTasks, s.changeTask),

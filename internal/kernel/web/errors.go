@@ -137,12 +137,16 @@ var submitted = []string{"text", "value", "reason"}
 func (r *Request) unechoed(e *fault.Error) *fault.Error {
 	out := *e
 	out.Args = maps.Clone(e.Args)
+	sent := func(text string) bool {
+		return slices.ContainsFunc(slices.Collect(maps.Values(r.URL.Query())), func(values []string) bool { return slices.Contains(values, text) })
+	}
 	for name, v := range out.Args {
-		text, is := v.(string)
-		sent := func(values []string) bool { return slices.Contains(values, text) }
-		if slices.Contains(submitted, name) || is && slices.ContainsFunc(slices.Collect(maps.Values(r.URL.Query())), sent) {
+		if text, is := v.(string); slices.Contains(submitted, name) || is && sent(text) {
 			out.Args[name] = r.T("web.your_value")
 		}
+	}
+	if out.Place.Source = ""; out.Place.File != "" && sent(out.Place.File) { // a file that came as the body, under the name that was sent with it
+		out.Place.File = "body"
 	}
 	return &out
 }
@@ -160,7 +164,7 @@ func (r *Request) problem(err error) {
 			shown[i] = r.unechoed(each)
 			plain := *shown[i]
 			plain.Place = fault.Place{}
-			p.Errors = append(p.Errors, ProblemDetail{Location: each.Place.String(), Code: each.Key, Detail: r.ErrorText(&plain)})
+			p.Errors = append(p.Errors, ProblemDetail{Location: shown[i].Place.String(), Code: each.Key, Detail: r.ErrorText(&plain)})
 		}
 		err = shown
 	case errors.As(err, &e):

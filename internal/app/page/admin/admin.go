@@ -159,6 +159,11 @@ func (s *pages) all(r *web.Request) ([]people.Account, []people.Post, error) {
 	return slices.DeleteFunc(accounts, func(a people.Account) bool { return !s.manages(r, a, posts) }), posts, nil
 }
 
+// Accounts are those that the administrator looks after, and the posts of today.
+func Accounts(r *web.Request, who *people.People) ([]people.Account, []people.Post, error) {
+	return (&pages{who: who}).all(r)
+}
+
 // found reports whether each word of a query stands in one of the texts, marks ignored.
 func found(query string, texts ...string) bool {
 	all := lang.Fold(strings.Join(texts, " "))

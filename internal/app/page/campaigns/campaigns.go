@@ -108,20 +108,20 @@ func GetPart(r *web.Request, desk *campaign.Desk, id, unit string) (*campaign.Ca
 	return c, p, err
 }
 
-// whole reads a campaign for those who may see all of it, or its draft while they are asked for comment.
-func (s *pages) whole(r *web.Request, draft bool) (*campaign.Campaign, error) {
-	c, err := s.Desk.Get(r.Context(), r.PathValue("id"))
+// Whole reads a campaign for those who may see all of it, or its draft while they are asked for comment.
+func Whole(r *web.Request, desk *campaign.Desk, id string, draft bool) (*campaign.Campaign, error) {
+	c, err := desk.Get(r.Context(), id)
 	if err != nil {
 		return nil, err
 	}
-	if may(r, people.ReadReports, c) || draft && len(s.asked(r, c)) > 0 {
+	if may(r, people.ReadReports, c) || draft && len(asked(r, c)) > 0 {
 		return c, nil
 	}
 	return nil, campaign.NotFound(c.ID)
 }
 
 // asked lists the units for which the reader may comment now.
-func (s *pages) asked(r *web.Request, c *campaign.Campaign) []string {
+func asked(r *web.Request, c *campaign.Campaign) []string {
 	var out []string
 	if c.Stage != campaign.Commenting || c.Round == nil {
 		return nil

@@ -73,7 +73,7 @@ func (s *pages) show(r *web.Request, c *campaign.Campaign, parts []*campaign.Par
 			p.Back++
 		}
 	}
-	for _, u := range s.asked(r, c) {
+	for _, u := range asked(r, c) {
 		unit, err := s.People.Unit(r.Context(), u, r.Today())
 		if err != nil {
 			return err
@@ -232,7 +232,7 @@ var fileKinds = map[string]string{
 func (s *pages) file(r *web.Request) error {
 	kind := r.PathValue("kind")
 	media, known := fileKinds[kind]
-	c, err := s.whole(r, kind != "goi" && kind != "xlsx")
+	c, err := Whole(r, s.Desk, r.PathValue("id"), kind != "goi" && kind != "xlsx")
 	if err != nil {
 		return err
 	}

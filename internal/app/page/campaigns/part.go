@@ -259,6 +259,12 @@ type recordsPage struct {
 // recordsMost is how many records one page lists.
 const recordsMost = 500
 
+// PartQuery asks for the records of a unit's part: of the units that it covers, as known when it was handed in.
+func PartQuery(c *campaign.Campaign, p *campaign.Part, part indicator.Part) (indicator.Query, error) {
+	period, err := calendar.ParsePeriod(c.Period)
+	return indicator.Query{Period: period, AsOf: c.AsOf, KnownAt: p.KnownAt, Units: p.Covers, Part: part}, err
+}
+
 // records lists what a unit's figure is made of.
 func (s *pages) records(r *web.Request) error {
 	c, p, err := GetPart(r, s.Desk, r.PathValue("id"), r.PathValue("unit"))
@@ -270,11 +276,10 @@ func (s *pages) records(r *web.Request) error {
 	if !ok || !slices.Contains(s.Desk.Asks(c), id) {
 		return fault.New(fault.NotFound, "indicator.unknown", "id", id)
 	}
-	period, err := calendar.ParsePeriod(c.Period)
+	q, err := PartQuery(c, p, s.Figures.Definitions().MainPart(id))
 	if err != nil {
 		return err
 	}
-	q := indicator.Query{Period: period, AsOf: c.AsOf, KnownAt: p.KnownAt, Units: p.Covers, Part: s.Figures.Definitions().MainPart(id)}
 	found, err := s.Figures.Records(r.Context(), s.Ledger, q, id, recordsMost+1, 0)
 	if err != nil {
 		return err

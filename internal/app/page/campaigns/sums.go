@@ -163,7 +163,7 @@ type unitShare struct {
 }
 
 func (s *pages) sums(r *web.Request) error {
-	c, err := s.whole(r, false)
+	c, err := Whole(r, s.Desk, r.PathValue("id"), false)
 	if err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ type textPage struct {
 type known struct{ ID, Title, Value string }
 
 func (s *pages) text(r *web.Request) error {
-	c, err := s.whole(r, true)
+	c, err := Whole(r, s.Desk, r.PathValue("id"), true)
 	if err != nil {
 		return err
 	}

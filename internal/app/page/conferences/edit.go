@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -372,12 +373,13 @@ func (s *pages) showPapers(r *web.Request, trouble error) error {
 	if p.Parts, err = s.Room.Parts(r.Context(), b.C); err != nil {
 		return err
 	}
-	for _, kind := range b.C.Papers() {
-		if b.Keep || !named(kind) {
-			p.Papers = append(p.Papers, kind)
-		}
-	}
+	p.Papers = Papers(b.C, b.Keep)
 	return r.Render(status(trouble), papersView(p))
+}
+
+// Papers are the kinds that a conference has enough for, as far as they are the reader's.
+func Papers(c *conference.Conference, keep bool) []string {
+	return slices.DeleteFunc(c.Papers(), func(kind string) bool { return !keep && named(kind) })
 }
 
 // named papers have persons' names in them: they are for those who keep the conference.

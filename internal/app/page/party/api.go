@@ -2,9 +2,11 @@ package party
 
 import (
 	"slices"
+	"strings"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/web"
 	room "trucot/internal/room/party"
 	"trucot/internal/room/party/cadre"
@@ -93,4 +95,94 @@ func (a API) Studies(r *web.Request) ([]Study, error) {
 		out = append(out, one)
 	}
 	return out, err
+}
+
+// Rule is one thing that a version of the rules says, in the reader's language.
+type Rule struct {
+	Label    string   `json:"label"`
+	Text     string   `json:"text,omitempty"`
+	Items    []string `json:"items,omitempty"`
+	Verified bool     `json:"verified"`
+}
+
+// Rules is one version of one set of rules.
+type Rules struct {
+	Set      string         `json:"set"` // "charter", "assessment", "organisation", "cadre"
+	Title    string         `json:"title"`
+	From     calendar.Date  `json:"from"`
+	Until    *calendar.Date `json:"until,omitempty"`
+	InForce  bool           `json:"in_force"`
+	Source   string         `json:"source"`
+	Verified bool           `json:"verified"`
+	Says     []Rule         `json:"says"`
+}
+
+// Rules are all versions of all rules that Party work goes by, the latest of each set first.
+func (a API) Rules(r *web.Request) ([]Rules, error) {
+	groups, err := a.s.ruleGroups(r.View(""))
+	var out []Rules
+	for _, g := range groups {
+		for _, c := range g.Cards {
+			one := Rules{g.Key, c.Title, c.Span.From, c.Span.To, c.Now, c.Source, !c.Doubt, []Rule{}}
+			for _, l := range c.Lines {
+				one.Says = append(one.Says, Rule{l.Label, l.Text, l.Items, !l.Doubt && !c.Doubt})
+			}
+			out = append(out, one)
+		}
+	}
+	return out, err
+}
+
+// Where is the page of what an earlier request of the same key made, read again within the reader's scope: what has left it is not found.
+// What the request itself names needs no reading. The path is "" for a stream that is none of the Party's.
+func (a API) Where(r *web.Request, stream string) (string, error) {
+	kind, id, _ := strings.Cut(stream, "/")
+	switch kind {
+	case "party-record":
+		rec, err := Record(r, a.s.room, id)
+		if err != nil {
+			return "", err
+		}
+		return recordPath(rec), nil
+	case "party-member":
+		if r.PathValue("id") == id { // who moved a member to another organisation may have lost sight of it
+			return memberPath(id), nil
+		}
+		m, err := Member(r, a.s.room, id)
+		if err != nil {
+			return "", err
+		}
+		return memberPath(m.ID), nil
+	case "party-applicant":
+		return a.applicantWas(r, id)
+	case "party-round":
+		for _, kind := range roundSlugs {
+			if x, err := Round(r, a.s.cadre, kind, id); err == nil {
+				return roundPath(x), nil
+			}
+		}
+		return "", fault.New(fault.NotFound, "cadre.no_round", "id", id)
+	case "party-body", "unit":
+		if code := r.PathValue("ma"); code != "" {
+			return bodyPath(code), nil
+		}
+		u, err := a.s.getBody(r, id)
+		if err != nil {
+			return "", err
+		}
+		return bodyPath(u.Code), nil
+	}
+	return "", nil
+}
+
+// applicantWas is where a step of an applicant's file led: to the file, or to the member that came of it.
+func (a API) applicantWas(r *web.Request, id string) (string, error) {
+	x, err := Applicant(r, a.s.room, id)
+	if err != nil {
+		return "", err
+	}
+	if applicantSlugs[r.PathValue("viec")] == "admit" {
+		return memberPath(x.Member), nil
+	}
+	return applicantPath(id), nil
 }

@@ -39,19 +39,26 @@ type rulesPage struct {
 
 // rules shows every version of the rules, of all that this room goes by.
 func (s *pages) rules(r *web.Request) error {
+	p := rulesPage{sheet: s.sheet(r, "/dang/quy-dinh", r.T("partypage.rules"), nil, nil)}
+	var err error
+	if p.Groups, err = s.ruleGroups(p.View); err != nil {
+		return err
+	}
+	return r.Render(p.Status, rules(p))
+}
+
+func (s *pages) ruleGroups(v *web.View) ([]ruleGroup, error) {
 	all, err := s.room.Rules()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	congress, err := s.cadre.All()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p := rulesPage{sheet: s.sheet(r, "/dang/quy-dinh", r.T("partypage.rules"), nil, nil)}
-	p.Groups = []ruleGroup{
-		versions(p.View, "charter", all.Charters, charterCard), versions(p.View, "assessment", all.Assessments, assessmentCard),
-		versions(p.View, "organisation", all.Organisations, organisationCard), versions(p.View, "cadre", congress, func(v *web.View, c *cadre.Rules) ruleCard { return cadreCard(v, c, all) })}
-	return r.Render(p.Status, rules(p))
+	return []ruleGroup{
+		versions(v, "charter", all.Charters, charterCard), versions(v, "assessment", all.Assessments, assessmentCard),
+		versions(v, "organisation", all.Organisations, organisationCard), versions(v, "cadre", congress, func(v *web.View, c *cadre.Rules) ruleCard { return cadreCard(v, c, all) })}, nil
 }
 
 func versions[T any, P room.Dated[T]](v *web.View, key string, all []P, card func(*web.View, P) ruleCard) ruleGroup {

@@ -37,7 +37,6 @@ func Routes(room *report.Room, who *people.People, defs *indicator.Definitions, 
 		{Method: http.MethodGet, Pattern: "/bao-cao", Permission: people.ReadReports, Handler: s.list},
 		{Method: http.MethodGet, Pattern: "/bao-cao/{regime}/{period}", Permission: people.ReadReports, Handler: s.one},
 		{Method: http.MethodGet, Pattern: "/bao-cao/{regime}/{period}/tai/{kind}", Permission: people.ReadReports, Handler: s.file},
-		{Method: http.MethodGet, Pattern: "/api/v1/bao-cao/{regime}/{period}/tai/{kind}", Permission: people.ReadReports, Handler: s.file},
 		{Method: http.MethodPost, Pattern: "/bao-cao/{regime}/{period}/chot", Permission: people.FreezeReports, Handler: s.freeze},
 		web.FormRoute("/bao-cao/{regime}/{period}/han-che/{position}", people.AssignTasks, s.repair, nil),
 	}

@@ -105,7 +105,7 @@ func (s *pages) find(r *web.Request) error {
 	if p.Q.Text == "" {
 		return r.Render(http.StatusOK, show(p))
 	}
-	q := engine.Query{Text: p.Q.Text, Scope: scope(r.Reader), Newest: p.Q.Newest, Most: true, Snippets: true,
+	q := engine.Query{Text: p.Q.Text, Scope: Scope(r.Reader), Newest: p.Q.Newest, Most: true, Snippets: true,
 		Limit: perPage, Offset: (p.Q.Page - 1) * perPage, Count: []string{"kind", "unit"}}
 	var bad [2]error
 	q.From, bad[0] = day(p.Q.From)
@@ -154,9 +154,9 @@ func day(s string) (int32, error) {
 	return int32(d), nil
 }
 
-// scope is what a reader may find: of each kind what its own list would show. Posts of the state side are public inside
+// Scope is what a reader may find: of each kind what its own list would show. Posts of the state side are public inside
 // the agency; those of the Party are the Party's.
-func scope(id web.Identity) []engine.Clause {
+func Scope(id web.Identity) []engine.Clause {
 	out := []engine.Clause{{All: []string{"kind:person", "side:state"}}, {All: []string{"kind:news"}}} // public news are everybody's
 	for _, k := range []struct {
 		kind string
@@ -205,7 +205,7 @@ func (s *pages) fill(r *web.Request, p *page, found engine.Result) {
 	p.Total = found.Total
 	for _, h := range found.Hits {
 		kind, id, _ := strings.Cut(h.ID, "/")
-		w := row{Hit: h, Kind: kind, Path: address(kind, id), On: calendar.NoDate}
+		w := row{Hit: h, Kind: kind, Path: Path(kind, id), On: calendar.NoDate}
 		if h.Date != 0 {
 			w.On = calendar.Date(h.Date)
 		}
@@ -249,15 +249,15 @@ func other(chosen, value string) string {
 // suggest lists how the words may go on. It is a list beside the field and never touches what is in it: an input method
 // that builds a letter of several keys would lose its place.
 func (s *pages) suggest(r *web.Request, p *page) error {
-	list, err := s.Complete(r.Context(), p.Q.Text, scope(r.Reader), suggestion)
+	list, err := s.Complete(r.Context(), p.Q.Text, Scope(r.Reader), suggestion)
 	for _, text := range list {
 		p.Suggestions = append(p.Suggestions, facet{Name: text, Path: p.Q.address(func(q *asked) { q.Text = text })})
 	}
 	return err
 }
 
-// address is the page of what was found, "" for what has none.
-func address(kind, id string) string {
+// Path is the page of what was found, "" for what has none.
+func Path(kind, id string) string {
 	switch kind {
 	case "directive":
 		return "/chi-dao/" + url.PathEscape(id)

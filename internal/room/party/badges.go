@@ -82,6 +82,41 @@ func (r *Room) Badges(ctx context.Context, units []string, on calendar.Date) ([]
 	return out, nil
 }
 
+// BadgesBetween lists the badges of a time: those conferred in it, and those due on its last occasion and not conferred yet.
+func (r *Room) BadgesBetween(ctx context.Context, units []string, from, to calendar.Date) ([]BadgeLine, error) {
+	rules, err := r.Rules()
+	if err != nil {
+		return nil, err
+	}
+	members, _, err := r.Members(ctx, MemberFilter{Units: units, State: Official, Limit: most})
+	if err != nil {
+		return nil, err
+	}
+	last := rules.On(to).lastOccasion(to)
+	var out []BadgeLine
+	for _, m := range members {
+		if m.BadgeOn >= from && m.BadgeOn <= to && m.BadgeOn != 0 {
+			out = append(out, BadgeLine{Member: m, Grade: m.Badge, Age: m.Age(m.BadgeOn)})
+		} else if line, ok := rules.On(last).BadgeFor(m, last); ok && line.Due() && last >= from {
+			out = append(out, line)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b BadgeLine) int { return b.Grade - a.Grade })
+	return out, nil
+}
+
+// lastOccasion is the last day up to a day on which badges are conferred.
+func (c *Charter) lastOccasion(to calendar.Date) calendar.Date {
+	year, _, _ := to.YMD()
+	all := append(c.Occasions(year-1), c.Occasions(year)...)
+	for i := len(all) - 1; i > 0; i-- {
+		if all[i] <= to {
+			return all[i]
+		}
+	}
+	return all[0]
+}
+
 // NextOccasion is the first day on or after a day on which badges are conferred.
 func (c *Charter) NextOccasion(from calendar.Date) calendar.Date {
 	year, _, _ := from.YMD()

@@ -47,8 +47,9 @@ type Member struct {
 	Admitted calendar.Date     `json:"admitted"` // ceremony: probation counts from here
 	Official calendar.Date     `json:"official"` // NoDate on probation
 	Sex      string            `json:"sex,omitempty"`
-	Youth    bool              `json:"youth,omitempty"` // in the Youth Union when admitted
-	Badge    int               `json:"badge,omitempty"` // years of the last badge
+	Youth    bool              `json:"youth,omitempty"`   // in the Youth Union when admitted
+	Badge    int               `json:"badge,omitempty"`   // years of the last badge
+	BadgeOn  calendar.Date     `json:"badge_on,omitzero"` // conferred here; 0 = not here
 	Personal map[string]string `json:"personal,omitempty"`
 	LastOn   calendar.Date     `json:"last"` // no later fact may be dated before
 

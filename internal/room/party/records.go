@@ -50,7 +50,10 @@ type Record struct {
 	Until     calendar.Date `json:"until"`
 	Directive string        `json:"directive,omitempty"` // symbol of what was studied or carried out
 	Decisions []Decision    `json:"decisions,omitempty"`
-	Results   []Result      `json:"results,omitempty"` // of an assessment
+	Results   []Result      `json:"results,omitempty"`  // of an assessment
+	Year      int           `json:"year,omitempty"`     // that is assessed or commended; of an assessment 0 = as YearOf has it
+	Award     string        `json:"award,omitempty"`    // form of commendation by rule
+	Subjects  []string      `json:"subjects,omitempty"` // members or units that are commended
 
 	Version int64 `json:"-"`
 }
@@ -88,10 +91,13 @@ func (r *Room) Enter(ctx context.Context, actor string, rec Record, plan bool) (
 	return r.GiveOut(ctx, actor, rec.ID)
 }
 
+// decisionForm is the type of a decision; those to commend are numbered among them.
+const decisionForm = "QĐ"
+
 // put appends an entry. A document gets its number with it: the number is the command's key too, so that of two
 // documents at once one is numbered anew.
 func (r *Room) put(ctx context.Context, k Kind, rec *Record, expect int64, actor string) error {
-	number := k.Numbered && rec.Stage == Done
+	number := (k.Numbered || rec.Award != "" && rec.Form == decisionForm) && rec.Stage == Done
 	for try := 1; ; try++ {
 		cmd := recordCommand(k, *rec, expect, actor)
 		if number {
@@ -224,6 +230,12 @@ func (r *Room) settle(ctx context.Context, actor, id string, stage Stage, change
 		return r.GiveOut(ctx, actor, id)
 	}
 	return r.Record(ctx, id)
+}
+
+// Paper reports whether the entry is written as a document.
+func (rec *Record) Paper() bool {
+	k, _ := KindOf(rec.Kind)
+	return k.Paper != "" || rec.Award != ""
 }
 
 // owed reports whether a task must come of the decision and has not yet.

@@ -120,6 +120,7 @@ type Rules struct {
 	Charters      []*Charter
 	Assessments   []*Assessment
 	Organisations []*Organisation
+	Honours       []*Honours
 }
 
 // LoadRules reads definitions/party.
@@ -132,7 +133,10 @@ func LoadRules(files fs.FS) (*Rules, error) {
 	if out.Assessments, err = Versions[Assessment](files, "party/assessment"); err != nil {
 		return nil, err
 	}
-	out.Organisations, err = Versions[Organisation](files, "party/organisation")
+	if out.Organisations, err = Versions[Organisation](files, "party/organisation"); err != nil {
+		return nil, err
+	}
+	out.Honours, err = Versions[Honours](files, "party/awards")
 	return out, err
 }
 

@@ -42,6 +42,7 @@ var unread = map[string]string{
 	"/bao-cao/dot/{id}/phan/{unit}/so/": "the records behind a figure are figure-records", "/bao-cao/dot/{id}/phan/{unit}/mau.xlsx": "a form to fill in; campaign-part gives its figures",
 	"/dang": "an overview of registers that have operations", "/dang/quy-dinh": "law, as the program's definitions have it for everybody", "/dang/huy-hieu/": "a paper; what it says is party-badges",
 	"/dang/dai-hoi/{id}/docx/": "a paper; what it says is party-congress", "/dang/quy-hoach/{id}/docx/": "a paper; what it says is party-plan",
+	"/dang/khen-thuong": "worked out from the registers of assessment and discipline, which party-records gives", "/dang/so/{loai}/{id}/giay-khen/": "a paper",
 	"/dang/so/{loai}/{id}/docx": "a paper", "/dang/so/{loai}/{id}/ket-qua": "a form",
 	"/tim": "the palette of pages", "/tim-kiem": "each list of the API takes words",
 	"/ho-so/tiep-nhan": "a form; dossier-open", "/ho-so/xuat": "dossier-list as a workbook", "/ho-so/{code}/phieu/": "a paper; what it says is dossier-get",

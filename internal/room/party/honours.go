@@ -251,7 +251,7 @@ type Honouring struct {
 }
 
 // Honour enters a decision to commend in the register. Each subject must qualify by what the register says of the units below.
-// Errors: party.no_honour, party.no_honoured, party.no_number, party.honour_not_earned, those of Enter.
+// Errors: party.no_honour, party.no_honoured, party.no_number, party.cell_honours, party.honour_not_earned, those of Enter.
 func (r *Room) Honour(ctx context.Context, actor string, n Honouring) (*Record, error) {
 	rules, err := r.HonoursOf(n.Year)
 	if err != nil {
@@ -265,6 +265,9 @@ func (r *Room) Honour(ctx context.Context, actor string, n Honouring) (*Record, 
 		return nil, fault.New(fault.Invalid, "party.no_honoured")
 	case h.Level != "" && trimmed(n.Number) == "":
 		return nil, fault.New(fault.Invalid, "party.no_number")
+	}
+	if err := r.committee(ctx, n.Unit); err != nil {
+		return nil, err
 	}
 	units, err := r.who.Subtree(ctx, n.Unit, r.Today())
 	if err != nil {
@@ -292,6 +295,22 @@ func (r *Room) Honour(ctx context.Context, actor string, n Honouring) (*Record, 
 		return nil, err
 	}
 	return r.Enter(ctx, actor, rec, false)
+}
+
+// committee refuses a cell: it proposes, and a committee commends. Errors: those of cell; party.cell_honours.
+func (r *Room) committee(ctx context.Context, unit string) error {
+	if err := r.cell(ctx, unit, r.Today()); err != nil {
+		return err
+	}
+	u, err := r.who.Unit(ctx, unit, r.Today())
+	if err != nil {
+		return err
+	}
+	rules, err := r.Rules()
+	if err == nil && rules.OrganisationOn(r.Today()).Kind(u.Kind).Cell {
+		err = fault.New(fault.Invalid, "party.cell_honours", "unit", u.NameVI)
+	}
+	return err
 }
 
 func qualified(all []HonourResult, award, subject string) bool {

@@ -121,6 +121,8 @@ func TestHonoursFromTheRegister(t *testing.T) {
 		}
 		for key, change := range map[string]func(*Honouring){
 			"party.honour_not_earned": func(n *Honouring) {}, // given already
+			"party.cell_honours":      func(n *Honouring) { n.Unit = "cb1" },
+			"party.state_unit":        func(n *Honouring) { n.Unit = "so" },
 			"party.no_honoured":       func(n *Honouring) { n.Subjects = nil },
 			"party.no_honour":         func(n *Honouring) { n.Award = "x" },
 			"party.no_number":         func(n *Honouring) { n.Award = "bang_khen_dv_5nam" },

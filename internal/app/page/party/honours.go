@@ -2,6 +2,7 @@ package party
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"trucot/internal/engine/people"
@@ -49,7 +50,7 @@ func (s *pages) showHonours(r *web.Request, in url.Values, trouble error) error 
 	if p.Law, err = s.room.HonoursOf(year); err != nil {
 		return err
 	}
-	if p.Units, err = s.choice(r, people.KeepParty); err != nil {
+	if p.Units, err = s.committees(r); err != nil {
 		return err
 	}
 	bodies, err := s.choice(r, people.ReadParty)
@@ -75,6 +76,16 @@ func (s *pages) showHonours(r *web.Request, in url.Values, trouble error) error 
 		p.Lists = append(p.Lists, list)
 	}
 	return r.Render(p.Status, honours(p))
+}
+
+// committees are the organisations in whose name the reader may commend: a cell proposes alone.
+func (s *pages) committees(r *web.Request) ([]people.Unit, error) {
+	org, err := s.organisation(r.Today())
+	if err != nil {
+		return nil, err
+	}
+	units, err := s.choice(r, people.KeepParty)
+	return slices.DeleteFunc(units, func(u people.Unit) bool { return org.Kind(u.Kind).Cell }), err
 }
 
 // why says in words what a line stands on, and what is missing.

@@ -118,7 +118,7 @@ func (s *pages) addHonours(r *web.Request, in url.Values) (string, error) {
 		return "", err
 	}
 	if r.Header.Get("Idempotency-Key") != "" { // as with documents: the number is the one key that the command can have
-		return "", fault.New(fault.Invalid, "partypage.numbered_without_key")
+		return "", fault.New(fault.Invalid, "partypage.honour_without_key")
 	}
 	var err error
 	if n.Year, err = strconv.Atoi(in.Get("nam")); err != nil {

@@ -232,7 +232,7 @@ func (s *service) same(r *web.Request) error {
 	if v.Key == "" {
 		return nil
 	}
-	digest, err := r.Digest()
+	digest, err := r.Digest(v.Key)
 	if err != nil {
 		return err
 	}

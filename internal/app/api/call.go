@@ -145,12 +145,7 @@ func (v Versioned) expect() int64 {
 }
 
 // key is the idempotency key, of this account alone.
-func (v Versioned) key(r *web.Request) string {
-	if v.Key == "" {
-		return ""
-	}
-	return r.Actor() + ":" + v.Key
-}
+func (v Versioned) key(r *web.Request) string { return r.KeptKey(v.Key) }
 
 // Paging is the part of a list that is asked for.
 type Paging struct {

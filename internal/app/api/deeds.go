@@ -11,7 +11,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/web"
@@ -80,11 +79,14 @@ func (s *service) done(r *web.Request, v Versioned, do func() (path string, err 
 	if err != nil {
 		return nil, err
 	}
-	path := ""
-	if once.Stream == "" {
+	path, before := "", once.Stream != ""
+	if !before {
 		path, err = do()
 	}
-	if err != nil && !fault.Is(err, "ledger.key_reused") { // sent twice at once: the other did it
+	if before = before || ledger.KeyUsed(err, once.Key); before {
+		path, err = s.again(r, once)
+	}
+	if err != nil {
 		return nil, err
 	}
 	out := &reply[Done]{Status: http.StatusOK, Body: Done{pagePath(path), once.Stream, once.Receipt.Version, once.Receipt.Position}}
@@ -92,6 +94,20 @@ func (s *service) done(r *web.Request, v Versioned, do func() (path string, err 
 		out.ETag = quoted(once.Receipt.Version)
 	}
 	return out, nil
+}
+
+// again is where an earlier request of the same key, which may be running at the same time, led: the ledger keeps of a request only where
+// it was recorded, so the rest is read again as the caller may see it now. Some forms lead to a list; those say no path again.
+func (s *service) again(r *web.Request, once *ledger.Once) (path string, err error) {
+	if once.Stream == "" {
+		if once.Stream, once.Receipt, err = s.Ledger.Used(r.Context(), once.Key); err != nil {
+			return "", err
+		}
+	}
+	if path, err = s.partyPages().Where(r, once.Stream); path == "" && err == nil {
+		_, path, _ = s.Describe(r, once.Stream)
+	}
+	return path, err
 }
 
 // pagePath is a path without what only the page itself needs.

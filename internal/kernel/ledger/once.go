@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/store"
@@ -70,6 +71,12 @@ func (l *Ledger) Used(ctx context.Context, key string) (string, Receipt, error) 
 		return "", Receipt{}, err
 	}
 	return found[0].stream, found[0].receipt, found[0].meant(saidIn(ctx).digestOf(&Command{Key: key}))
+}
+
+// KeyUsed reports whether an append was refused because the key was used in another stream.
+func KeyUsed(err error, key string) bool {
+	var e *fault.Error
+	return errors.As(err, &e) && e.Key == "ledger.key_reused" && e.Args["key"] == key
 }
 
 // said is what is known of the request that a key stands for.

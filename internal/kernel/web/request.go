@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -177,8 +178,19 @@ func (r *Request) bodyFault(err error) error {
 	return fault.New(fault.Invalid, "web.bad_form").Because(err)
 }
 
-// Digest is the SHA-256 of the request's method, address and body in hexadecimal digits. The body can be read afterwards.
-func (r *Request) Digest() (string, error) {
+// KeptKey is an idempotency key that the caller sent as the ledger keeps it: the account and a digest of the key, "" for none. What a caller
+// writes into a key is not kept.
+func (r *Request) KeptKey(sent string) string {
+	if sent == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(sent))
+	return r.Actor() + ":" + hex.EncodeToString(sum[:])
+}
+
+// Digest is the HMAC-SHA-256 of the request's method, address and body under the idempotency key that the caller sent, in hexadecimal digits:
+// who reads what is kept of a request cannot try out what its body was. The body can be read afterwards.
+func (r *Request) Digest(sent string) (string, error) {
 	var body []byte
 	if r.Body != nil {
 		var err error
@@ -187,7 +199,7 @@ func (r *Request) Digest() (string, error) {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	sum := sha256.New()
+	sum := hmac.New(sha256.New, []byte(sent))
 	fmt.Fprintf(sum, "%s %s\n", r.Method, r.URL.RequestURI())
 	sum.Write(body)
 	return hex.EncodeToString(sum.Sum(nil)), nil

@@ -76,8 +76,13 @@ func (r *Room) DraftNews(ctx context.Context, c *Conference) (*News, error) {
 		return nil, err
 	}
 	speeches, questions := Split(talks)
-	if len(speeches)+len(questions) > 0 {
+	switch {
+	case len(speeches) > 0 && len(questions) > 0:
 		n.say(r.text("conference.news_talks", "speeches", len(speeches), "questions", len(questions)))
+	case len(speeches) > 0:
+		n.say(r.text("conference.news_speeches", "n", len(speeches)))
+	case len(questions) > 0:
+		n.say(r.text("conference.news_questions", "n", len(questions)))
 	}
 	parts, err := r.Parts(ctx, c)
 	if err != nil {

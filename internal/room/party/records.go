@@ -8,6 +8,7 @@ import (
 
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/ledger"
 )
 
 // Stage is how far an entry has come.
@@ -94,25 +95,30 @@ func (r *Room) Enter(ctx context.Context, actor string, rec Record, plan bool) (
 // decisionForm is the type of a decision; those to commend are numbered among them.
 const decisionForm = "QĐ"
 
-// put appends an entry. A document gets its number with it: the number is the command's key too, so that of two
-// documents at once one is numbered anew.
+// takesNumber reports whether an entry gets its number when it is put: the documents of the term, and decisions to commend.
+func (rec *Record) takesNumber(k Kind) bool {
+	return rec.Stage == Done && (k.Numbered || rec.Award != "" && rec.Form == decisionForm)
+}
+
+// put appends an entry. A document gets its number with it, which a command beside the entry holds by its key: of two
+// documents at once one is numbered anew. The entry's own key stays that of the request, see ledger.Once.
 func (r *Room) put(ctx context.Context, k Kind, rec *Record, expect int64, actor string) error {
-	number := (k.Numbered || rec.Award != "" && rec.Form == decisionForm) && rec.Stage == Done
+	if !rec.takesNumber(k) {
+		_, err := r.opts.Append(ctx, recordCommand(k, *rec, expect, actor))
+		return err
+	}
 	for try := 1; ; try++ {
-		cmd := recordCommand(k, *rec, expect, actor)
-		if number {
-			term, err := r.TermStart(ctx, rec.Unit, rec.On)
-			if err != nil {
-				return err
-			}
-			if rec.Number, err = r.nextNumber(ctx, rec, term); err != nil {
-				return err
-			}
-			cmd = recordCommand(k, *rec, expect, actor)
-			cmd.Key = "party-number/" + rec.Unit + "/" + term.String() + "/" + rec.Number
+		term, err := r.TermStart(ctx, rec.Unit, rec.On)
+		if err != nil {
+			return err
 		}
-		_, err := r.opts.Append(ctx, cmd)
-		if !number || !fault.Is(err, "ledger.key_reused") || try == tries {
+		if rec.Number, err = r.nextNumber(ctx, rec, term); err != nil {
+			return err
+		}
+		cmd := recordCommand(k, *rec, expect, actor)
+		number := ledger.Command{Stream: cmd.Stream, Expect: ledger.AnyVersion, Key: "party-number/" + rec.Unit + "/" + term.String() + "/" + rec.Number, Actor: actor, Unit: rec.Unit}
+		_, err = r.opts.Append(ctx, cmd, number)
+		if !ledger.KeyUsed(err, number.Key) || try == tries {
 			return err
 		}
 	}

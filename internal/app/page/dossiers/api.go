@@ -80,10 +80,10 @@ func (s *pages) apiGet(r *web.Request) error {
 func (s *pages) apiAct(r *web.Request) error {
 	var in Transition
 	in.On = calendar.NoDate
-	key := r.Header.Get("Idempotency-Key")
+	sent := r.Header.Get("Idempotency-Key")
+	key := r.KeptKey(sent)
 	if key != "" {
-		key = r.Actor() + ":" + key
-		digest, err := r.Digest()
+		digest, err := r.Digest(sent)
 		if err != nil {
 			return err
 		}

@@ -2,9 +2,11 @@ package party
 
 import (
 	"slices"
+	"strings"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/web"
 	room "trucot/internal/room/party"
 	"trucot/internal/room/party/cadre"
@@ -93,4 +95,58 @@ func (a API) Studies(r *web.Request) ([]Study, error) {
 		out = append(out, one)
 	}
 	return out, err
+}
+
+// Where is the page of what an earlier request of the same key made, read again within the reader's scope: what has left it is not found.
+// What the request itself names needs no reading. The path is "" for a stream that is none of the Party's.
+func (a API) Where(r *web.Request, stream string) (string, error) {
+	kind, id, _ := strings.Cut(stream, "/")
+	switch kind {
+	case "party-record":
+		rec, err := Record(r, a.s.room, id)
+		if err != nil {
+			return "", err
+		}
+		return recordPath(rec), nil
+	case "party-member":
+		if r.PathValue("id") == id { // who moved a member to another organisation may have lost sight of it
+			return memberPath(id), nil
+		}
+		m, err := Member(r, a.s.room, id)
+		if err != nil {
+			return "", err
+		}
+		return memberPath(m.ID), nil
+	case "party-applicant":
+		return a.applicantWas(r, id)
+	case "party-round":
+		for _, kind := range roundSlugs {
+			if x, err := Round(r, a.s.cadre, kind, id); err == nil {
+				return roundPath(x), nil
+			}
+		}
+		return "", fault.New(fault.NotFound, "cadre.no_round", "id", id)
+	case "party-body", "unit":
+		if code := r.PathValue("ma"); code != "" {
+			return bodyPath(code), nil
+		}
+		u, err := a.s.getBody(r, id)
+		if err != nil {
+			return "", err
+		}
+		return bodyPath(u.Code), nil
+	}
+	return "", nil
+}
+
+// applicantWas is where a step of an applicant's file led: to the file, or to the member that came of it.
+func (a API) applicantWas(r *web.Request, id string) (string, error) {
+	x, err := Applicant(r, a.s.room, id)
+	if err != nil {
+		return "", err
+	}
+	if applicantSlugs[r.PathValue("viec")] == "admit" {
+		return memberPath(x.Member), nil
+	}
+	return applicantPath(id), nil
 }

@@ -25,7 +25,8 @@ type honourRow struct {
 // honourList is one form of commendation with everybody who has it, qualifies or just misses it.
 type honourList struct {
 	room.HonourResult
-	Rows []honourRow
+	Rows []honourRow // who has it or qualifies
+	Near []honourRow // who just misses it
 }
 
 type honoursPage struct {
@@ -71,7 +72,12 @@ func (s *pages) showHonours(r *web.Request, in url.Values, trouble error) error 
 			if l.Standing == room.Far {
 				break // the last of all, and too many to name
 			}
-			list.Rows = append(list.Rows, honourRow{l, s.name(r.Context(), l.Subject, r), s.who.UnitName(r.Context(), l.Unit, r.Lang), why(p.View, x.Honour, l)})
+			row := honourRow{l, s.name(r.Context(), l.Subject, r), s.who.UnitName(r.Context(), l.Unit, r.Lang), why(p.View, x.Honour, l)}
+			if l.Standing == room.Near {
+				list.Near = append(list.Near, row)
+			} else {
+				list.Rows = append(list.Rows, row)
+			}
 		}
 		p.Lists = append(p.Lists, list)
 	}
@@ -116,9 +122,6 @@ func (s *pages) addHonours(r *web.Request, in url.Values) (string, error) {
 	}
 	if err := keeps(r, n.Unit); err != nil {
 		return "", err
-	}
-	if r.Header.Get("Idempotency-Key") != "" { // as with documents: the number is the one key that the command can have
-		return "", fault.New(fault.Invalid, "partypage.honour_without_key")
 	}
 	var err error
 	if n.Year, err = strconv.Atoi(in.Get("nam")); err != nil {

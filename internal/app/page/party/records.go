@@ -255,9 +255,6 @@ func results(in url.Values) []room.Result {
 const decisionRows = 3
 
 func (s *pages) readRecord(r *web.Request, k room.Kind, in url.Values) (room.Record, error) {
-	if k.Numbered && r.Header.Get("Idempotency-Key") != "" { // the number is the one key that its command can have
-		return room.Record{}, fault.New(fault.Invalid, "partypage.numbered_without_key")
-	}
 	d := dateReader{in: in}
 	rec := room.Record{Kind: k.Name, Unit: in.Get("don-vi"), On: d.day("ngay"), Until: d.day("den"), Title: in.Get("noi-dung"), Form: in.Get("hinh-thuc"),
 		Object: in.Get("doi-tuong-la"), Subject: in.Get("dang-vien"), Text: strings.TrimSpace(in.Get("dien-bien")), Directive: in.Get("van-ban"), Present: in["co-mat"]}

@@ -170,3 +170,46 @@ func TestRulesOfHonoursByDay(t *testing.T) {
 		}
 	}
 }
+
+// TestTheCapIsCountedOverTheBaseOrganisation: a cell of two may have an excellent member where its base organisation of eight has, and
+// the second cell finds the place taken.
+func TestTheCapIsCountedOverTheBaseOrganisation(t *testing.T) {
+	o := open(t, t.TempDir()+"/trucot.db") // DV-00001 in cb1
+	for i := 2; i <= 8; i++ {
+		id := "DV-0000" + strconv.Itoa(i)
+		o.elder(id)
+		if i > 2 {
+			_, err := o.Move(o.ctx, Step{ID: id, On: day("2024-01-05"), Unit: "cb2", Actor: "vp"})
+			o.must(err)
+		}
+	}
+	assess := func(unit string, excellent, good string) error {
+		_, err := o.Enter(o.ctx, "vp", Record{Kind: "assessment", Unit: unit, On: day("2024-12-10"), Title: "Xếp loại", Until: calendar.NoDate,
+			Results: []Result{{Subject: excellent, Class: Excellent}, {Subject: good, Class: Good}}}, false)
+		return err
+	}
+	o.must(assess("cb1", "DV-00001", "DV-00002"))
+	o.fails(assess("cb2", "DV-00003", "DV-00004"), "party.over_cap")
+	o.must(assess("cb1", "DV-00002", "DV-00001")) // judged anew
+	q, err := o.Quota(o.ctx, &Record{Unit: "cb2", On: day("2024-12-10")})
+	if o.must(err); q != (Quota{Unit: "du", Of: 8, Most: 1, Reserved: 1}) {
+		t.Errorf("%+v", q)
+	}
+}
+
+// TestOneOfFiveIsTooMany: with 20 % of those classed good, one excellent one needs five good ones beside.
+func TestOneOfFiveIsTooMany(t *testing.T) {
+	for _, on := range []string{"2019-12-01", "2025-09-01"} {
+		o := open(t, t.TempDir()+"/trucot.db")
+		rec := Record{Kind: "assessment", Unit: "cb1", On: day(on), Title: "Xếp loại", Until: calendar.NoDate,
+			Results: []Result{{Subject: "DV-00001", Class: Excellent, Points: 95}}}
+		for i := 2; i <= 5; i++ {
+			rec.Results = append(rec.Results, Result{Subject: "DV-0000" + strconv.Itoa(i), Class: Good, Points: 80})
+		}
+		_, err := o.Enter(o.ctx, "vp", rec, false)
+		o.fails(err, "party.over_cap")
+		rec.Results = append(rec.Results, Result{Subject: "DV-00006", Class: Good, Points: 80})
+		_, err = o.Enter(o.ctx, "vp", rec, false)
+		o.must(err)
+	}
+}

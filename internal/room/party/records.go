@@ -163,7 +163,11 @@ func (r *Room) check(ctx context.Context, k Kind, rec *Record) error {
 		rec.Attended = len(rec.Present)
 	}
 	if k.Name == "assessment" && rec.Stage == Done {
-		if err := rules.AssessmentOn(rec.On).Check(rec.Results, rec.Of); err != nil {
+		a := rules.AssessmentOn(rec.On)
+		if err := a.Check(rec.Results, rec.Of); err != nil {
+			return err
+		}
+		if err := r.capped(ctx, a, rec); err != nil {
 			return err
 		}
 	}

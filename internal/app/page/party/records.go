@@ -131,6 +131,8 @@ type blankRecordPage struct {
 	Members  []memberRow
 	Results  []resultLine
 	Rule     *room.Assessment
+	Quota    room.Quota   // of an assessment of members
+	Base     string       // name of its organisation
 	Existing *room.Record // the planned entry that was done; nil for a new one
 }
 
@@ -181,8 +183,27 @@ func (s *pages) recordForm(r *web.Request, k room.Kind, in url.Values, rec *room
 		if err := s.evidence(r, &p); err != nil {
 			return err
 		}
+		if err := s.quota(r, &p); err != nil {
+			return err
+		}
 	}
 	return r.Render(p.Status, blankRecord(p))
+}
+
+// quota says how many may be excellent: of members, counted over the whole base organisation.
+func (s *pages) quota(r *web.Request, p *blankRecordPage) (err error) {
+	unit := p.In.Get("don-vi")
+	if p.In.Get("doi-tuong-la") == "body" || !r.Can(people.ReadParty, unit) {
+		p.Quota = room.Quota{Unit: unit, Of: len(p.Results), Most: p.Rule.Cap.Most(len(p.Results))}
+	} else {
+		rec := room.Record{Unit: unit, On: r.Today()}
+		for _, x := range p.Results { // all of them may turn out good
+			rec.Results = append(rec.Results, room.Result{Subject: x.Subject, Class: room.Good})
+		}
+		p.Quota, err = s.room.Quota(r.Context(), &rec)
+	}
+	p.Base = s.who.UnitName(r.Context(), p.Quota.Unit, r.Lang)
+	return err
 }
 
 // evidence proposes a line for each member: the tasks that were due this year and those done in time.

@@ -213,3 +213,14 @@ func TestOneOfFiveIsTooMany(t *testing.T) {
 		o.must(err)
 	}
 }
+
+// TestBadgeMoney: 1.5 times the base salary with the badge of 30 years, nothing said where no rule was seen.
+func TestBadgeMoney(t *testing.T) {
+	for _, c := range shipped(t).Charters {
+		for grade, want := range map[int]int64{30: 3_510_000, 40: 4_680_000, 50: 7_020_000, 55: 8_190_000, 60: 11_700_000, 65: 14_040_000, 90: 0} {
+			if got := c.badgeMoney(grade, 2_340_000); got != want {
+				t.Errorf("%s, %d years: %d, want %d", c.ID, grade, got, want)
+			}
+		}
+	}
+}

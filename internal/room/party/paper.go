@@ -144,16 +144,24 @@ func (r *Room) badgePaper(unit string, on calendar.Date, subject string, lines [
 	if err != nil {
 		return nil, err
 	}
-	t := document.Table{Columns: []document.Column{{Width: 0.7, Align: document.Center}, {Width: 3, Align: document.Left}, {Width: 3, Align: document.Left}, {Width: 1.7, Align: document.Center}, {Width: 1.5, Align: document.Center}, {Width: 1.7, Align: document.Left}},
-		Head: [][]document.Cell{{{Text: r.text("party.col_no")}, {Text: r.text("party.col_name")}, {Text: r.text("party.col_cell")}, {Text: r.text("party.col_decided")}, {Text: r.text("party.col_badge")}, {Text: r.text("party.col_note")}}}}
+	t := document.Table{Columns: []document.Column{{Width: 0.7, Align: document.Center}, {Width: 3, Align: document.Left}, {Width: 3, Align: document.Left}, {Width: 1.7, Align: document.Center}, {Width: 1.5, Align: document.Center}, {Width: 1.8, Align: document.Right}, {Width: 1.7, Align: document.Left}},
+		Head: [][]document.Cell{{{Text: r.text("party.col_no")}, {Text: r.text("party.col_name")}, {Text: r.text("party.col_cell")}, {Text: r.text("party.col_decided")}, {Text: r.text("party.col_badge")}, {Text: r.text("party.col_money")}, {Text: r.text("party.col_note")}}}}
 	for i, x := range lines {
 		remark := ""
 		if !x.Due() {
 			remark = r.text("party.months_short", "n", x.Short)
 		}
 		t.Rows = append(t.Rows, []document.Cell{{Text: strconv.Itoa(i + 1)}, {Text: name(x.ID)}, {Text: name(x.Unit)}, {Text: x.Decided.Written()},
-			{Text: r.text("party.years", "n", x.Grade)}, {Text: remark}})
+			{Text: r.text("party.years", "n", x.Grade)}, {Text: money(x.Money)}, {Text: remark}})
 	}
 	d.Blocks = append(d.Blocks, t)
 	return d, nil
+}
+
+// money is an amount in đồng, "" where no rule says it.
+func money(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return lang.Integer(lang.VI, n)
 }

@@ -93,6 +93,7 @@ type Options struct {
 	Open    func(ctx context.Context, sealed string) (string, error)           // the other way
 	Assign  func(context.Context, Assignment) (task string, err error)         // gives out a task; nil = not here
 	Head    func(unit string, on calendar.Date) Head                           // of documents; nil = blanks
+	Salary  func(on calendar.Date) (int64, error)                              // base salary of a day, đồng a month; nil = unknown
 	Layouts func() (*document.Layouts, error)                                  // of documents
 	Append  func(context.Context, ...ledger.Command) ([]ledger.Receipt, error) // the ledger's own when nil
 }

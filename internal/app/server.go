@@ -146,17 +146,17 @@ func (a *App) personal() *personal.Pages { return personal.New(a.Dossiers, a.Acc
 // draw is a procedure's state diagram.
 func (a *App) draw(p *procedure.Procedure, tag lang.Tag) string { return p.Draw(a.Catalog, tag) }
 
-// agencyName is the name of the unit at the top of the state side.
-func (a *App) agencyName(ctx context.Context) map[lang.Tag]string {
+// agencyName is the name of the unit at the top of the state side, as it is when the site is made.
+func (a *App) agencyName(ctx context.Context) func(lang.Tag) string {
 	units, err := a.People.Units(ctx, calendar.OfTime(a.clock()), people.State)
 	if err == nil {
 		for _, u := range units {
 			if u.Parent == "" {
-				return map[lang.Tag]string{lang.VI: u.NameVI, lang.EN: u.Name(lang.EN)}
+				return u.Name
 			}
 		}
 	}
-	return map[lang.Tag]string{lang.VI: a.Catalog.T(lang.VI, "cli.agency"), lang.EN: a.Catalog.T(lang.EN, "cli.agency")}
+	return func(tag lang.Tag) string { return a.Catalog.T(tag, "cli.agency") }
 }
 
 // stopIn is how long open requests may finish after the program was told to stop.

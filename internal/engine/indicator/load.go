@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,8 +81,10 @@ func NewDefinitions() *Definitions { return &Definitions{index: map[string]int{}
 // Add adds definitions made elsewhere (report forms). Error: a fault.List; nothing that is faulty is added.
 func (d *Definitions) Add(definitions ...Definition) error {
 	var faults fault.List
-	for _, def := range definitions {
-		faults = append(faults, d.add(def, false, func(string) fault.Place { return fault.Place{File: def.ID} })...)
+	d.list = slices.Grow(d.list, len(definitions))
+	for i := range definitions {
+		id := definitions[i].ID // all that locate keeps of a definition, of which there are thousands
+		faults = append(faults, d.add(definitions[i], false, func(string) fault.Place { return fault.Place{File: id} })...)
 	}
 	return faults.OrNil()
 }

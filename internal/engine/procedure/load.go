@@ -168,7 +168,7 @@ func readSource(fsys fs.FS, file string) (source, error) {
 }
 
 func parse(file, text string) (source, error) {
-	tree, err := defs.Parse(file, []byte(text))
+	tree, err := defs.ParseText(file, text)
 	if err != nil {
 		return source{}, err
 	}

@@ -14,7 +14,9 @@ type scratch struct {
 	score   []float32
 	met     []uint8
 	touched []uint32
-	found   []candidate
+	found   []candidate // all of them, or the best of them as a heap
+	most    int         // how many of the best are kept; 0 = all
+	total   int
 	toks    []token
 	read    [reranked]reading // what the second look read, for the snippets
 }
@@ -40,7 +42,10 @@ func (x *Index) Search(query Query) Result {
 	q := x.question(query.Text)
 	m := scratches.Get().(*scratch)
 	defer scratches.Put(m)
-	m.found = m.found[:0]
+	m.found, m.total, m.most = m.found[:0], 0, 0
+	if len(q.toks) > 0 && len(q.quoted) == 0 && !query.Newest {
+		m.most = max(query.Offset+query.Limit, reranked)
+	}
 	r := Result{Counts: map[string]map[string]int{}}
 	v := x.view(&query)
 	x.frequencies(q)
@@ -57,14 +62,14 @@ func (x *Index) Search(query Query) Result {
 		}
 	}
 	x.phrasesOnly(q, m, v)
-	r.Total = len(m.found)
+	r.Total = m.total
 	for set, n := range v.counts {
 		v.tally(r.Counts, x.sets[set], n)
 	}
 	if query.Newest || len(q.toks) == 0 {
 		sortNewest(m.found)
 	} else {
-		x.rank(q, m, query.Offset+query.Limit)
+		x.rank(q, m)
 	}
 	from, to := min(query.Offset, len(m.found)), min(query.Offset+query.Limit, len(m.found))
 	for _, c := range m.found[from:to] {
@@ -83,10 +88,11 @@ type view struct {
 	query  *Query
 	passes []int8 // of a set: 0 not asked yet, 1 yes, -1 no
 	counts []int
+	dated  bool
 }
 
 func (x *Index) view(q *Query) *view {
-	return &view{x: x, query: q, passes: make([]int8, len(x.sets)), counts: make([]int, len(x.sets))}
+	return &view{x: x, query: q, dated: q.From != 0 || q.To != 0, passes: make([]int8, len(x.sets)), counts: make([]int, len(x.sets))}
 }
 
 // scan scores a segment's documents, term by term, and keeps those that the view lets through and that have
@@ -162,16 +168,40 @@ func accumulate(post []byte, weight float32, c clause, bias *[256]float32, norms
 	return touched
 }
 
+// keep counts a document that the view lets through and takes it in. A query of common words comes here tens of thousands of
+// times, so most of them cost a look at two arrays.
 func (v *view) keep(s *segment, i uint32, score float32, m *scratch) {
-	if has(s.dead, i) {
+	if s.gone > 0 && has(s.dead, i) {
 		return
 	}
-	if d := s.dates[i]; v.query.From != 0 && d < v.query.From || v.query.To != 0 && (d > v.query.To || d == 0) {
+	if v.dated {
+		if d := s.dates[i]; v.query.From != 0 && d < v.query.From || v.query.To != 0 && (d > v.query.To || d == 0) {
+			return
+		}
+	}
+	set := s.sets[i]
+	if v.passes[set] <= 0 && !v.lets(set) {
 		return
 	}
-	if set := s.sets[i]; v.lets(set) {
-		v.counts[set]++
-		m.found = append(m.found, candidate{seg: s, doc: i, date: s.dates[i], score: score})
+	v.counts[set]++
+	m.total++
+	if m.most == 0 || len(m.found) < m.most || score >= m.found[0].score {
+		m.keep(candidate{seg: s, doc: i, date: s.dates[i], score: score})
+	}
+}
+
+// keep takes a document in. Of the thousands that have a common word only the best are of use, the worst of them on top of
+// the heap.
+func (m *scratch) keep(c candidate) {
+	switch {
+	case m.most == 0 || len(m.found) < m.most:
+		m.found = append(m.found, c)
+		if len(m.found) == m.most {
+			heapify(m.found)
+		}
+	case better(c, m.found[0]) < 0:
+		m.found[0] = c
+		sink(m.found, 0)
 	}
 }
 
@@ -246,25 +276,13 @@ func better(a, b candidate) int {
 	return bytes.Compare(a.seg.rawID(a.doc), b.seg.rawID(b.doc))
 }
 
-// top moves the best n to the front, in order.
-func top(list []candidate, n int) {
-	if n >= len(list) {
-		slices.SortFunc(list, better)
-		return
+func heapify(list []candidate) {
+	for i := len(list)/2 - 1; i >= 0; i-- {
+		sink(list, i)
 	}
-	heap := list[:n] // the worst of the best on top
-	for i := n/2 - 1; i >= 0; i-- {
-		sink(heap, i)
-	}
-	for i := n; i < len(list); i++ {
-		if list[i].score >= heap[0].score && better(list[i], heap[0]) < 0 {
-			list[i], heap[0] = heap[0], list[i]
-			sink(heap, 0)
-		}
-	}
-	slices.SortFunc(heap, better)
 }
 
+// sink puts the candidate at i in its place in a heap with the worst on top.
 func sink(heap []candidate, i int) {
 	for {
 		worst := i

@@ -63,7 +63,7 @@ func (x *Index) phrasesOnly(q *question, m *scratch, v *view) {
 	if len(kept) == 0 && quoted < len(q.toks) {
 		return
 	}
-	m.found = append(m.found[:0], kept...)
+	m.found, m.total = append(m.found[:0], kept...), len(kept)
 	clear(v.counts)
 	for _, c := range kept {
 		v.counts[c.seg.sets[c.doc]]++
@@ -97,10 +97,9 @@ func within(phrase, text []token) bool {
 	return false
 }
 
-// rank puts the best n in front: first by the index alone, then the best of those by a look at their words.
-func (x *Index) rank(q *question, m *scratch, n int) {
-	n = max(n, min(reranked, len(m.found)))
-	top(m.found, n)
+// rank puts the best in order: first by the index alone, then the best of those by a look at their words.
+func (x *Index) rank(q *question, m *scratch) {
+	slices.SortFunc(m.found, better)
 	best := m.found[:min(reranked, len(m.found))]
 	if len(best) < 2 {
 		return

@@ -1,7 +1,6 @@
 package calendar
 
 import (
-	"fmt"
 	"sync"
 
 	"trucot/internal/kernel/lang"
@@ -33,7 +32,7 @@ func (d Date) Long(tag lang.Tag) string {
 // dayText is the day of a month, in Vietnamese with two digits.
 func dayText(tag lang.Tag, day int) string {
 	if tag == lang.VI {
-		return fmt.Sprintf("%02d", day)
+		return string([]byte{'0' + byte(day/10), '0' + byte(day%10)})
 	}
 	return itoa(day)
 }

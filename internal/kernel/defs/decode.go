@@ -203,7 +203,31 @@ func (d *decoder) mapping(n *Node, v reflect.Value) {
 		d.value(p.Value, item)
 		out.SetMapIndex(reflect.ValueOf(p.Key).Convert(v.Type().Key()), item)
 	}
+	if n.Known && v.Type().ConvertibleTo(textType) {
+		out = shared(out.Convert(textType).Interface().(map[lang.Tag]string)).Convert(v.Type())
+	}
 	v.Set(out)
+}
+
+// sharing holds the texts of the definitions that the program ships, each once: versions and kin of one procedure repeat most
+// of each other's, and a map takes ten times the room of its two words. Nobody changes a text that was read.
+var sharing struct {
+	sync.Mutex
+	texts map[[2]string]map[lang.Tag]string
+}
+
+func shared(text map[lang.Tag]string) reflect.Value {
+	key := [2]string{text[lang.VI], text[lang.EN]}
+	sharing.Lock()
+	defer sharing.Unlock()
+	known, ok := sharing.texts[key]
+	if !ok || len(known) != len(text) {
+		if sharing.texts == nil {
+			sharing.texts = map[[2]string]map[lang.Tag]string{}
+		}
+		known, sharing.texts[key] = text, text
+	}
+	return reflect.ValueOf(known)
 }
 
 func (d *decoder) scalar(n *Node, v reflect.Value) {

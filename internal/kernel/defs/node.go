@@ -73,6 +73,11 @@ func (n *Node) Get(key string) *Node {
 // Parse reads one file. The errors are a fault.List with one fault: too large, too deep, a refused
 // construct, or a line that is no YAML.
 func Parse(file string, src []byte) (*Node, error) {
+	return ParseText(file, string(src))
+}
+
+// ParseText is Parse for who keeps the text: the places in the tree share it.
+func ParseText(file, src string) (*Node, error) {
 	if len(src) > MaxBytes {
 		return nil, fault.New(fault.TooLarge, "defs.too_large", "bytes", len(src), "limit", MaxBytes).At(fault.Place{File: file})
 	}
@@ -83,12 +88,12 @@ func Parse(file string, src []byte) (*Node, error) {
 }
 
 // parse reads the YAML itself.
-func parse(file string, src []byte) (*Node, error) {
-	r := &reader{file: file, lines: strings.Split(string(src), "\n")}
+func parse(file, src string) (*Node, error) {
+	r := &reader{file: file, lines: strings.Split(src, "\n")}
 	if len(r.lines) > MaxLines {
 		return nil, fault.New(fault.TooLarge, "defs.too_many_lines", "lines", len(r.lines), "limit", MaxLines).At(fault.Place{File: file})
 	}
-	tokens := lexer.Tokenize(string(src))
+	tokens := lexer.Tokenize(src)
 	if err := r.check(tokens); err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func Pack(files [][]byte) ([]byte, error) {
 	slices.SortFunc(files, bytes.Compare)
 	head, body := binary.AppendUvarint(nil, uint64(len(files))), []byte(nil)
 	for _, src := range files {
-		root, err := parse("", src)
+		root, err := parse("", string(src))
 		if err != nil {
 			return nil, err
 		}
@@ -98,12 +98,12 @@ func (p *packer) node(n *Node) {
 }
 
 // ready is the tree of a file whose tree was prepared, nil for any other file.
-func ready(file string, src []byte) *Node {
-	tree, ok := known(src)
+func ready(file, src string) *Node {
+	tree, ok := known([]byte(src))
 	if !ok {
 		return nil
 	}
-	u := &unpacker{data: tree, file: file, lines: strings.Split(string(src), "\n")}
+	u := &unpacker{data: tree, file: file, lines: strings.Split(src, "\n")}
 	return u.node()
 }
 

@@ -30,16 +30,16 @@ func TestAReadyTreeIsTheParsedOne(t *testing.T) {
 	Prepare(string(table))
 	defer prepared.Store(nil)
 	for _, src := range files {
-		want, err := parse("x.yaml", src)
+		want, err := parse("x.yaml", string(src))
 		if err != nil {
 			t.Fatal(err)
 		}
 		markKnown(want)
-		got := ready("x.yaml", src)
+		got := ready("x.yaml", string(src))
 		if got == nil || !reflect.DeepEqual(got, want) {
 			t.Fatalf("the tree of %.80q… differs", src)
 		}
-		if ready("x.yaml", append([]byte("# \n"), src...)) != nil {
+		if ready("x.yaml", "# \n"+string(src)) != nil {
 			t.Fatal("a changed file was taken for the shipped one")
 		}
 	}

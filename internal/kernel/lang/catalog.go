@@ -13,6 +13,7 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -38,20 +39,18 @@ func FromEnv(v string) Tag {
 
 // Texts are the texts of one package as its files hold them, by language. A text names its arguments in
 // braces, "Hạn trả: {due}", and may choose an English plural: "{n} {n|day|days}".
-type Texts map[Tag]string
+type Texts func(Tag) string
 
-// MustTexts reads texts.vi.yaml and texts.en.yaml from an embedded file system. It panics on a missing file, since the
-// files are compiled in.
+// MustTexts takes texts.vi.yaml and texts.en.yaml of an embedded file system, each read when its language is. A missing file
+// panics then, since the files are compiled in; a test reads both.
 func MustTexts(files fs.FS) Texts {
-	t := Texts{}
-	for _, tag := range []Tag{VI, EN} {
+	return func(tag Tag) string {
 		raw, err := fs.ReadFile(files, "texts."+string(tag)+".yaml")
 		if err != nil {
 			panic(err)
 		}
-		t[tag] = string(raw)
+		return string(raw)
 	}
-	return t
 }
 
 // Catalog is every text of the program. A language is read when its first text is asked for: reading is a good part of
@@ -76,13 +75,14 @@ func (c *Catalog) texts(tag Tag) map[string]string {
 
 // readTexts reads what every text file is made of, one `key: "text"` a line, which is YAML that needs no YAML reader.
 func readTexts(tag Tag, all []Texts) map[string]string {
-	lines := 0
-	for _, t := range all {
-		lines += strings.Count(t[tag], "\n")
+	files, lines := make([]string, len(all)), 0
+	for i, t := range all {
+		files[i] = t(tag)
+		lines += strings.Count(files[i], "\n")
 	}
 	m := make(map[string]string, lines)
-	for _, t := range all {
-		for line := range strings.Lines(t[tag]) {
+	for _, file := range files {
+		for line := range strings.Lines(file) {
 			line = strings.TrimRight(line, "\r\n")
 			if line == "" || line[0] == '#' {
 				continue
@@ -122,19 +122,34 @@ func (c *Catalog) Has(key string) bool { _, ok := c.vi()[key]; return ok }
 // T renders a text with name, value pairs. A missing key comes back as ⟦key⟧ so that a test or a
 // reader sees it.
 func (c *Catalog) T(tag Tag, key string, args ...any) string {
-	m := map[string]any{}
-	for i := 0; i+1 < len(args); i += 2 {
-		m[args[i].(string)] = args[i+1]
-	}
-	return c.render(tag, key, m)
+	return c.render(tag, key, arguments{pairs: args})
 }
 
-func (c *Catalog) render(tag Tag, key string, args map[string]any) string {
+// arguments are those of a text, one after the other as T takes them or by name.
+type arguments struct {
+	pairs []any
+	named map[string]any
+}
+
+func (a arguments) get(name string) (any, bool) {
+	for i := 0; i+1 < len(a.pairs); i += 2 {
+		if a.pairs[i].(string) == name {
+			return a.pairs[i+1], true
+		}
+	}
+	v, ok := a.named[name]
+	return v, ok
+}
+
+func (c *Catalog) render(tag Tag, key string, args arguments) string {
 	text, ok := c.texts(tag)[key]
 	if !ok {
 		if text, ok = c.vi()[key]; !ok {
 			return "⟦" + key + "⟧"
 		}
+	}
+	if strings.IndexByte(text, '{') < 0 {
+		return text
 	}
 	var b strings.Builder
 	for {
@@ -158,9 +173,9 @@ func (c *Catalog) render(tag Tag, key string, args map[string]any) string {
 type Localized interface{ In(Tag) string }
 
 // argument renders the inside of one pair of braces: a name, or name|singular|plural.
-func (c *Catalog) argument(tag Tag, inside string, args map[string]any) string {
+func (c *Catalog) argument(tag Tag, inside string, args arguments) string {
 	name, forms, plural := strings.Cut(inside, "|")
-	v, ok := args[name]
+	v, ok := args.get(name)
 	if !ok {
 		return "{" + inside + "}"
 	}
@@ -172,6 +187,8 @@ func (c *Catalog) argument(tag Tag, inside string, args map[string]any) string {
 		return many
 	}
 	switch v := v.(type) {
+	case string:
+		return v
 	case error:
 		return c.Error(tag, v)
 	case Localized:
@@ -202,7 +219,7 @@ func (c *Catalog) Error(tag Tag, err error) string {
 	if !errors.As(err, &e) {
 		return c.T(tag, "lang.internal_error")
 	}
-	text := c.render(tag, e.Key, e.Args)
+	text := c.render(tag, e.Key, arguments{named: e.Args})
 	if p := e.Place.String(); p != "" {
 		text = p + ": " + text
 	}
@@ -214,7 +231,7 @@ func (c *Catalog) Error(tag Tag, err error) string {
 
 // Integer groups thousands: 1.234.567 in Vietnamese, 1,234,567 in English.
 func Integer(tag Tag, n int64) string {
-	s := fmt.Sprint(n)
+	s := strconv.FormatInt(n, 10)
 	sign := ""
 	if n < 0 {
 		sign, s = "-", s[1:]

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/a-h/templ"
 	"github.com/klauspost/compress/gzip"
 )
 
@@ -31,11 +32,11 @@ func (r *Request) send(status int, body *bytes.Buffer) error {
 		_, err := body.WriteTo(r.W)
 		return err
 	}
-	var out bytes.Buffer
-	out.Grow(body.Len() / 4)
+	out := templ.GetBuffer()
+	defer templ.ReleaseBuffer(out)
 	w := squeezers.Get().(*gzip.Writer)
 	defer squeezers.Put(w)
-	w.Reset(&out)
+	w.Reset(out)
 	if _, err := body.WriteTo(w); err != nil {
 		return err
 	}

@@ -133,7 +133,12 @@ func (v *View) switchTo() string {
 	return v.Path
 }
 
-func (v *View) agency() string { return v.Pick(v.req.site.opts.Agency) }
+func (v *View) agency() string {
+	if name := v.req.site.opts.Agency; name != nil {
+		return name(v.Lang)
+	}
+	return ""
+}
 
 func (v *View) sample() bool { return v.req.site.opts.Sample }
 

@@ -60,7 +60,7 @@ type Route struct {
 type Options struct {
 	Catalog *lang.Catalog
 	Auth    Authenticator
-	Agency  map[lang.Tag]string           // the agency's name in the page head
+	Agency  func(lang.Tag) string         // the agency's name in the page head; nil = none
 	Rail    func(*Request) []RailItem     // the left rail for this reader; nil = empty
 	Bell    func(*Request) int            // unread notices of this reader, -1 for none to show; nil = no bell
 	Secure  bool                          // served over TLS: __Host- cookie, HSTS
@@ -79,6 +79,7 @@ type Site struct {
 	mux    *http.ServeMux
 	cross  *http.CrossOriginProtection
 	assets *assets
+	turns  turns
 }
 
 // NewSite builds the site. It panics on a route without a permission or with a pattern registered twice,
@@ -90,7 +91,7 @@ func NewSite(o Options, routes []Route) *Site {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	s := &Site{opts: o, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), assets: loadAssets()}
+	s := &Site{opts: o, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), assets: loadAssets(), turns: newTurns()}
 	s.routes = append(append([]Route(nil), ownRoutes...), routes...)
 	for _, rt := range s.routes {
 		if rt.Permission == "" {
@@ -120,6 +121,11 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Site) serve(rt Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		began := time.Now()
+		if hr.Method == http.MethodGet {
+			turn := s.turns.take(w)
+			defer turn.end()
+			w = turn
+		}
 		r := s.request(w, hr, rt.MaxBody)
 		defer func() {
 			if s.opts.Visit != nil {

@@ -87,7 +87,7 @@ func newSite(t *testing.T) *site {
 	}}}})
 	words := lang.NewCatalog(lang.OwnTexts(), web.Texts(), store.Texts(), attachment.Texts(), attachments.Texts(), read.Texts())
 	s.h = web.NewSite(web.Options{Catalog: words, Auth: gate{}, Log: slog.New(slog.DiscardHandler), Clock: time.Now,
-		Agency: map[lang.Tag]string{lang.VI: "Sở mẫu"}}, pages.Routes())
+		Agency: func(lang.Tag) string { return "Sở mẫu" }}, pages.Routes())
 	return s
 }
 

@@ -46,63 +46,6 @@ type Page struct {
 	Back, Ahead bool   // whether there are rows before and after
 }
 
-// matcher is a query in the index's numbers.
-type matcher struct {
-	in          [dims][]bool
-	any         [dims]bool
-	open, late  *bool
-	from, until uint16
-	span        bool
-}
-
-func (x *Index) matcher(q *Query) *matcher {
-	m := &matcher{open: q.Open, late: q.Late, until: ^uint16(0)}
-	for d := range dims {
-		m.any[d] = q.In[d] == nil
-		if m.any[d] && (d != Unit || len(q.Without) == 0) {
-			continue
-		}
-		m.in[d] = make([]bool, len(x.names[d].list))
-		if m.any[d] { // everything but Without
-			for i := range m.in[d] {
-				m.in[d][i] = true
-			}
-			m.any[d] = false
-		}
-		for _, v := range q.In[d] {
-			if i, ok := x.names[d].at[v]; ok {
-				m.in[d][i] = true
-			}
-		}
-	}
-	for _, u := range q.Without {
-		if i, ok := x.names[Unit].at[u]; ok {
-			m.in[Unit][i] = false
-		}
-	}
-	if q.DueFrom != 0 && q.DueFrom != calendar.NoDate {
-		m.from, m.span = short(q.DueFrom), true
-	}
-	if q.DueUntil != 0 && q.DueUntil != calendar.NoDate {
-		m.until, m.span = short(q.DueUntil), true
-	} else if m.span {
-		m.until = noDay
-	}
-	return m
-}
-
-func (m *matcher) cell(c *cell) bool {
-	if m.open != nil && c.open != *m.open || m.late != nil && c.late != *m.late {
-		return false
-	}
-	for d := range dims {
-		if !m.any[d] && !m.in[d][c.values[d]] {
-			return false
-		}
-	}
-	return true
-}
-
 func (m *matcher) day(d uint16) bool { return d >= m.from && d < m.until }
 
 // within is the part of an order by due date whose days fit.
@@ -145,10 +88,8 @@ func (x *Index) reading(q *Query, f func(*Index)) {
 func (x *Index) Count(q Query) (n int) {
 	x.reading(&q, func(x *Index) {
 		m := x.matcher(&q)
-		for _, c := range x.cells {
-			if m.cell(c) {
-				n += x.size(m, c)
-			}
+		for c := range m.cells {
+			n += x.size(m, c)
 		}
 	})
 	return n
@@ -163,11 +104,13 @@ func (x *Index) Values(q Query, by Dim) map[string]int {
 	out := map[string]int{}
 	x.reading(&q, func(x *Index) {
 		m := x.matcher(&q)
-		for _, c := range x.cells {
-			if m.cell(c) {
-				if n := x.size(m, c); n > 0 {
-					out[x.names[by].list[c.values[by]]] += n
-				}
+		counts := make([]int, len(x.names[by].list))
+		for c := range m.cells {
+			counts[c.values[by]] += x.size(m, c)
+		}
+		for i, n := range counts {
+			if n > 0 {
+				out[x.names[by].list[i]] = n
 			}
 		}
 	})
@@ -190,19 +133,12 @@ type group struct {
 func (x *Index) groups(m *matcher, o Order) []*group {
 	if o.Group == NoDim {
 		g := &group{}
-		for _, c := range x.cells {
-			if m.cell(c) {
-				g.cells = append(g.cells, c)
-			}
-		}
+		g.cells = slices.AppendSeq(make([]*cell, 0, m.fit.count()), m.cells)
 		return []*group{g}
 	}
 	at := map[string]*group{}
 	var out []*group
-	for _, c := range x.cells {
-		if !m.cell(c) {
-			continue
-		}
+	for c := range m.cells {
 		v := x.groupOf(c, o)
 		g := at[v]
 		if g == nil {
@@ -328,10 +264,11 @@ func (x *Index) collect(m *matcher, o Order, groups []*group, at Cursor, back bo
 		if beyond < 0 {
 			continue
 		}
-		h := &merge{x: x, m: m, key: o.Key, down: o.Desc != back}
-		for _, c := range g.cells {
-			if r := x.run(h, c, at, beyond == 0); h.settle(r) {
-				h.runs = append(h.runs, r)
+		h := &merge{x: x, m: m, key: o.Key, down: o.Desc != back, runs: make([]*run, 0, len(g.cells))}
+		runs := make([]run, len(g.cells))
+		for i, c := range g.cells {
+			if runs[i] = x.run(h, c, at, beyond == 0); h.settle(&runs[i]) {
+				h.runs = append(h.runs, &runs[i])
 			}
 		}
 		heap.Init(h)
@@ -360,7 +297,7 @@ func (x *Index) collect(m *matcher, o Order, groups []*group, at Cursor, back bo
 }
 
 // run is what of a cell lies beyond the cursor.
-func (x *Index) run(h *merge, c *cell, at Cursor, cut bool) *run {
+func (x *Index) run(h *merge, c *cell, at Cursor, cut bool) run {
 	order := x.order(c, h.key)
 	lo, hi := x.bounds(h.m, h.key, order)
 	if cut {
@@ -372,9 +309,9 @@ func (x *Index) run(h *merge, c *cell, at Cursor, cut bool) *run {
 		}
 	}
 	if h.down {
-		return &run{rows: order, at: hi - 1, end: lo - 1}
+		return run{rows: order, at: hi - 1, end: lo - 1}
 	}
-	return &run{rows: order, at: lo, end: hi}
+	return run{rows: order, at: lo, end: hi}
 }
 
 // bounds is the part of an order that fits as a whole.

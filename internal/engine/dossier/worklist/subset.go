@@ -46,7 +46,7 @@ func (x *Index) Subset(rows []uint64) *Subset {
 			if rows := some.of(c.orders[Filed], 0); len(rows) > 0 {
 				own := &cell{cellKey: c.cellKey, some: some, whole: c}
 				own.orders[Filed] = slices.Clip(rows)
-				s.cells = append(s.cells, own)
+				s.add(own)
 			}
 		}
 		return &Subset{s}
@@ -61,7 +61,7 @@ func (x *Index) Subset(rows []uint64) *Subset {
 			at := x.cellOf[num]
 			if own[at] == nil {
 				own[at] = &cell{cellKey: x.cells[at].cellKey, some: some}
-				s.cells = append(s.cells, own[at])
+				s.add(own[at])
 			}
 			own[at].orders[Filed] = append(own[at].orders[Filed], num)
 		}

@@ -76,6 +76,7 @@ type Index struct {
 	places []uint32 // by title; a row that is not in it comes last
 	cells  []*cell
 	at     map[cellKey]uint32
+	have   having
 }
 
 // New is an empty index.
@@ -184,8 +185,7 @@ func (x *Index) take(num uint32) {
 func (x *Index) cell(key cellKey) uint32 {
 	at, ok := x.at[key]
 	if !ok {
-		at = uint32(len(x.cells))
-		x.cells = append(x.cells, &cell{cellKey: key})
+		at = x.add(&cell{cellKey: key})
 		x.at[key] = at
 	}
 	return at

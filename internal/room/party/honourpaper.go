@@ -31,11 +31,7 @@ func (r *Room) honourDecision(rec *Record, h *Honour, name func(string) string) 
 	if err != nil {
 		return nil, err
 	}
-	rules, err := r.HonoursOf(rec.Year)
-	if err != nil {
-		return nil, err
-	}
-	d.Basis = []string{r.text("party.paper_honour_charter"), r.text("party.paper_honour_rules", "rules", rules.Title[lang.VI]), r.text("party.paper_honour_assessed", "year", strconv.Itoa(rec.Year))}
+	d.Basis = []string{r.text("party.paper_honour_charter"), r.text("party.paper_honour_rules"), r.text("party.paper_honour_assessed", "year", strconv.Itoa(rec.Year))}
 	article := func(n int, text string) document.Paragraph {
 		return document.Paragraph{Runs: []document.Run{{Text: r.text("party.paper_article", "n", n) + " ", Bold: true}, {Text: text}}}
 	}

@@ -59,6 +59,7 @@ func (d *driver) party(t *testing.T) {
 	if known, err := d.a.Party.Committees(ctx, "dbm"); err != nil || len(known) != 1 || known[0].Seats[0].Member != "DV-00002" {
 		t.Error(known, err)
 	}
+	d.honours(last)
 	plan := last(d.do("party-planning-open", fields{"unit": "dbm", "term": "2025–2030", "positions": []fields{{"title": "Bí thư", "seats": 1}}}))
 	d.do("party-planning-act", fields{"member": "DV-00001", "position": "1"}, "id", plan, "viec", "gioi-thieu")
 	out := d.do("party-planning-act", fields{"candidate": "DV-00001/1", "reason": "Xin rút (mẫu)"}, "id", plan, "viec", "rut")
@@ -89,5 +90,21 @@ func (d *driver) members(last func(map[string]any) string) {
 		if must(d.t, err); !strings.HasPrefix(rec.Number, fmt.Sprintf("%02d", want+1)) {
 			d.t.Errorf("document %d has the number %s", want+1, rec.Number)
 		}
+	}
+}
+
+// honours commends a member whom an assessment classed as excellent.
+func (d *driver) honours(last func(map[string]any) string) {
+	d.t.Helper()
+	assessed := party.Record{Kind: "assessment", Unit: "dbm1", On: calendar.MustParse("2020-12-10"), Title: "Xếp loại mẫu", Until: calendar.NoDate, Results: []party.Result{{Subject: "DV-00001", Class: party.Excellent}}}
+	for i := range 5 { // who went elsewhere since
+		assessed.Results = append(assessed.Results, party.Result{Subject: fmt.Sprintf("DV-9%04d", i), Class: party.Good})
+	}
+	_, err := d.a.Party.Enter(d.t.Context(), "test", assessed, false)
+	must(d.t, err)
+	rec, err := d.a.Party.Record(d.t.Context(), last(d.do("party-honour", fields{"unit": "dbm", "award": "giay_khen_dv", "year": 2020, "on": "2021-02-03", "subjects": []string{"DV-00001"}})))
+	must(d.t, err)
+	if rec.Award != "giay_khen_dv" || rec.Year != 2020 || !strings.HasPrefix(rec.Number, "01-QĐ") {
+		d.t.Errorf("%+v", *rec)
 	}
 }

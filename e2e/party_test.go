@@ -61,7 +61,7 @@ func cells(t *testing.T) (*agency, []string) {
 // that could repeat it, as everybody.
 func TestPartyWorkStaysInPartyScope(t *testing.T) {
 	a, own := cells(t)
-	lists := []string{"/dang", "/dang/dang-vien?xem=all", "/dang/huy-hieu?dot=2021-09-02", "/dang/huy-hieu/docx?dot=2021-09-02", "/dang/quy-dinh", "/dang/to-chuc", "/dang/to-chuc?ngay=2021-06-10", "/dang/ket-nap", "/dang/dai-hoi", "/dang/quy-hoach", "/dang/hoc-tap"}
+	lists := []string{"/dang", "/dang/dang-vien?xem=all", "/dang/huy-hieu?dot=2021-09-02", "/dang/huy-hieu/docx?dot=2021-09-02", "/dang/quy-dinh", "/dang/to-chuc", "/dang/to-chuc?ngay=2021-06-10", "/dang/ket-nap", "/dang/dai-hoi", "/dang/quy-hoach", "/dang/hoc-tap", "/dang/khen-thuong"}
 	for _, k := range party.Kinds() {
 		lists = append(lists, "/dang/so/"+k.Slug)
 	}
@@ -163,6 +163,9 @@ func TestPartyWorkIsWrittenByWhoKeepsIt(t *testing.T) {
 		"/dang/dai-hoi":          {"don-vi": {"cb1"}, "nhiem-ky": {"x"}, "ngay": {"2021-12-01"}, "so-member": {"3"}},
 		"/dang/quy-hoach":        {"don-vi": {"cb1"}, "nhiem-ky": {"x"}, "chuc-danh": {"X"}, "so-luong": {"1"}},
 		"/dang/so/luan-chuyen":   {"don-vi": {"cb2"}, "noi-dung": {"x"}, "dang-vien": {"DV-00001"}}, // the other cell's member
+		"/dang/so/xep-loai?":     {"don-vi": {"cb2"}, "noi-dung": {"x"}, "doi-tuong": {"DV-00001"}, "muc-DV-00001": {"good"}},
+		"/dang/so/xep-loai?a":    {"don-vi": {"cb2"}, "noi-dung": {"x"}, "doi-tuong-la": {"body"}, "doi-tuong": {"cb1"}, "muc-cb1": {"good"}},
+		"/dang/khen-thuong":      {"don-vi": {"du"}, "hinh-thuc": {"giay_khen_dv"}, "nam": {"2020"}, "chon": {"DV-00001"}},
 	}
 	for _, name := range []string{"xem", "so", "phong", "khai", "bithu"} {
 		r := a.reader(t, name)
@@ -191,7 +194,7 @@ func TestPartyWorkByKeyboardAndOnAPhone(t *testing.T) {
 	p := browser.New(t, axe)
 	a.signIn(t, p)
 	paths := []string{"/dang", "/dang/quy-dinh", "/dang/huy-hieu", "/dang/dang-vien", "/dang/dang-vien/moi", own[0], own[1],
-		own[3], own[4], own[7], own[9], "/dang/to-chuc", "/dang/ket-nap", "/dang/dai-hoi", "/dang/quy-hoach", "/dang/hoc-tap",
+		own[3], own[4], own[7], own[9], "/dang/to-chuc", "/dang/ket-nap", "/dang/dai-hoi", "/dang/quy-hoach", "/dang/hoc-tap", "/dang/khen-thuong?nam=2020", "/dang/so/xep-loai/moi?don-vi=du&doi-tuong-la=body",
 		"/dang/so/sinh-hoat", "/dang/so/sinh-hoat/moi?don-vi=cb1", "/dang/so/xep-loai/moi?don-vi=cb1"}
 	for _, size := range []int64{1440, 360} {
 		p.Size(size, 900)

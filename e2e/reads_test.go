@@ -43,6 +43,7 @@ var unread = map[string]string{
 	"/tim":                         "the palette of pages; search-find finds the records",
 	"/ho-so/tiep-nhan":             "a form; dossier-open",
 	"/viec/nhap":                   "a form", "/viec/hang-loat": "a form", "/so-viec/so-lieu": "a form; figure-get",
+	"/dang/khen-thuong":           "worked out from the registers of assessment and discipline, which party-records gives",
 	"/hoi-nghi/{id}/chuong-trinh": "a form; conference-get", "/hoi-nghi/{id}/moi-them": "a form; conference-invite", "/hoi-nghi/{id}/ket-luan": "a form; conference-get",
 	"/hoi-nghi/{id}/cam-on": "a form", "/hoi-nghi/{id}/tin": "a form; article-get",
 }

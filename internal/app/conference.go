@@ -119,8 +119,12 @@ func (a *App) conferenceParts(ctx context.Context, c *conference.Conference) ([]
 				return rep.Document()
 			}})
 	}
-	awards, err := a.awardParts(ctx, c, period)
-	return append(out, awards...), err
+	awards := a.awardParts
+	if c.Side == people.Party {
+		awards = a.partyAwardParts
+	}
+	parts, err := awards(ctx, c, period)
+	return append(out, parts...), err
 }
 
 // awardParts are the lists of who is awarded what, one a decision and award.
@@ -138,9 +142,6 @@ func (a *App) awardParts(ctx context.Context, c *conference.Conference, period c
 			return nil, err
 		}
 		for _, n := range found {
-			if n.Side != string(c.Side) {
-				continue
-			}
 			k := key{n.Decision, n.Award}
 			if lists[k] == nil {
 				order = append(order, k)

@@ -14,8 +14,8 @@ import (
 // conferenceNews hands what conferences tell to the portal's editors.
 type conferenceNews struct{ app *App }
 
-// conferenceSection is where the news of a conference begins; the editor may move it.
-const conferenceSection = "hoat-dong"
+// conferenceSections are where the news of a conference of each side begins; the editor may move it.
+var conferenceSections = map[people.Side]string{people.State: "hoat-dong", people.Party: "cong-tac-dang"}
 
 // Draft enters the article in the name of who asked for it. Errors: web.forbidden for somebody who may not write in the unit.
 func (n conferenceNews) Draft(ctx context.Context, actor string, x conference.News) (string, error) {
@@ -33,7 +33,7 @@ func (n conferenceNews) Draft(ctx context.Context, actor string, x conference.Ne
 // articleOf lays the news out as an article: its figures open their records, and each photo's caption
 // waits for the editor to put the photo that may be shown.
 func articleOf(x conference.News) portal.Content {
-	c := portal.Content{Lang: lang.VI, Section: conferenceSection, Title: x.Title, Lead: x.Lead}
+	c := portal.Content{Lang: lang.VI, Section: conferenceSections[x.Side], Title: x.Title, Lead: x.Lead}
 	for _, paragraph := range x.Paragraphs {
 		b := portal.Block{Kind: portal.Paragraph}
 		for _, piece := range paragraph {

@@ -9,6 +9,7 @@ import (
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/party"
@@ -30,6 +31,7 @@ func (a *App) partyRoom(data string, appendTo func(context.Context, ...ledger.Co
 	files := Definitions(data)
 	return party.New(a.Ledger, a.DB, a.Calendar, a.People, party.Options{
 		Clock: a.clock, Files: files, Seal: a.Vault.Seal, Open: a.Vault.Open, Append: appendTo,
+		Salary:  a.baseSalary,
 		Layouts: sync.OnceValues(func() (*document.Layouts, error) { return document.LoadLayouts(files) }),
 		Assign: func(ctx context.Context, n party.Assignment) (string, error) {
 			t, err := a.Tasks.Assign(ctx, task.Assignment{Title: n.Title, Unit: n.Unit, Owner: n.Owner, Due: n.Due, Actor: n.Actor, Key: n.Key, On: calendar.NoDate})
@@ -43,6 +45,15 @@ func (a *App) partyRoom(data string, appendTo func(context.Context, ...ledger.Co
 			return party.Head{Parent: h.Parent, Name: h.Name, Symbol: h.Symbol, Place: h.Place, Authority: h.Authority, Post: h.Post, Signer: h.Signer, Label: h.Label}
 		},
 	})
+}
+
+// baseSalary is the base salary of a day, 0 for days before what the data hold.
+func (a *App) baseSalary(on calendar.Date) (int64, error) {
+	sum, err := a.Commendation.BaseSalary(on)
+	if fault.Is(err, "commendation.no_salary") {
+		return 0, nil
+	}
+	return sum, err
 }
 
 // partyWork counts the tasks of a person that fell due in a year and those done in

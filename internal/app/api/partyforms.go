@@ -246,6 +246,7 @@ type PartySaid struct {
 	Present   []string        `json:"present,omitempty" maxItems:"10000"`
 	Count     int             `json:"count,omitempty" minimum:"0"`
 	Of        int             `json:"of,omitempty" minimum:"0"`
+	Year      int             `json:"year,omitempty" maximum:"9999"` // that is assessed; 0 = by the day
 	Decisions []entryDecision `json:"decisions,omitempty" maxItems:"3"`
 	Results   []entryResult   `json:"results,omitempty" maxItems:"10000"`
 }
@@ -282,7 +283,7 @@ func (b partyEntryStep) fill(in url.Values) {
 
 func (b PartySaid) fill(in url.Values) {
 	for name, text := range map[string]string{"ngay": b.On, "den": b.Until, "hinh-thuc": b.Form, "doi-tuong-la": b.Object, "dang-vien": b.Subject,
-		"dien-bien": b.Text, "van-ban": b.Directive, "so-luong": strconv.Itoa(b.Count), "tong": strconv.Itoa(b.Of)} {
+		"dien-bien": b.Text, "van-ban": b.Directive, "so-luong": strconv.Itoa(b.Count), "tong": strconv.Itoa(b.Of), "nam": strconv.Itoa(b.Year)} {
 		in.Set(name, text)
 	}
 	in["co-mat"] = b.Present
@@ -314,6 +315,7 @@ func (s *service) partyForms() []operation {
 		alters[partyApplicantStep](s, "party-applicant-act", "/dang/ket-nap/{id}/{viec}"),
 		makes[partyRound](s, "party-congress-open", "/dang/dai-hoi"),
 		alters[partyRoundStep](s, "party-congress-act", "/dang/dai-hoi/{id}/{viec}"),
+		makes[partyHonour](s, "party-honour", "/dang/khen-thuong"),
 		makes[partyRound](s, "party-planning-open", "/dang/quy-hoach"),
 		alters[partyRoundStep](s, "party-planning-act", "/dang/quy-hoach/{id}/{viec}"),
 	}

@@ -7,16 +7,19 @@ import (
 	work "trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/room/conference"
+	"trucot/internal/room/portal"
 )
 
 // conferenceWords is conferences.yaml: one that was held, and one to come.
 type conferenceWords struct {
 	Actor  string          `def:"actor,required"`
 	Past   conferenceEvent `def:"past,required"`
+	Party  conferenceEvent `def:"party,required"`
 	Coming conferenceEvent `def:"coming,required"`
 }
 
 type conferenceEvent struct {
+	Unit     string        `def:"unit,required"` // that holds it
 	Prepared calendar.Date `def:"prepared,required"`
 	Name     string        `def:"name,required"`
 	Occasion string        `def:"occasion,required"`
@@ -61,6 +64,7 @@ type conferenceEvent struct {
 		Doer     string        `def:"doer"`
 		Evidence string        `def:"evidence"`
 	} `def:"conclusions"`
+	Signer string `def:"signer"` // account that issues the notice
 	Notice struct {
 		On     calendar.Date `def:"on,required"`
 		Number string        `def:"number,required"`
@@ -69,6 +73,7 @@ type conferenceEvent struct {
 		Who    string `def:"who,required"`
 		Reason string `def:"reason,required"`
 	} `def:"thanks"`
+	News []string `def:"news"` // who writes, edits and approves its news; without the others it waits
 
 	id    string
 	guest map[string]int // by person
@@ -88,6 +93,10 @@ func (s *simulation) conferences() error {
 	plan(c.Prepared, func() error { return s.invite(w.Actor, c) })
 	plan(c.Day, func() error { return s.hold(w.Actor, c) })
 	plan(c.Notice.On, func() error { return s.conclude(w.Actor, c) })
+	p := &w.Party
+	plan(p.Prepared, func() error { return s.invite(partyActor, p) })
+	plan(p.Day, func() error { return s.hold(partyActor, p) })
+	plan(p.Notice.On, func() error { return s.conclude(partyActor, p) })
 	plan(w.Coming.Prepared, func() error { return s.invite(w.Actor, &w.Coming) })
 	return nil
 }
@@ -95,7 +104,7 @@ func (s *simulation) conferences() error {
 // invite prepares a conference, invites everybody with a post, and writes down the replies.
 func (s *simulation) invite(actor string, c *conferenceEvent) error {
 	room := s.app.Conferences
-	made, err := room.Prepare(s.ctx, actor, conference.Head{Name: c.Name, Occasion: c.Occasion, Unit: "so", Day: c.Day, Start: c.Start, Place: c.Place, Period: c.Period})
+	made, err := room.Prepare(s.ctx, actor, conference.Head{Name: c.Name, Occasion: c.Occasion, Unit: c.Unit, Day: c.Day, Start: c.Start, Place: c.Place, Period: c.Period})
 	if err != nil {
 		return err
 	}
@@ -160,7 +169,7 @@ func (s *simulation) laterSessions(actor string, c *conferenceEvent, items []con
 	return s.app.Conferences.SetProgramme(s.ctx, actor, c.id, later, items)
 }
 
-// invitees are everybody with a post on the state side, then the guests from outside.
+// invitees are everybody with a post on the side that holds it, with who presides, then the guests from outside.
 func (s *simulation) invitees(c *conferenceEvent) ([]conference.Invitee, error) {
 	posts, err := s.app.People.Posts(s.ctx, s.day)
 	if err != nil {
@@ -168,7 +177,7 @@ func (s *simulation) invitees(c *conferenceEvent) ([]conference.Invitee, error) 
 	}
 	var out []conference.Invitee
 	for _, p := range posts {
-		if p.Unit == "du" {
+		if (p.Unit == "du") != (c.Unit == "du") && (c.Unit == "so" || !slices.Contains(c.Chairs, p.Person)) {
 			continue
 		}
 		role := conference.Delegate
@@ -293,7 +302,7 @@ func (s *simulation) conclude(actor string, c *conferenceEvent) error {
 		return err
 	}
 	s.clock.tick()
-	if made, err = room.IssueNotice(s.ctx, "giamdoc", c.id, c.Notice.Number, c.Notice.On); err != nil {
+	if made, err = room.IssueNotice(s.ctx, c.Signer, c.id, c.Notice.Number, c.Notice.On); err != nil {
 		return err
 	}
 	for i, x := range c.Conclusions {
@@ -309,5 +318,31 @@ func (s *simulation) conclude(actor string, c *conferenceEvent) error {
 		})
 	}
 	s.clock.tick()
-	return room.Move(s.ctx, actor, c.id, conference.Publish, "")
+	if err := room.Move(s.ctx, actor, c.id, conference.Publish, ""); err != nil {
+		return err
+	}
+	return s.report(c)
+}
+
+// report hands the draft of the news to the newsroom, whose people bring it out.
+func (s *simulation) report(c *conferenceEvent) error {
+	s.clock.tick()
+	if err := s.app.Conferences.HandToNewsroom(s.ctx, c.News[0], c.id); err != nil {
+		return err
+	}
+	held, err := s.app.Conferences.Get(s.ctx, c.id)
+	if err != nil {
+		return err
+	}
+	for i, step := range []portal.Step{portal.Submit, portal.Forward, portal.Approve}[:len(c.News)] {
+		s.clock.tick()
+		a, err := s.app.Portal.Get(s.ctx, held.News)
+		if err != nil {
+			return err
+		}
+		if err := s.app.Portal.Take(s.ctx, c.News[i], a.ID, portal.Move{Step: step, Version: a.Version}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

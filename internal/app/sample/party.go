@@ -30,12 +30,21 @@ type partyWords struct {
 		Roll      bool          `def:"roll"`   // with a roll call
 		Member    int           `def:"member"` // the n-th of the unit, from 1
 		Assess    bool          `def:"assess"`
+		Of        int           `def:"of"` // year that is assessed, where not the one of the day
 		Decisions []struct {
 			VI   string `def:"vi,required"`
 			Unit string `def:"unit"`
 			Due  string `def:"due"`
 		} `def:"decisions"`
 	} `def:"entries,required"`
+	Honours []struct {
+		On     calendar.Date `def:"on,required"`
+		Unit   string        `def:"unit,required"`
+		Award  string        `def:"award,required"`
+		Year   int           `def:"year,required"`
+		Number string        `def:"number"`
+		VI     string        `def:"vi,required"`
+	} `def:"honours,required"`
 }
 
 // roll enters the members whom a cell had when the register began. The last of each cell is on probation; the
@@ -233,14 +242,66 @@ func (s *simulation) partyEntries() error {
 						}
 					}
 				}
-				if e.Assess {
+				switch {
+				case e.Assess && e.Object == "body":
+					rec.Results = bodiesAssessed(below, e.Unit)
+				case e.Assess:
 					rec.Results, rec.Of = s.assessed(list), len(list)
+				}
+				if e.Of != 0 {
+					rec.Year, rec.On = e.Of, calendar.Of(e.Of, 12, 10)
 				}
 				return s.entered(s.app.Party, rec, e.Planned != 0)
 			})
 		})
 	}
+	for _, h := range w.Honours {
+		s.at(h.On, func(on calendar.Date) error {
+			return s.alone(func() error {
+				return s.partyHonour(party.Honouring{Unit: h.Unit, Award: h.Award, Year: h.Year, On: on, Number: h.Number, Title: h.VI})
+			})
+		})
+	}
 	return nil
+}
+
+// partyHonour commends whoever qualifies.
+func (s *simulation) partyHonour(n party.Honouring) error {
+	units, err := s.app.People.Subtree(s.ctx, n.Unit, n.On)
+	if err != nil {
+		return err
+	}
+	all, err := s.app.Party.Honours(s.ctx, units, n.Year)
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		for _, l := range x.Lines {
+			if x.ID == n.Award && l.Standing == party.Qualified {
+				n.Subjects = append(n.Subjects, l.Subject)
+			}
+		}
+	}
+	s.clock.tick()
+	rec, err := s.app.Party.Honour(s.ctx, partyActor, n)
+	if err == nil {
+		s.marks["KH-"]++
+		if want := fmt.Sprintf("KH-%05d", s.marks["KH-"]); rec.ID != want {
+			err = fmt.Errorf("sample: the register gave %s, not %s", rec.ID, want)
+		}
+	}
+	return err
+}
+
+// bodiesAssessed classes all organisations below one as good: so few leave no room for an excellent one.
+func bodiesAssessed(below []string, unit string) []party.Result {
+	var out []party.Result
+	for _, code := range below {
+		if code != unit {
+			out = append(out, party.Result{Subject: code, Class: party.Good, Points: 82})
+		}
+	}
+	return out
 }
 
 // assessed is a year's assessment that keeps to the cap.

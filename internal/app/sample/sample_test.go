@@ -17,6 +17,7 @@ import (
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/room/conference"
+	"trucot/internal/room/portal"
 	"trucot/internal/room/report"
 	"trucot/internal/testing/storetest"
 )
@@ -360,7 +361,7 @@ func TestTheSampleHasWorkInEveryStatus(t *testing.T) {
 	for _, r := range rows {
 		sum.OnTime, sum.DoneLate, sum.InTerm, sum.Overdue = sum.OnTime+r.OnTime, sum.DoneLate+r.DoneLate, sum.InTerm+r.InTerm, sum.Overdue+r.Overdue
 	}
-	if want := (work.UnitCount{OnTime: 9, DoneLate: 3, InTerm: 9, Overdue: 3}); sum != want {
+	if want := (work.UnitCount{OnTime: 10, DoneLate: 3, InTerm: 10, Overdue: 3}); sum != want {
 		t.Errorf("%+v, not %+v", sum, want)
 	}
 	f, err := g.Indicators.Figure(indicator.Query{Period: calendar.MustPeriod("2025"), AsOf: calendar.NoDate}, "task.total")
@@ -399,8 +400,45 @@ func TestTheSampleHasAPastAndAComingConference(t *testing.T) {
 	if _, questions := conference.Split(talks); err != nil || len(questions) != 2 || questions[0].Open() || !questions[1].Open() {
 		t.Errorf("%v, %v", questions, err)
 	}
-	coming, err := g.Conferences.Get(t.Context(), "HN-2025-2")
+	coming, err := g.Conferences.Get(t.Context(), "HN-2025-3")
 	if err != nil || coming.Status != conference.Invited || coming.Day <= Today() || len(coming.Sittings()) != 3 || coming.LastDay() == coming.Day {
 		t.Errorf("%+v, %v", coming, err)
+	}
+}
+
+// TestTheSampleHasAPartyConferenceWithItsAwards: the decision of the term, the five-year certificate and the badges stand in its pack
+// and its news, which waits with the Party's own editors; the State's news of its conference is out.
+func TestTheSampleHasAPartyConferenceWithItsAwards(t *testing.T) {
+	g := opened(t)
+	held, err := g.Conferences.Get(t.Context(), "HN-2025-2")
+	if err != nil || held.Side != people.Party || held.Status != conference.Published {
+		t.Fatalf("%+v, %v", held, err)
+	}
+	news, err := g.Conferences.DraftNews(t.Context(), held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"đảng viên hoàn thành xuất sắc nhiệm vụ năm 2024 (", "số 88-QĐ/ĐUK", "5 năm liền năm 2024 (01 đảng viên)", "năm tuổi Đảng cho"} {
+		if !strings.Contains(news.Text(), want) {
+			t.Errorf("the news does not say %q: %s", want, news.Text())
+		}
+	}
+	draft, err := g.Portal.Get(t.Context(), held.News)
+	if err != nil || draft.State == portal.Approved || draft.Section != "cong-tac-dang" || draft.Unit != "du" {
+		t.Errorf("%+v, %v", draft, err)
+	}
+	for _, b := range draft.Body {
+		for _, run := range b.Text {
+			if run.Link != "" {
+				t.Errorf("a figure of the Party is bound to its records in public news: %q", run.Link)
+			}
+		}
+	}
+	state, err := g.Conferences.Get(t.Context(), "HN-2025-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, err := g.Portal.Get(t.Context(), state.News); err != nil || a.State != portal.Approved {
+		t.Errorf("%+v, %v", a, err)
 	}
 }

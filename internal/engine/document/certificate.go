@@ -59,8 +59,13 @@ func (c *Certificate) WriteDOCX(w io.Writer) error {
 	}
 	p.b.WriteString(xmlHead + `<w:document ` + nsW + `><w:body>`)
 	line(upper(p.l.Words.Nation, p.l.Styles["nation"]), emblemRoom, 0, motto, true, "")
-	line(p.l.Words.Motto, 0, 0, motto, true, "")
-	p.rule(width(p.l.Words.Motto, motto, true) * p.l.Styles["motto"].Rule)
+	under := p.l.HeadingRight[len(p.l.HeadingRight)-1] // the State's motto; the Party has its own name alone
+	if p.l.Words.Motto != "" {
+		line(p.l.Words.Motto, 0, 0, motto, true, "")
+		p.rule(width(p.l.Words.Motto, motto, true) * p.l.Styles["motto"].Rule)
+	} else {
+		p.rule(width(upper(p.l.Words.Nation, p.l.Styles[under]), motto, true) * p.l.Styles[under].Rule)
+	}
 	line(c.Giver, 14, 0, giver, true, "")
 	line(c.Verb, 4, 0, motto, true, "")
 	line(c.Form, 2, 6, fitting(c.Form, formName, p.width), true, formColour)
@@ -103,7 +108,7 @@ func (c *Certificate) foot(p *page) {
 	if c.Authority != "" {
 		right(c.Authority, motto, 2, true, false)
 	}
-	right(c.Post, motto, 2, true, false)
+	right(c.Post, motto, 2, p.l.Styles["post"].Bold, false)
 	right(c.Name, motto, 58, true, false)
 	p.b.WriteString(para(paraOpts{after: 0, exactly: 20}, ""))
 	p.b.WriteString(plainTable([]float64{left, p.width - left}) + `<w:tr><w:trPr><w:cantSplit/></w:trPr>` +

@@ -199,7 +199,7 @@ func (p *page) opening() {
 		s := l.Styles["basis"]
 		o := paraOpts{indent: l.Paragraph.Indent, after: l.Paragraph.After, align: "both"}
 		p.leading(&o)
-		p.b.WriteString(para(o, p.styled(strings.TrimRight(ground, ";. ")+end, s, s.Size[0])))
+		p.b.WriteString(para(o, p.styled(l.Words.Basis+strings.TrimRight(ground, ";. ")+end, s, s.Size[0])))
 	}
 }
 

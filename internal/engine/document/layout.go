@@ -36,6 +36,7 @@ type Layout struct {
 		Letter                                                        string   // before the subject of a letter
 		UnderIssuer                                                   string   `yaml:"under_issuer"`
 		UnderSubject                                                  string   `yaml:"under_subject"`
+		Basis                                                         string   // before each ground
 		BasisEnd                                                      []string `yaml:"basis_end"`
 	}
 	Styles    map[string]Style

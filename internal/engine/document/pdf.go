@@ -411,7 +411,7 @@ func (s *sheet) setOpening() {
 		st := s.l.Styles["basis"]
 		o := paraOpts{indent: s.l.Paragraph.Indent, after: s.l.Paragraph.After, align: "both"}
 		s.leading(&o)
-		s.flow([]Run{{Text: strings.TrimRight(ground, ";. ") + end, Bold: st.Bold, Italic: st.Italic}}, st.Size[0], o)
+		s.flow([]Run{{Text: s.l.Words.Basis + strings.TrimRight(ground, ";. ") + end, Bold: st.Bold, Italic: st.Italic}}, st.Size[0], o)
 	}
 }
 

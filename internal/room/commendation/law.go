@@ -315,9 +315,8 @@ func (r *Rules) At(side string, on calendar.Date) (*Law, error) {
 	return nil, fault.New(fault.NotFound, "commendation.no_law", "on", on)
 }
 
-// Money is what an award is worth on the day of its decision, in đồng, with the base salary that it comes from. Error:
-// fault.NotFound "commendation.no_salary" where the data begin later.
-func (r *Rules) Money(l *Law, a *Award, on calendar.Date) (int64, *Salary, error) {
+// Salary is the base salary of a day. Error: fault.NotFound "commendation.no_salary" where the data begin later.
+func (r *Rules) Salary(on calendar.Date) (*Salary, error) {
 	var s *Salary
 	for i := range r.salaries {
 		if r.salaries[i].From <= on {
@@ -325,7 +324,17 @@ func (r *Rules) Money(l *Law, a *Award, on calendar.Date) (int64, *Salary, error
 		}
 	}
 	if s == nil {
-		return 0, nil, fault.New(fault.NotFound, "commendation.no_salary", "on", on)
+		return nil, fault.New(fault.NotFound, "commendation.no_salary", "on", on)
+	}
+	return s, nil
+}
+
+// Money is what an award is worth on the day of its decision, in đồng, with the base salary that it comes from. Errors: those
+// of Salary.
+func (r *Rules) Money(l *Law, a *Award, on calendar.Date) (int64, *Salary, error) {
+	s, err := r.Salary(on)
+	if err != nil {
+		return 0, nil, err
 	}
 	sum := (s.Amount*a.Money + 9) / 10
 	if l.RoundUp > 0 {

@@ -73,6 +73,19 @@ func (r *Room) Today() calendar.Date { return calendar.OfTime(r.opts.Clock()) }
 // Host is the unit that holds the council and issues the decisions.
 func (r *Room) Host(ctx context.Context) (string, error) { return r.opts.Host(ctx) }
 
+// BaseSalary is the base salary of a day, đồng a month. Errors: those of Load, commendation.no_salary.
+func (r *Room) BaseSalary(on calendar.Date) (int64, error) {
+	rules, err := r.opts.Rules()
+	if err != nil {
+		return 0, err
+	}
+	s, err := rules.Salary(on)
+	if err != nil {
+		return 0, err
+	}
+	return s.Amount, nil
+}
+
 // Law is the law by which a year is judged: the one in force at its end, or today while it runs. Errors: those of Load,
 // commendation.no_law.
 func (r *Room) Law(side string, year int) (*Law, error) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"trucot/internal/engine/people"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 )
@@ -22,6 +23,7 @@ type News struct {
 	Photos      []Photo // captions alone are for the public
 	Unit        string
 	Conference  string
+	Side        people.Side // a draft of the Party's stays among its own editors until they publish it
 }
 
 // NewsParagraph is pieces of text; a piece with an indicator is that figure.
@@ -61,7 +63,7 @@ func (r *Room) DraftNews(ctx context.Context, c *Conference) (*News, error) {
 		return nil, err
 	}
 	count := Count(guests)
-	n := &News{Title: c.Name, Unit: c.Unit, Conference: c.ID, Photos: slices.Clone(c.Photos),
+	n := &News{Title: c.Name, Unit: c.Unit, Conference: c.ID, Side: c.Side, Photos: slices.Clone(c.Photos),
 		Lead: r.text("conference.news_lead", "when", r.newsWhen(c), "place", c.Place, "agency", head.Issuer, "name", c.Name, "chair", chair, "n", count.Present)}
 	for i := range n.Photos {
 		n.Photos[i].People, n.Photos[i].Records = nil, nil
@@ -74,8 +76,13 @@ func (r *Room) DraftNews(ctx context.Context, c *Conference) (*News, error) {
 		return nil, err
 	}
 	speeches, questions := Split(talks)
-	if len(speeches)+len(questions) > 0 {
+	switch {
+	case len(speeches) > 0 && len(questions) > 0:
 		n.say(r.text("conference.news_talks", "speeches", len(speeches), "questions", len(questions)))
+	case len(speeches) > 0:
+		n.say(r.text("conference.news_speeches", "n", len(speeches)))
+	case len(questions) > 0:
+		n.say(r.text("conference.news_questions", "n", len(questions)))
 	}
 	parts, err := r.Parts(ctx, c)
 	if err != nil {
@@ -121,7 +128,11 @@ func (r *Room) newsFigures(c *Conference, n *News) error {
 		if i > 0 {
 			p = append(p, NewsPiece{Text: "; "})
 		}
-		p = append(p, NewsPiece{Text: lowerFirst(f.Label) + ": "}, NewsPiece{Text: Shown(f.This), Indicator: f.Indicator, Period: f.Period.Code},
+		number := NewsPiece{Text: Shown(f.This), Indicator: f.Indicator, Period: f.Period.Code}
+		if c.party() { // the public may not open the Party's records
+			number.Indicator, number.Period = "", ""
+		}
+		p = append(p, NewsPiece{Text: lowerFirst(f.Label) + ": "}, number,
 			NewsPiece{Text: " " + f.Measure + r.text("conference.news_before", "value", Shown(f.Previous))})
 	}
 	n.Paragraphs = append(n.Paragraphs, append(p, NewsPiece{Text: "."}))
@@ -148,9 +159,6 @@ func (r *Room) HandToNewsroom(ctx context.Context, actor, id string) error {
 	}
 	if c.News != "" {
 		return fault.New(fault.Conflict, "conference.news_given")
-	}
-	if c.party() { // nothing of the Party goes to the public by a press of a button
-		return fault.New(fault.Conflict, "conference.party_news")
 	}
 	n, err := r.DraftNews(ctx, c)
 	if err != nil {

@@ -340,13 +340,9 @@ func (r *Room) twoSign(ctx context.Context, d *document.Document, guests []*Gues
 			names[g.Role], _ = r.Name(ctx, g) // a name that is gone leaves room to sign
 		}
 	}
-	bold := func(s string) document.Cell { return document.Cell{Text: s, Bold: true} }
 	d.Post, d.Name, d.Authority = "", "", ""
-	d.Blocks = append(d.Blocks, document.Table{Plain: true, Size: 13, Columns: []document.Column{{Width: 1, Align: document.Center}, {Width: 1, Align: document.Center}}, Rows: [][]document.Cell{
-		{bold(strings.ToUpper(r.text("conference.role_secretary"))), bold(strings.ToUpper(r.text("conference.role_chair")))},
-		{{Text: "\n\n\n"}, {}},
-		{bold(names[Secretary]), bold(names[Chair])},
-	}})
+	d.Blocks = append(d.Blocks, d.Layout.SignedByTwo(document.Signature{Post: r.text("conference.role_secretary"), Name: names[Secretary]},
+		document.Signature{Post: r.text("conference.role_chair"), Name: names[Chair]}))
 }
 
 // conclusionBlocks are the conclusions, numbered, each with who does it by when.

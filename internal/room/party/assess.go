@@ -1,6 +1,12 @@
 package party
 
-import "trucot/internal/kernel/fault"
+import (
+	"context"
+	"slices"
+
+	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
+)
 
 // Class is a result of the yearly assessment.
 type Class string
@@ -30,9 +36,6 @@ func (c Cap) Most(qualified int) int {
 	}
 	return qualified * c.Percent / 100
 }
-
-// Holds reports whether numbers of excellent and good keep to the cap.
-func (c Cap) Holds(excellent, good int) bool { return excellent <= c.Most(excellent+good) }
 
 // Result is one line of an assessment: a member or an organisation.
 type Result struct {
@@ -64,10 +67,9 @@ func (a *Assessment) Deserves(x Result) Class {
 }
 
 // Check applies the rules to a whole assessment, in which voters is the number of those who may vote. Errors, each
-// naming its line: party.bad_class, party.class_not_earned, party.class_not_voted; party.over_cap for all.
+// naming its line: party.bad_class, party.class_not_earned, party.class_not_voted.
 func (a *Assessment) Check(lines []Result, voters int) error {
 	var list fault.List
-	count := map[Class]int{}
 	for _, x := range lines {
 		rank := rankOf(x.Class)
 		switch {
@@ -78,12 +80,115 @@ func (a *Assessment) Check(lines []Result, voters int) error {
 		case voters > 0 && x.Votes*2 <= voters:
 			list = append(list, fault.New(fault.Invalid, "party.class_not_voted", "subject", x.Subject, "votes", x.Votes, "voters", voters))
 		}
-		count[x.Class]++
-	}
-	if !a.Cap.Holds(count[Excellent], count[Good]) {
-		list = append(list, fault.New(fault.Invalid, "party.over_cap", "n", count[Excellent], "most", a.Cap.Most(count[Excellent]+count[Good]), "percent", a.Cap.Percent))
 	}
 	return list.OrNil()
+}
+
+// Quota is how many of a base organisation may be excellent in a year, and how many are already.
+type Quota struct {
+	Unit     string // the base organisation
+	Of       int    // members, or organisations, who are good or better, or not assessed yet
+	Most     int
+	Reserved int // excellent already, by other assessments
+}
+
+// Quota counts the cap of a year's assessment of members over the whole base organisation, as the rules do: a cell of five has no
+// excellent member by itself, but may have one of its base organisation's. Who is not assessed yet counts as good, so that cells may
+// enter theirs one after the other.
+func (r *Room) Quota(ctx context.Context, rec *Record) (Quota, error) {
+	q := Quota{Unit: rec.Unit}
+	rules, err := r.Rules()
+	if err != nil {
+		return q, err
+	}
+	if q.Unit, err = r.base(ctx, rec.Unit, rules.OrganisationOn(rec.On)); err != nil {
+		return q, err
+	}
+	units, err := r.who.Subtree(ctx, q.Unit, r.Today())
+	if err != nil {
+		return q, err
+	}
+	members, _, err := r.Members(ctx, MemberFilter{Units: units, State: Active, Limit: most})
+	if err != nil {
+		return q, err
+	}
+	classes := map[string]Class{}
+	for _, m := range members {
+		classes[m.ID] = Good
+	}
+	year := rec.YearOf()
+	list, _, err := r.Records(ctx, RecordFilter{Units: units, Kind: "assessment", Stage: Done, From: calendar.Of(year, 1, 1), To: calendar.Of(year+1, 12, 31), UntilBy: calendar.NoDate, Limit: most})
+	if err != nil {
+		return q, err
+	}
+	slices.Reverse(list) // the latest of a year stands
+	for _, x := range list {
+		if x.YearOf() == year && x.Object != "body" && x.ID != rec.ID {
+			classed(classes, x.Results)
+		}
+	}
+	for _, x := range rec.Results {
+		delete(classes, x.Subject) // judged anew
+	}
+	for _, class := range classes {
+		if class == Excellent {
+			q.Reserved++
+		}
+		if rankOf(class) <= rankOf(Good) {
+			q.Of++
+		}
+	}
+	for _, x := range rec.Results {
+		if rankOf(x.Class) <= rankOf(Good) {
+			q.Of++
+		}
+	}
+	q.Most = rules.AssessmentOn(rec.On).Cap.Most(q.Of)
+	return q, nil
+}
+
+func classed(classes map[string]Class, results []Result) {
+	for _, x := range results {
+		classes[x.Subject] = x.Class
+	}
+}
+
+// base is the base organisation that a unit belongs to: itself, or the nearest above.
+func (r *Room) base(ctx context.Context, unit string, org *Organisation) (string, error) {
+	for {
+		u, err := r.who.Unit(ctx, unit, r.Today())
+		if err != nil || u.Parent == "" || org.Kind(u.Kind).Base {
+			return unit, err
+		}
+		unit = u.Parent
+	}
+}
+
+// capped refuses more excellent members, or organisations, than the cap allows. Error: party.over_cap.
+func (r *Room) capped(ctx context.Context, a *Assessment, rec *Record) error {
+	n, good := 0, 0
+	for _, x := range rec.Results {
+		switch x.Class {
+		case Excellent:
+			n++
+		case Good:
+			good++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	q := Quota{Most: a.Cap.Most(n + good)}
+	if rec.Object != "body" {
+		var err error
+		if q, err = r.Quota(ctx, rec); err != nil {
+			return err
+		}
+	}
+	if n+q.Reserved > q.Most {
+		return fault.New(fault.Invalid, "party.over_cap", "n", n+q.Reserved, "most", q.Most, "percent", a.Cap.Percent)
+	}
+	return nil
 }
 
 func rankOf(c Class) int {

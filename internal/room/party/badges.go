@@ -11,10 +11,11 @@ import (
 // BadgeLine is a member on the list of an occasion.
 type BadgeLine struct {
 	*Member
-	Grade int // years of the badge
-	Age   int // months of Party age on the day
-	Short int // months that are still missing; 0 = due
-	Early int // months that may be missing for the seriously ill
+	Grade int   // years of the badge
+	Age   int   // months of Party age on the day
+	Short int   // months that are still missing; 0 = due
+	Early int   // months that may be missing for the seriously ill
+	Money int64 // đồng given with it, by the base salary of the day; 0 = no rule seen
 }
 
 // Due reports whether the badge is due without any exception.
@@ -62,6 +63,10 @@ func (r *Room) Badges(ctx context.Context, units []string, on calendar.Date) ([]
 		return nil, err
 	}
 	c := rules.On(on)
+	salary, err := r.salary(on)
+	if err != nil {
+		return nil, err
+	}
 	before := on.AddMonths(c.Badges.OldEarly - 12*c.Badges.Grades[0])
 	members, err := r.longStanding(ctx, units, before)
 	if err != nil {
@@ -70,6 +75,7 @@ func (r *Room) Badges(ctx context.Context, units []string, on calendar.Date) ([]
 	var out []BadgeLine
 	for _, m := range members {
 		if line, ok := c.BadgeFor(m, on); ok {
+			line.Money = c.badgeMoney(line.Grade, salary)
 			out = append(out, line)
 		}
 	}
@@ -80,6 +86,64 @@ func (r *Room) Badges(ctx context.Context, units []string, on calendar.Date) ([]
 		return b.Grade - a.Grade
 	})
 	return out, nil
+}
+
+// salary is the base salary of a day, 0 where it is not known.
+func (r *Room) salary(on calendar.Date) (int64, error) {
+	if r.opts.Salary == nil {
+		return 0, nil
+	}
+	return r.opts.Salary(on)
+}
+
+// badgeMoney is what is given with a badge, 0 where no rule for it was seen.
+func (c *Charter) badgeMoney(grade int, salary int64) int64 {
+	for _, x := range c.BadgeMoney {
+		if x.Grade == grade {
+			return salary * x.Tenths / 10
+		}
+	}
+	return 0
+}
+
+// BadgesBetween lists the badges of a time: those conferred in it, and those due on its last occasion and not conferred yet.
+func (r *Room) BadgesBetween(ctx context.Context, units []string, from, to calendar.Date) ([]BadgeLine, error) {
+	rules, err := r.Rules()
+	if err != nil {
+		return nil, err
+	}
+	members, _, err := r.Members(ctx, MemberFilter{Units: units, State: Official, Limit: most})
+	if err != nil {
+		return nil, err
+	}
+	last := rules.On(to).lastOccasion(to)
+	salary, err := r.salary(last)
+	if err != nil {
+		return nil, err
+	}
+	var out []BadgeLine
+	for _, m := range members {
+		if m.BadgeOn >= from && m.BadgeOn <= to && m.BadgeOn != 0 {
+			out = append(out, BadgeLine{Member: m, Grade: m.Badge, Age: m.Age(m.BadgeOn), Money: rules.On(m.BadgeOn).badgeMoney(m.Badge, salary)})
+		} else if line, ok := rules.On(last).BadgeFor(m, last); ok && line.Due() && last >= from {
+			line.Money = rules.On(last).badgeMoney(line.Grade, salary)
+			out = append(out, line)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b BadgeLine) int { return b.Grade - a.Grade })
+	return out, nil
+}
+
+// lastOccasion is the last day up to a day on which badges are conferred.
+func (c *Charter) lastOccasion(to calendar.Date) calendar.Date {
+	year, _, _ := to.YMD()
+	all := append(c.Occasions(year-1), c.Occasions(year)...)
+	for i := len(all) - 1; i > 0; i-- {
+		if all[i] <= to {
+			return all[i]
+		}
+	}
+	return all[0]
 }
 
 // NextOccasion is the first day on or after a day on which badges are conferred.

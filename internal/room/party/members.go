@@ -243,7 +243,7 @@ func (r *Room) Confer(ctx context.Context, s Step) (*Member, error) {
 		if !ok || s.Grade <= m.Badge || s.Grade > line.Grade {
 			return fault.New(fault.Invalid, "party.badge_not_due", "grade", s.Grade, "years", m.Age(on)/12)
 		}
-		m.Badge = s.Grade
+		m.Badge, m.BadgeOn = s.Grade, on
 		return nil
 	})
 }

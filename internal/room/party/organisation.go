@@ -23,6 +23,7 @@ type BodyKind struct {
 	ID    string              `def:"id,required"`
 	Title map[lang.Tag]string `def:"title,required"`
 	Cell  bool                `def:"cell"`  // members belong to it
+	Base  bool                `def:"base"`  // a base organisation, or one above: caps are counted over all below it
 	Least int                 `def:"least"` // official members that it asks for; 0 = none
 	Raise *struct {
 		At int    `def:"at,required"` // official members from which it becomes another kind

@@ -49,6 +49,9 @@ func (r *Room) Paper(unit string, on calendar.Date, typeName, symbol, number, su
 // WriteDOCX writes an entry as the document that its kind makes. name gives the names of members and units.
 func (r *Room) WriteDOCX(ctx context.Context, w io.Writer, rec *Record, name func(string) string) error {
 	k, _ := KindOf(rec.Kind)
+	if rec.Award != "" {
+		return r.writeHonours(w, rec, name)
+	}
 	symbol, key := k.Paper, "party.paper_"+k.Name
 	if k.Numbered {
 		symbol, key = rec.Form, "party.form_document_"+rec.Form
@@ -85,6 +88,10 @@ func (r *Room) WriteDOCX(ctx context.Context, w io.Writer, rec *Record, name fun
 	if len(rec.Results) > 0 {
 		d.Blocks = append(d.Blocks, r.resultTable(rec, name))
 	}
+	if k.Name == "meeting" { // minutes are signed by who wrote and who presided, and go into the file
+		d.Authority, d.Post, d.Name, d.Recipients = "", "", "", nil
+		d.Blocks = append(d.Blocks, d.Layout.SignedByTwo(document.Signature{Post: r.text("party.paper_writer")}, document.Signature{Post: r.text("party.paper_chair")}))
+	}
 	return d.WriteDOCX(w)
 }
 
@@ -115,20 +122,46 @@ func (r *Room) resultTable(rec *Record, name func(string) string) document.Table
 
 // WriteBadges writes the list of members due for a badge on an occasion, as the committee proposes it.
 func (r *Room) WriteBadges(w io.Writer, unit string, on calendar.Date, lines []BadgeLine, name func(string) string) error {
-	d, err := r.Paper(unit, on, strings.ToUpper(r.text("party.paper_list")), "DS", "", r.text("party.paper_badges", "on", on))
+	d, err := r.badgePaper(unit, on, r.text("party.paper_badges", "on", on), lines, name)
 	if err != nil {
 		return err
 	}
-	t := document.Table{Columns: []document.Column{{Width: 0.7, Align: document.Center}, {Width: 3, Align: document.Left}, {Width: 3, Align: document.Left}, {Width: 1.7, Align: document.Center}, {Width: 1.5, Align: document.Center}, {Width: 1.7, Align: document.Left}},
-		Head: [][]document.Cell{{{Text: r.text("party.col_no")}, {Text: r.text("party.col_name")}, {Text: r.text("party.col_cell")}, {Text: r.text("party.col_decided")}, {Text: r.text("party.col_badge")}, {Text: r.text("party.col_note")}}}}
+	return d.WriteDOCX(w)
+}
+
+// BadgeList is the list of those who get their badge, as a conference reads it out.
+func (r *Room) BadgeList(unit string, on calendar.Date, lines []BadgeLine, name func(string) string) (*document.Document, error) {
+	d, err := r.badgePaper(unit, on, r.text("party.paper_badges_given"), lines, name)
+	if err != nil {
+		return nil, err
+	}
+	d.Layout, d.Authority, d.Post, d.Name, d.Recipients = d.Layout.Unended(), "", "", "", nil
+	return d, nil
+}
+
+func (r *Room) badgePaper(unit string, on calendar.Date, subject string, lines []BadgeLine, name func(string) string) (*document.Document, error) {
+	d, err := r.Paper(unit, on, strings.ToUpper(r.text("party.paper_list")), "DS", "", subject)
+	if err != nil {
+		return nil, err
+	}
+	t := document.Table{Columns: []document.Column{{Width: 0.7, Align: document.Center}, {Width: 3, Align: document.Left}, {Width: 3, Align: document.Left}, {Width: 1.7, Align: document.Center}, {Width: 1.5, Align: document.Center}, {Width: 1.8, Align: document.Right}, {Width: 1.7, Align: document.Left}},
+		Head: [][]document.Cell{{{Text: r.text("party.col_no")}, {Text: r.text("party.col_name")}, {Text: r.text("party.col_cell")}, {Text: r.text("party.col_decided")}, {Text: r.text("party.col_badge")}, {Text: r.text("party.col_money")}, {Text: r.text("party.col_note")}}}}
 	for i, x := range lines {
 		remark := ""
 		if !x.Due() {
 			remark = r.text("party.months_short", "n", x.Short)
 		}
 		t.Rows = append(t.Rows, []document.Cell{{Text: strconv.Itoa(i + 1)}, {Text: name(x.ID)}, {Text: name(x.Unit)}, {Text: x.Decided.Written()},
-			{Text: r.text("party.years", "n", x.Grade)}, {Text: remark}})
+			{Text: r.text("party.years", "n", x.Grade)}, {Text: money(x.Money)}, {Text: remark}})
 	}
 	d.Blocks = append(d.Blocks, t)
-	return d.WriteDOCX(w)
+	return d, nil
+}
+
+// money is an amount in đồng, "" where no rule says it.
+func money(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return lang.Integer(lang.VI, n)
 }

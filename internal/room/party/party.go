@@ -47,8 +47,9 @@ type Member struct {
 	Admitted calendar.Date     `json:"admitted"` // ceremony: probation counts from here
 	Official calendar.Date     `json:"official"` // NoDate on probation
 	Sex      string            `json:"sex,omitempty"`
-	Youth    bool              `json:"youth,omitempty"` // in the Youth Union when admitted
-	Badge    int               `json:"badge,omitempty"` // years of the last badge
+	Youth    bool              `json:"youth,omitempty"`   // in the Youth Union when admitted
+	Badge    int               `json:"badge,omitempty"`   // years of the last badge
+	BadgeOn  calendar.Date     `json:"badge_on,omitzero"` // conferred here; 0 = not here
 	Personal map[string]string `json:"personal,omitempty"`
 	LastOn   calendar.Date     `json:"last"` // no later fact may be dated before
 
@@ -92,6 +93,7 @@ type Options struct {
 	Open    func(ctx context.Context, sealed string) (string, error)           // the other way
 	Assign  func(context.Context, Assignment) (task string, err error)         // gives out a task; nil = not here
 	Head    func(unit string, on calendar.Date) Head                           // of documents; nil = blanks
+	Salary  func(on calendar.Date) (int64, error)                              // base salary of a day, đồng a month; nil = unknown
 	Layouts func() (*document.Layouts, error)                                  // of documents
 	Append  func(context.Context, ...ledger.Command) ([]ledger.Receipt, error) // the ledger's own when nil
 }

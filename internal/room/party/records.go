@@ -51,7 +51,10 @@ type Record struct {
 	Until     calendar.Date `json:"until"`
 	Directive string        `json:"directive,omitempty"` // symbol of what was studied or carried out
 	Decisions []Decision    `json:"decisions,omitempty"`
-	Results   []Result      `json:"results,omitempty"` // of an assessment
+	Results   []Result      `json:"results,omitempty"`  // of an assessment
+	Year      int           `json:"year,omitempty"`     // that is assessed or commended; of an assessment 0 = as YearOf has it
+	Award     string        `json:"award,omitempty"`    // form of commendation by rule
+	Subjects  []string      `json:"subjects,omitempty"` // members or units that are commended
 
 	Version int64 `json:"-"`
 }
@@ -89,10 +92,18 @@ func (r *Room) Enter(ctx context.Context, actor string, rec Record, plan bool) (
 	return r.GiveOut(ctx, actor, rec.ID)
 }
 
+// decisionForm is the type of a decision; those to commend are numbered among them.
+const decisionForm = "QĐ"
+
+// takesNumber reports whether an entry gets its number when it is put: the documents of the term, and decisions to commend.
+func (rec *Record) takesNumber(k Kind) bool {
+	return rec.Stage == Done && (k.Numbered || rec.Award != "" && rec.Form == decisionForm)
+}
+
 // put appends an entry. A document gets its number with it, which a command beside the entry holds by its key: of two
 // documents at once one is numbered anew. The entry's own key stays that of the request, see ledger.Once.
 func (r *Room) put(ctx context.Context, k Kind, rec *Record, expect int64, actor string) error {
-	if !k.Numbered || rec.Stage != Done {
+	if !rec.takesNumber(k) {
 		_, err := r.opts.Append(ctx, recordCommand(k, *rec, expect, actor))
 		return err
 	}
@@ -152,7 +163,11 @@ func (r *Room) check(ctx context.Context, k Kind, rec *Record) error {
 		rec.Attended = len(rec.Present)
 	}
 	if k.Name == "assessment" && rec.Stage == Done {
-		if err := rules.AssessmentOn(rec.On).Check(rec.Results, rec.Of); err != nil {
+		a := rules.AssessmentOn(rec.On)
+		if err := a.Check(rec.Results, rec.Of); err != nil {
+			return err
+		}
+		if err := r.capped(ctx, a, rec); err != nil {
 			return err
 		}
 	}
@@ -225,6 +240,12 @@ func (r *Room) settle(ctx context.Context, actor, id string, stage Stage, change
 		return r.GiveOut(ctx, actor, id)
 	}
 	return r.Record(ctx, id)
+}
+
+// Paper reports whether the entry is written as a document.
+func (rec *Record) Paper() bool {
+	k, _ := KindOf(rec.Kind)
+	return k.Paper != "" || rec.Award != ""
 }
 
 // owed reports whether a task must come of the decision and has not yet.

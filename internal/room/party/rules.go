@@ -52,6 +52,7 @@ type Charter struct {
 		OldFrom   int        `def:"old_from,required"`  // months of Party age from which OldEarly holds
 		OldEarly  int        `def:"old_early,required"` // months
 	} `def:"badges,required"`
+	BadgeMoney []BadgeMoney `def:"badge_money"`
 	Discipline struct {
 		Expires calendar.Duration `def:"expires,required"`
 	} `def:"discipline,required"`
@@ -64,6 +65,12 @@ type Charter struct {
 		From int `def:"from,required"` // months in a post
 		To   int `def:"to,required"`
 	} `def:"rotation,required"`
+}
+
+// BadgeMoney is what is given with a badge, in tenths of the base salary.
+type BadgeMoney struct {
+	Grade  int   `def:"grade,required"` // years
+	Tenths int64 `def:"tenths,required"`
 }
 
 // Assessment is one version of the rules of yearly assessment (đánh giá, xếp loại).
@@ -120,6 +127,7 @@ type Rules struct {
 	Charters      []*Charter
 	Assessments   []*Assessment
 	Organisations []*Organisation
+	Honours       []*Honours
 }
 
 // LoadRules reads definitions/party.
@@ -132,7 +140,10 @@ func LoadRules(files fs.FS) (*Rules, error) {
 	if out.Assessments, err = Versions[Assessment](files, "party/assessment"); err != nil {
 		return nil, err
 	}
-	out.Organisations, err = Versions[Organisation](files, "party/organisation")
+	if out.Organisations, err = Versions[Organisation](files, "party/organisation"); err != nil {
+		return nil, err
+	}
+	out.Honours, err = Versions[Honours](files, "party/awards")
 	return out, err
 }
 

@@ -68,7 +68,7 @@ var (
 	byUntil      = store.Statement(`select data, version` + whereRecord + ` order by until_day, id limit $7 offset $8`)
 	recordsAfter = store.Statement(`select data, version` + whereRecord + ` and id > $7 order by id limit $8`)
 	sumRecords   = store.Statement(`select count(*)` + whereRecord)
-	ofTerm       = store.Statement(`select number from party_record where kind = 'document' and unit = $1 and form = $2 and on_day >= $3`)
+	ofTerm       = store.Statement(`select number from party_record where kind in ('document', 'commendation') and unit = $1 and form = $2 and on_day >= $3`)
 	congresses   = store.Statement(`select max(from_day) from party_committee where unit = $1 and from_day < $2`)
 )
 

@@ -296,3 +296,11 @@ func (s *pages) records(r *web.Request) error {
 	}
 	return r.Render(http.StatusOK, recordsView(v))
 }
+
+// moveText says how far a figure moved: by how many, by how much of what it was, and how much may pass unexplained.
+func moveText(p *partPage, l campaign.Prefilled) string {
+	if l.Previous <= 0 {
+		return p.T("campaigns.moved_from_nothing", "by", signed(p.View, l.Moved))
+	}
+	return p.T("campaigns.moved", "by", signed(p.View, l.Moved), "percent", signed(p.View, indicator.Quotient(l.Moved, l.Previous, 100, 1)), "most", p.C.Explain.Percent)
+}

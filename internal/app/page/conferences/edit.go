@@ -341,7 +341,7 @@ func (s *pages) showNews(r *web.Request, trouble error) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(status(trouble), newsView(&newsPage{b, n.Text(), s.Room.HasNewsroom() && b.C.Side == people.State}))
+	return r.Render(status(trouble), newsView(&newsPage{b, n.Text(), s.Room.HasNewsroom()}))
 }
 
 func (s *pages) handNews(r *web.Request, _ url.Values) (string, error) {

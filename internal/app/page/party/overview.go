@@ -221,7 +221,7 @@ func (s *pages) badges(r *web.Request) error {
 	for _, day := range c.Occasions(year) {
 		p.Chips = append(p.Chips, chip{p.address("dot", day.String()), p.Date(day), day == on})
 	}
-	p.Columns = []column{{"party.col_name", "kh-title"}, {"party.col_badge", ""}, {"partypage.state", "kh-p2"}, {"party.col_cell", "kh-p3"}, {"partypage.age", "kh-p3"}, {"party.col_decided", "kh-p4"}}
+	p.Columns = []column{{"party.col_name", "kh-title"}, {"party.col_badge", ""}, {"partypage.state", "kh-p2"}, {"party.col_cell", "kh-p3"}, {"partypage.age", "kh-p3"}, {"party.col_decided", "kh-p4"}, {"party.col_money", "kh-n kh-p3"}}
 	lines, err := s.room.Badges(r.Context(), s.units(r), on)
 	if err != nil {
 		return err
@@ -232,9 +232,17 @@ func (s *pages) badges(r *web.Request) error {
 			state = cell{Text: r.T("partypage.badge_early", "n", l.Short), Tone: "amber"}
 		}
 		p.add(cell{Text: m.Name, Path: memberPath(l.ID)}, cell{Text: r.T("party.years", "n", l.Grade), Class: "kh-code"}, state, cell{Text: m.UnitName, Class: "kh-muted"},
-			cell{Text: r.T("partypage.years_months", "y", l.Age/12, "m", l.Age%12)}, cell{Text: p.Date(l.Decided), Class: "kh-code"})
+			cell{Text: r.T("partypage.years_months", "y", l.Age/12, "m", l.Age%12)}, cell{Text: p.Date(l.Decided), Class: "kh-code"}, cell{Text: sum(p.View, l.Money)})
 	}
 	return r.Render(p.Status, listed(p))
+}
+
+// sum is an amount, "—" where no rule says it.
+func sum(v *web.View, n int64) string {
+	if n == 0 {
+		return "—"
+	}
+	return v.Int(n)
 }
 
 // badgesFile is the list as a document of the highest organisation that the reader works for.

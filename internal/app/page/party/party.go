@@ -55,6 +55,8 @@ func Routes(n Needs) []web.Route {
 		read("/dang/huy-hieu", s.badges),
 		read("/dang/huy-hieu/docx", s.badgesFile),
 		read("/dang/hoc-tap", s.study),
+		read(honoursPath, s.honours),
+		web.FormRoute(honoursPath, people.KeepParty, s.addHonours, s.showHonours),
 		read("/dang/dang-vien", s.members),
 		keep("/dang/dang-vien/moi", s.blankMember),
 		web.FormRoute("/dang/dang-vien", people.KeepParty, s.addMember, s.showBlankMember),
@@ -67,6 +69,7 @@ func Routes(n Needs) []web.Route {
 		keep("/dang/so/{loai}/{id}/ket-qua", s.outcome),
 		web.FormRoute("/dang/so/{loai}/{id}/{viec}", people.KeepParty, s.stepRecord, s.stepRecordAgain),
 		read("/dang/so/{loai}/{id}/docx", s.recordFile),
+		read("/dang/so/{loai}/{id}/giay-khen/{n}", s.honourFile),
 	})
 }
 

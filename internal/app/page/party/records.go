@@ -131,6 +131,8 @@ type blankRecordPage struct {
 	Members  []memberRow
 	Results  []resultLine
 	Rule     *room.Assessment
+	Quota    room.Quota   // of an assessment of members
+	Base     string       // name of its organisation
 	Existing *room.Record // the planned entry that was done; nil for a new one
 }
 
@@ -181,17 +183,39 @@ func (s *pages) recordForm(r *web.Request, k room.Kind, in url.Values, rec *room
 		if err := s.evidence(r, &p); err != nil {
 			return err
 		}
+		if err := s.quota(r, &p); err != nil {
+			return err
+		}
 	}
 	return r.Render(p.Status, blankRecord(p))
+}
+
+// quota says how many may be excellent: of members, counted over the whole base organisation.
+func (s *pages) quota(r *web.Request, p *blankRecordPage) (err error) {
+	unit := p.In.Get("don-vi")
+	if p.In.Get("doi-tuong-la") == "body" || !r.Can(people.ReadParty, unit) {
+		p.Quota = room.Quota{Unit: unit, Of: len(p.Results), Most: p.Rule.Cap.Most(len(p.Results))}
+	} else {
+		rec := room.Record{Unit: unit, On: r.Today()}
+		for _, x := range p.Results { // all of them may turn out good
+			rec.Results = append(rec.Results, room.Result{Subject: x.Subject, Class: room.Good})
+		}
+		p.Quota, err = s.room.Quota(r.Context(), &rec)
+	}
+	p.Base = s.who.UnitName(r.Context(), p.Quota.Unit, r.Lang)
+	return err
 }
 
 // evidence proposes a line for each member: the tasks that were due this year and those done in time.
 func (s *pages) evidence(r *web.Request, p *blankRecordPage) error {
 	year, _, _ := r.Today().YMD()
 	typed := results(p.In)
+	if p.In.Get("doi-tuong-la") == "body" {
+		return s.bodiesAssessed(r, p, typed)
+	}
 	for _, m := range p.Members {
 		line := resultLine{Result: room.Result{Subject: m.Member.ID, Class: room.Good}, Name: m.Name}
-		if i := slices.IndexFunc(typed, func(x room.Result) bool { return x.Subject == m.Member.ID }); i >= 0 {
+		if i := lineOf(typed, m.Member.ID); i >= 0 {
 			line.Result = typed[i]
 		} else {
 			var err error
@@ -200,6 +224,40 @@ func (s *pages) evidence(r *web.Request, p *blankRecordPage) error {
 			}
 		}
 		p.Results = append(p.Results, line)
+	}
+	return nil
+}
+
+// bodiesAssessed gives a line to each organisation below the one that assesses.
+func (s *pages) bodiesAssessed(r *web.Request, p *blankRecordPage, typed []room.Result) error {
+	below, err := s.below(r, p.In.Get("don-vi"))
+	for _, unit := range below {
+		if unit == p.In.Get("don-vi") {
+			continue
+		}
+		line := resultLine{Result: room.Result{Subject: unit, Class: room.Good}, Name: s.who.UnitName(r.Context(), unit, r.Lang)}
+		if i := lineOf(typed, unit); i >= 0 {
+			line.Result = typed[i]
+		}
+		p.Results = append(p.Results, line)
+	}
+	return err
+}
+
+func lineOf(typed []room.Result, subject string) int {
+	return slices.IndexFunc(typed, func(x room.Result) bool { return x.Subject == subject })
+}
+
+// assessable refuses lines about anybody whom the reader may not see: an entry names all that it is about.
+func (s *pages) assessable(r *web.Request, rec *room.Record) error {
+	for _, x := range rec.Results {
+		if rec.Object == "body" {
+			if !r.Can(people.ReadParty, x.Subject) {
+				return fault.New(fault.NotFound, "people.unknown_unit", "unit", x.Subject)
+			}
+		} else if err := s.visible(r, x.Subject); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -225,6 +283,7 @@ func (s *pages) readRecord(r *web.Request, k room.Kind, in url.Values) (room.Rec
 	rec.Of, _ = strconv.Atoi(in.Get("tong")) // none = counted from the register
 	if k.Name == "assessment" {
 		rec.Results = results(in)
+		rec.Year, _ = strconv.Atoi(in.Get("nam")) // none = by its day
 	}
 	for i := range decisionRows {
 		n := strconv.Itoa(i)
@@ -243,6 +302,9 @@ func (s *pages) readRecord(r *web.Request, k room.Kind, in url.Values) (room.Rec
 		return rec, d.err
 	}
 	if err := keeps(r, rec.Unit); err != nil {
+		return rec, err
+	}
+	if err := s.assessable(r, &rec); err != nil {
 		return rec, err
 	}
 	return rec, s.visible(r, append(slices.Clone(rec.Present), rec.Subject)...)
@@ -276,6 +338,9 @@ type recordPage struct {
 	Results []resultLine
 	Owes    []string // names of the units that owe the decisions
 	Given   bool     // some decision waits for its task
+
+	Honoured     []string // names of whom the entry commends
+	Certificates bool     // are the organisation's own to write
 }
 
 func (s *pages) record(r *web.Request) error {
@@ -296,6 +361,12 @@ func (s *pages) record(r *web.Request) error {
 	}
 	for _, x := range rec.Results {
 		p.Results = append(p.Results, resultLine{x, s.name(r.Context(), x.Subject, r)})
+	}
+	for _, id := range rec.Subjects {
+		p.Honoured = append(p.Honoured, s.name(r.Context(), id, r))
+	}
+	if p.Certificates, err = s.certificates(rec); err != nil {
+		return err
 	}
 	for _, d := range rec.Decisions {
 		p.Owes = append(p.Owes, s.who.UnitName(r.Context(), d.Unit, r.Lang))
@@ -419,7 +490,7 @@ func (s *pages) recordFile(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if k, _ := room.KindOf(rec.Kind); k.Paper == "" {
+	if !rec.Paper() {
 		return fault.New(fault.NotFound, "party.no_record", "id", rec.ID)
 	}
 	docx(r, strings.ToLower(rec.ID))

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"trucot/internal/engine/indicator"
+	"trucot/internal/kernel/calendar"
 )
 
 // A part reads back the figures that were packed, and refuses every piece of them.
@@ -53,4 +54,32 @@ func FuzzFill(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestWhatIsComparedWithThePeriodBefore: a report due before its period ends is judged by the estimate of the whole, not by the number
+// to date; one with a cut-off of its own is compared with the same day, by its actual number.
+func TestWhatIsComparedWithThePeriodBefore(t *testing.T) {
+	threshold := Threshold{Percent: 20, Least: 5}
+	for name, c := range map[string]struct {
+		actual, estimate, previous int64 // estimate -1 = none
+		asOf                       calendar.Date
+		must                       bool
+		moved                      int64
+	}{
+		"to date, far behind":            {60, -1, 100, calendar.NoDate, true, -40},
+		"the whole will be as before":    {60, 98, 100, calendar.NoDate, false, -2},
+		"the whole will be far more":     {90, 140, 100, calendar.NoDate, true, 40},
+		"a cut-off goes by the actual":   {60, 98, 100, calendar.MustParse("2025-11-30"), true, -40},
+		"nothing before":                 {7, -1, 0, calendar.NoDate, true, 7},
+		"a move of less than five cases": {4, -1, 1, calendar.NoDate, false, 3},
+	} {
+		p := Prefilled{Line: Line{Actual: indicator.Of(c.actual), Estimate: indicator.NoValue, Previous: indicator.Of(c.previous)}}
+		if c.estimate >= 0 {
+			p.Estimate = indicator.Of(c.estimate)
+		}
+		p.compare(&Campaign{AsOf: c.asOf, Explain: threshold})
+		if p.Must != c.must || p.Moved != indicator.Of(c.moved) {
+			t.Errorf("%s: %v %v", name, p.Must, p.Moved)
+		}
+	}
 }

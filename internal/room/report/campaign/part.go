@@ -19,6 +19,7 @@ type Prefilled struct {
 	Definition indicator.Definition
 	Records    []string        // streams, by the index in Line.Of; only where asked for
 	Must       bool            // the move must be explained
+	Moved      indicator.Value // by so much against the period compared: of the estimate, where there is one for the whole period
 	Own        indicator.Value // without claims
 }
 
@@ -82,9 +83,23 @@ func (d *Desk) Prefill(ctx context.Context, c *Campaign, p *Part) ([]Prefilled, 
 				out[i].Actual = out[i].Actual.Add(s.value)
 			}
 		}
-		out[i].Must = def.Type != indicator.Ratio && c.Explain.Moved(line.Previous, out[i].Actual)
+		out[i].compare(c)
 	}
 	return out, nil
+}
+
+// compare says how far a line moved, and whether that must be explained. A report that is due before its period ends holds the
+// actual number to date and an estimate of the whole: the period before, being whole, is compared with the estimate.
+func (p *Prefilled) compare(c *Campaign) {
+	now := p.Actual
+	if c.AsOf == calendar.NoDate && p.Estimate != indicator.NoValue {
+		now = p.Estimate
+	}
+	p.Moved = indicator.NoValue
+	if p.Previous != indicator.NoValue && now != indicator.NoValue {
+		p.Moved = now - p.Previous
+	}
+	p.Must = p.Definition.Type != indicator.Ratio && c.Explain.Moved(p.Previous, now)
 }
 
 // share is what one record adds to a line.

@@ -56,7 +56,7 @@ func (a *App) paperHead(ctx context.Context, unit string, on calendar.Date) (*do
 }
 
 // concluded is what a council gives a dossier's step.
-func (a *App) concluded(ctx context.Context, code, id string) (map[string]any, error) {
+func (a *App) concluded(ctx context.Context, code, id string) (*dossier.Concluded, error) {
 	return a.Councils.Conclusion(ctx, code, id)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
 )
@@ -185,9 +186,9 @@ func percent(part, whole int) int64 {
 	return int64(part) * 10000 / int64(whole)
 }
 
-// Conclusion gives the dossier's step the fields that its council fills: nothing where no council sat, fault.Conflict
-// "council.not_concluded" while one still sits.
-func (e *Engine) Conclusion(ctx context.Context, code, rule string) (map[string]any, error) {
+// Conclusion is what the council of a dossier's step found: nil where none sat, fault.Conflict "council.not_concluded"
+// while one still sits.
+func (e *Engine) Conclusion(ctx context.Context, code, rule string) (*dossier.Concluded, error) {
 	all, err := e.OfDossier(ctx, code)
 	if err != nil {
 		return nil, err
@@ -199,10 +200,14 @@ func (e *Engine) Conclusion(ctx context.Context, code, rule string) (map[string]
 		if c.Stage != Concluded {
 			return nil, fault.New(fault.Conflict, "council.not_concluded", "id", c.ID)
 		}
-		if v, ok := c.Result(); ok {
-			return map[string]any{c.Rules.Field: v}, nil
+		found := &dossier.Concluded{}
+		if o := c.Winner(); o != nil {
+			found.Passed = o.Passed
 		}
-		return nil, nil
+		if v, ok := c.Result(); ok {
+			found.Fields = map[string]any{c.Rules.Field: v}
+		}
+		return found, nil
 	}
 	return nil, nil
 }

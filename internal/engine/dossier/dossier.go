@@ -196,6 +196,19 @@ func (d *Dossier) Overdue(today calendar.Date) bool {
 	return d.Late || d.Open() && d.DueOn != calendar.NoDate && today > d.DueOn
 }
 
+// Nearest is the first day that a running deadline falls on, main or not: before receipt only that for checking the papers
+// runs. NoDate for none.
+func (d *Dossier) Nearest() calendar.Date {
+	nearest := calendar.NoDate
+	for i := range d.Track.Deadlines {
+		r := &d.Track.Deadlines[i]
+		if r.Met == calendar.NoDate && r.Due != calendar.NoDate && (nearest == calendar.NoDate || r.Due < nearest) {
+			nearest = r.Due
+		}
+	}
+	return nearest
+}
+
 // main is the main deadline that runs or was met last, nil when there is none.
 func (d *Dossier) main() *Running {
 	for i := len(d.Track.Deadlines) - 1; i >= 0; i-- {

@@ -32,11 +32,12 @@ const (
 	ResultLevel = "level" // id of the level, which is an option of the field
 )
 
-// Result is the field of the dossier that a council's count fills.
+// Result is the fields of the dossier that a council's count fills.
 type Result struct {
-	At    fault.Place `def:"@"`
-	Field string      `def:"field,required"`
-	Of    string      `def:"of,required"`
+	At     fault.Place `def:"@"`
+	Field  string      `def:"field,required"`
+	Of     string      `def:"of,required"`
+	Winner string      `def:"winner"` // organisation field that the first of several files names
 }
 
 // Range is a smallest and a largest number, both allowed.

@@ -94,6 +94,7 @@ func (l *linter) result(c *Council) {
 	if c.Result == nil || !known(l, c.Result.At, "field", c.Result.Field, l.p.fields) {
 		return
 	}
+	l.typed(c.Result.At, c.Result.Winner, TypeOrganisation)
 	want, ok := resultKinds[c.Ballot.Kind][c.Result.Of]
 	f := l.p.fields[c.Result.Field]
 	if !ok || f.Type != want {

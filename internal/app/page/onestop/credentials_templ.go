@@ -907,7 +907,7 @@ func credentialView(p credentialPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.C.RenewBy != calendar.NoDate {
+			if p.C.RenewBy != calendar.NoDate && p.C.EndedOn == calendar.NoDate && p.C.Successor == "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 69, "<dt>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

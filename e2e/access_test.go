@@ -206,6 +206,46 @@ func administrators(t *testing.T) (*agency, map[string]string) {
 	return a, at
 }
 
+// TestAMergerShowsWhatItLeaves: the page of a unit names the staff and the work in it, before and after it is merged, and
+// takes the roles along; a dossier filed online goes to the successor.
+func TestAMergerShowsWhatItLeaves(t *testing.T) {
+	a, _ := administrators(t)
+	_, err := a.Tasks.Assign(context.Background(), task.Assignment{Title: "Việc của phòng", Unit: "qlcn", On: calendar.NoDate, Actor: "khai"})
+	must(t, err)
+	r := a.reader(t, "qt")
+	const page = "/quan-tri/don-vi/qlcn"
+	if _, html := r.get(page); !strings.Contains(html, " nhiệm vụ đang thực hiện") || !strings.Contains(html, "/quan-tri/tai-khoan/phong") || strings.Contains(html, "chuyen-vai-tro") {
+		t.Error("the page does not say what stands in the unit")
+	}
+	if status, html := r.post(page+"/sap-nhap", url.Values{"vao": {"tdc"}, "ngay": {"2021-06-14"}}); status != http.StatusOK {
+		t.Fatalf("merging: %d %s", status, html)
+	}
+	if _, html := r.get(page); !strings.Contains(html, "chuyen-vai-tro") || !strings.Contains(html, " nhiệm vụ đang thực hiện") {
+		t.Error("the page does not say what the merger left")
+	}
+	if status, html := r.post(page+"/chuyen-vai-tro", url.Values{"ngay": {"2021-06-14"}}); status != http.StatusOK {
+		t.Fatalf("moving: %d %s", status, html)
+	}
+	accounts, err := a.People.Accounts(context.Background())
+	must(t, err)
+	for _, one := range accounts {
+		for _, g := range one.Grants {
+			if g.Unit == "qlcn" {
+				t.Errorf("%s still has %s there", one.ID, g.Role)
+			}
+		}
+	}
+	if head := a.reader(t, "phong"); !readable(head, "/viec?don-vi=tdc&xem=open", "Việc của phòng") {
+		t.Error("the head does not see in the successor what came along")
+	}
+}
+
+// readable reports whether a page opens and has the words.
+func readable(r reader, path, words string) bool {
+	status, html := r.get(path)
+	return status == http.StatusOK && strings.Contains(html, words)
+}
+
 // TestEveryAdministratorStaysInTheirPart tries the pages and forms of other parts.
 func TestEveryAdministratorStaysInTheirPart(t *testing.T) {
 	a, _ := administrators(t)

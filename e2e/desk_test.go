@@ -99,3 +99,17 @@ func (r reader) bytes(url string) []byte {
 	}
 	return b
 }
+
+// TestAFilingThatNobodyLooksAtTurnsLate: before receipt the term for checking the papers runs, and the clerk's day shows it.
+func TestAFilingThatNobodyLooksAtTurnsLate(t *testing.T) {
+	a := start(t)
+	account(t, a.App, "motcua", "Cán bộ một cửa (mẫu)", people.OneStop)
+	_, err := a.Dossiers.Open(context.Background(), dossier.Filing{Procedure: "radiation_work_licence", On: calendar.MustParse("2021-06-01"), Channel: "online", Unit: "qlcn",
+		Fields: map[string]any{"noi_dung": "Nằm đợi (mẫu)", "co_so": "Bệnh viện mẫu", "loai": "cap_moi", "cong_viec": "x_quang_y_te", "so_thiet_bi": 1}})
+	must(t, err)
+	_, page := a.reader(t, "motcua").get("/")
+	i := strings.Index(page, "Nằm đợi (mẫu)")
+	if i < 0 || !strings.Contains(page[i:i+900], "Mới đăng ký – quá 4 ngày làm việc") {
+		t.Errorf("the clerk's day does not show that the check is late: %s", page[max(i, 0):max(i, 0)+900])
+	}
+}

@@ -192,6 +192,24 @@ func TestTheDeskTakesPaperInByKeyboard(t *testing.T) {
 	if !strings.Contains(page, `value="Bệnh viện mẫu"`) || !strings.Contains(page, `value="Cấp phép máy X-quang (mẫu)"`) {
 		t.Error("what the agency holds is not filled in")
 	}
+	issued := func(procedure string, fields map[string]any, papers ...string) string {
+		d, err := a.Dossiers.Open(context.Background(), dossier.Filing{Procedure: procedure, On: calendar.NoDate, Unit: "qlcn", Fields: fields, Documents: papers})
+		must(t, err)
+		for _, action := range []string{"tiep_nhan", "phan_cong", "trinh", "ky"} {
+			d, err = a.Dossiers.Act(context.Background(), dossier.Act{Code: d.Code, Action: action, On: calendar.NoDate})
+			must(t, err)
+		}
+		return d.Track.Issued[0].Number
+	}
+	licence := issued("radiation_work_licence", map[string]any{"noi_dung": "X-quang (mẫu)", "co_so": "Bệnh viện mẫu", "loai": "cap_moi", "cong_viec": "x_quang_y_te", "so_thiet_bi": 1}, "don")
+	declared := issued("radiation_declaration", map[string]any{"noi_dung": "Khai báo (mẫu)", "co_so": "Bệnh viện mẫu", "loai_nguon": "x_quang_y_te", "so_luong": 1, "ngay_co": "2021-06-10"}, "phieu_khai_bao")
+	_, page = r.get("/ho-so/tiep-nhan?thu-tuc=radiation_work_licence&ma-so=0100109106")
+	if !strings.Contains(page, `value="`+licence+`"`) {
+		t.Error("the licence in hand is not filled in")
+	}
+	if !strings.Contains(page, "Cơ quan đã cấp: số "+declared) || !strings.Contains(page, `name="d.khai_bao" value="held" checked`) {
+		t.Error("the clerk is not told that the agency has issued the declaration")
+	}
 	if status, _ := a.reader(t, "xem").get("/ho-so/tiep-nhan"); status != http.StatusForbidden {
 		t.Errorf("a reader at no desk gets %d", status)
 	}

@@ -296,7 +296,14 @@ func (a *App) openFiling(ctx context.Context, o Options) error {
 		Clock: o.Clock,
 		Rules: func() (*filing.Rules, error) { return filing.LoadRules(Definitions(o.Data)) },
 		Unit:  func(ctx context.Context) string { return a.root(ctx, calendar.OfTime(a.clock()), people.State) },
-		Seal:  a.Vault.Seal, Open: a.Vault.Open, Erase: a.Vault.Erase,
+		Standing: func(ctx context.Context, unit string) string {
+			u, err := a.People.Standing(ctx, unit, calendar.OfTime(a.clock()))
+			if err != nil {
+				return ""
+			}
+			return u.Code
+		},
+		Seal: a.Vault.Seal, Open: a.Vault.Open, Erase: a.Vault.Erase,
 		Files: a.Attachments, Asked: a.askedByCouncils, Answer: a.answerCouncil, Mail: a.mailDraft,
 	})
 	return err

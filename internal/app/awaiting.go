@@ -1,13 +1,18 @@
 package app
 
 import (
+	"context"
 	"slices"
 
 	"trucot/internal/app/page/campaigns"
 	"trucot/internal/app/page/councils"
 	"trucot/internal/app/page/home"
 	"trucot/internal/engine/council"
+	"trucot/internal/engine/dossier"
+	"trucot/internal/engine/dossier/worklist"
 	"trucot/internal/engine/people"
+	"trucot/internal/engine/task"
+	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/web"
 )
 
@@ -51,4 +56,14 @@ func (a *App) awaiting(r *web.Request) ([]home.Work, error) {
 			Path: campaigns.PartPath(p.Campaign, p.Unit), Due: p.Due, State: r.T("home.part_state")})
 	}
 	return out, nil
+}
+
+// openWork counts the open dossiers and tasks of one unit, without those below it.
+func (a *App) openWork(ctx context.Context, unit string) (dossiers, tasks int, err error) {
+	open, err := a.Dossiers.CountBy(ctx, dossier.Filter{Units: []string{unit}, Open: true, Overdue: calendar.NoDate}, worklist.Unit)
+	if err != nil {
+		return 0, 0, err
+	}
+	_, tasks, err = a.Tasks.List(ctx, task.Filter{Reach: task.Reach{Units: []string{unit}}, Units: []string{unit}, View: "open", Limit: 1})
+	return open[unit], tasks, err
 }

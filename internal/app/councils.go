@@ -56,7 +56,7 @@ func (a *App) paperHead(ctx context.Context, unit string, on calendar.Date) (*do
 }
 
 // concluded is what a council gives a dossier's step.
-func (a *App) concluded(ctx context.Context, code, id string) (map[string]any, error) {
+func (a *App) concluded(ctx context.Context, code, id string) (*dossier.Concluded, error) {
 	return a.Councils.Conclusion(ctx, code, id)
 }
 
@@ -140,7 +140,7 @@ func rulesOf(c *procedure.Council, legal []procedure.Basis, variant string) (*co
 		r.Conflicts = append(r.Conflicts, council.Conflict{ID: k.ID, Label: council.Text(k.Label), Roles: k.Roles, Same: k.Same})
 	}
 	if c.Result != nil {
-		r.Field, r.Of = c.Result.Field, c.Result.Of
+		r.Field, r.Of, r.Winner = c.Result.Field, c.Result.Of, c.Result.Winner
 	}
 	criteria, recalled, err := scoreSheet(&c.Ballot, variant)
 	r.Ballot, r.Verify = ballotOf(&c.Ballot, criteria), r.Verify || recalled

@@ -85,7 +85,7 @@ func (a *App) routes(o SiteOptions) []web.Route {
 	for _, part := range [][]web.Route{
 		login.Routes(a.People, o.SSO),
 		account.Routes(a.People, a.Access),
-		admin.Routes(a.People, a.Access),
+		admin.Routes(a.People, a.Access, a.openWork),
 		a.personal().Routes(),
 		home.Routes(a.Dossiers, a.Procedures, a.Indicators, a.People, a.Calendar, a.Tasks, a.Flow, a.awaiting),
 		services.Routes(a.Filing),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"trucot/internal/app"
 	"trucot/internal/app/taskbook"
@@ -93,12 +94,13 @@ type taskImport struct {
 	JSON bool   `name:"json" help:"help_task_import_json"`
 }
 
-// taskRow is what --json prints for each row: {"line","external","id","outcome","error"}.
+// taskRow is what --json prints for each row: {"line","external","id","outcome","kept","error"}.
 type taskRow struct {
 	Line     int              `json:"line"`
 	External string           `json:"external"`
 	ID       string           `json:"id,omitempty"`
 	Outcome  taskbook.Outcome `json:"outcome"`
+	Kept     []string         `json:"kept,omitempty"` // columns that were left as they are
 	Error    string           `json:"error,omitempty"`
 }
 
@@ -131,7 +133,7 @@ func (c *taskImport) Run(env *Env) error {
 }
 
 func (c *taskImport) print(env *Env, r taskbook.Row) error {
-	line := taskRow{Line: r.Line, External: r.External, ID: r.ID, Outcome: r.Outcome}
+	line := taskRow{Line: r.Line, External: r.External, ID: r.ID, Outcome: r.Outcome, Kept: r.Kept}
 	if r.Err != nil {
 		line.Error = env.Catalog.Error(env.Lang, r.Err)
 	}
@@ -140,7 +142,14 @@ func (c *taskImport) print(env *Env, r taskbook.Row) error {
 		out.SetEscapeHTML(false)
 		return out.Encode(line)
 	}
-	_, err := fmt.Fprintf(env.Stdout, "%d\t%s\t%s\t%s\t%s\n", line.Line, env.Catalog.T(env.Lang, "taskbook.outcome_"+string(line.Outcome)), line.External, line.ID, line.Error)
+	said := []string{}
+	for _, column := range r.Kept {
+		said = append(said, env.Catalog.T(env.Lang, "taskbook.kept_"+column))
+	}
+	if line.Error != "" {
+		said = append(said, line.Error)
+	}
+	_, err := fmt.Fprintf(env.Stdout, "%d\t%s\t%s\t%s\t%s\n", line.Line, env.Catalog.T(env.Lang, "taskbook.outcome_"+string(line.Outcome)), line.External, line.ID, strings.Join(said, " "))
 	return err
 }
 

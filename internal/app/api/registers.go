@@ -31,7 +31,7 @@ func (s *service) registerOps() []operation {
 	}
 }
 
-// Credential is a licence or certificate. Standing is valid, expiring, late (to be renewed), expired or ended.
+// Credential is a licence or certificate. Standing is valid, upcoming, expiring, late (to be renewed), expired or ended.
 type Credential struct {
 	Number    string        `json:"number"`
 	Procedure string        `json:"procedure"`
@@ -45,16 +45,18 @@ type Credential struct {
 	RenewBy   calendar.Date `json:"renew_by"`
 	EndedOn   calendar.Date `json:"ended_on"`
 	EndReason string        `json:"end_reason,omitempty"`
+	Replaces  string        `json:"replaces,omitempty"`
+	Successor string        `json:"successor,omitempty"`
 	Standing  string        `json:"standing"`
 }
 
 func credentialOf(c dossier.Credential, today calendar.Date) Credential {
-	return Credential{c.Number, c.Procedure, c.Dossier, c.Title, c.Holder, c.Unit, c.IssuedOn, c.From, c.Until, c.RenewBy, c.EndedOn, c.EndReason, c.View(today)}
+	return Credential{c.Number, c.Procedure, c.Dossier, c.Title, c.Holder, c.Unit, c.IssuedOn, c.From, c.Until, c.RenewBy, c.EndedOn, c.EndReason, c.Replaces, c.Successor, c.View(today)}
 }
 
 type credentialFilter struct {
 	Paging
-	View      string `query:"view" enum:"valid,expiring,late,expired,ended,all" default:"all"`
+	View      string `query:"view" enum:"valid,upcoming,expiring,late,expired,ended,all" default:"all"`
 	Procedure string `query:"procedure" maxLength:"100"`
 	Text      string `query:"q" maxLength:"200"`
 }

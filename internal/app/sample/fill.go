@@ -11,7 +11,7 @@ import (
 
 // fill makes the sample from its first day to its last.
 func (g *Agency) fill(ctx context.Context) error {
-	s := &simulation{app: g.App, ctx: ctx, clock: g.clock, rnd: chance{state: 57}, luck: chance{state: 58}, day: missionsFrom, instruments: map[calendar.Date][2]int{}, marks: map[string]int{}}
+	s := &simulation{app: g.App, ctx: ctx, clock: g.clock, rnd: chance{state: 57}, luck: chance{state: 58}, day: missionsFrom, instruments: map[calendar.Date][2]int{}, marks: map[string]int{}, issued: map[string][]inHand{}}
 	s.pipe = newPipeline(g.Ledger)
 	s.files = dossier.New(g.Ledger, g.DB, g.Procedures, g.Calendar, dossier.Options{AgencyCode: g.AgencyCode(), Clock: g.clock.Now, Append: s.pipe.Append, Conclusion: g.Councils.Conclusion})
 	s.party = g.PartyOver(g.data, s.pipe.Append)

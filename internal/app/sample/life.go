@@ -63,6 +63,7 @@ func (l *life) act(action, who string, on calendar.Date, fields map[string]any, 
 	if err != nil {
 		return err
 	}
+	l.s.keep(d, len(l.d.Track.Issued))
 	l.d = d
 	return nil
 }

@@ -1,6 +1,9 @@
 package sample
 
 import (
+	"fmt"
+
+	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/calendar"
 )
 
@@ -36,16 +39,62 @@ func radiationForm(s *simulation, on calendar.Date) map[string]any {
 	kind := []string{"cap_moi", "gia_han", "sua_doi", "bo_sung", "cap_lai"}[s.rnd.weighted(38, 40, 8, 11, 3)]
 	f := map[string]any{"noi_dung": w.Requests[kind], "co_so": s.name(pick(&s.rnd, w.Facilities)), "loai": kind,
 		"cong_viec": []string{"x_quang_y_te", "khac_45", "khac_30", "khac_15"}[s.rnd.weighted(88, 2, 6, 4)], "so_thiet_bi": s.rnd.between(1, 4)}
-	if kind == "gia_han" {
-		f["het_han_cu"] = (on + calendar.Date(s.rnd.between(46, 110))).String()
+	switch kind {
+	case "gia_han":
+		onPaper(s, f, on+calendar.Date(s.rnd.between(46, 110)))
+	case "sua_doi", "cap_lai":
+		if old, ok := s.held("radiation_work_licence"); ok {
+			f["co_so"], f["giay_phep_cu"] = old.holder, old.number
+		} else {
+			onPaper(s, f, on.AddMonths(14))
+		}
 	}
 	return f
+}
+
+// onPaper names a licence from before the register, which ends on a day and was issued three years earlier.
+func onPaper(s *simulation, form map[string]any, ends calendar.Date) {
+	year, _, _ := ends.AddMonths(-36).YMD()
+	s.paper++
+	form["giay_phep_cu"], form["het_han_cu"] = fmt.Sprintf("%03d/%d/GP (mẫu)", s.paper, year), ends.String()
+}
+
+// inHand is a credential that the simulation issued.
+type inHand struct {
+	holder, number string
+	sent           int // commands sent before it
+}
+
+// held takes one of a procedure's credentials out of those that nobody yet asked to change, the oldest first.
+func (s *simulation) held(procedure string) (inHand, bool) {
+	all := s.issued[procedure]
+	if len(all) == 0 || s.pipe.count-all[0].sent <= inFlight { // may be under way yet
+		return inHand{}, false
+	}
+	s.issued[procedure] = all[1:]
+	return all[0], true
+}
+
+// keep remembers what a step issued.
+func (s *simulation) keep(d *dossier.Dossier, before int) {
+	for _, c := range d.Track.Issued[before:] {
+		s.issued[d.Procedure] = append(s.issued[d.Procedure], inHand{d.Applicant, c.Number, s.pipe.count})
+	}
 }
 
 func enterpriseForm(s *simulation, _ calendar.Date) map[string]any {
 	w := s.words.Enterprise
 	kind := []string{"cap_moi", "thay_doi", "cap_lai"}[s.rnd.weighted(68, 26, 6)]
 	f := map[string]any{"ten": w.Requests[kind], "doanh_nghiep": s.name(w.Companies), "loai": kind}
+	if kind != "cap_moi" {
+		s.paper++
+		f["giay_cu"] = fmt.Sprintf("%02d/2019/DNKHCN (mẫu)", s.paper)
+	}
+	if kind == "cap_lai" {
+		if old, ok := s.held("st_enterprise"); ok {
+			f["doanh_nghiep"], f["giay_cu"] = old.holder, old.number
+		}
+	}
 	if kind == "cap_moi" {
 		revenue := s.rnd.between(4, 160) * 500_000_000
 		f["doanh_thu"], f["doanh_thu_kq"] = revenue, revenue/100*s.rnd.between(31, 85)

@@ -13,6 +13,7 @@ type pipeline struct {
 	ledger *ledger.Ledger
 	head   int64 // after what was sent
 	sent   []sent
+	count  int // of calls
 }
 
 type sent struct {
@@ -32,6 +33,7 @@ func (p *pipeline) Append(ctx context.Context, cmds ...ledger.Command) ([]ledger
 			return nil, err
 		}
 	}
+	p.count++
 	expect := make([]ledger.Receipt, len(cmds))
 	for i, c := range cmds {
 		p.head += int64(len(c.Events))

@@ -34,7 +34,9 @@ type simulation struct {
 
 	filed int
 
-	receipts int // numbers of receipts given out
+	receipts int                 // numbers of receipts given out
+	paper    int                 // numbers of credentials from before the register
+	issued   map[string][]inHand // by procedure: credentials that nobody yet asked to change
 
 	luck        chance // of Party work, apart from everything else's
 	memberNames map[string]string

@@ -2,6 +2,7 @@ package taskbook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -27,11 +28,12 @@ const (
 
 // Row is the account of one row of the table.
 type Row struct {
-	Line     int     // row in the file, from 1
-	External string  // its key
-	ID       string  // the task, "" when it failed before there was one
-	Outcome  Outcome //
-	Err      error   // of a failed row
+	Line     int      // row in the file, from 1
+	External string   // its key
+	ID       string   // the task, "" when it failed before there was one
+	Outcome  Outcome  //
+	Kept     []string // columns that the row does not undo: see Import.settled
+	Err      error    // of a failed row
 }
 
 // Import is what a table is read for.
@@ -101,9 +103,9 @@ func (im *Import) rows(ctx context.Context, rows [][]read.Cell, line int, head m
 			continue
 		}
 		r := Row{Line: line + i, External: v[colExternal]}
-		id := task.ExternalID(r.External)
-		if before := seen[id]; before > 0 && r.External != "" {
-			r.Outcome, r.Err = Failed, fault.New(fault.Invalid, "taskbook.twice", "external", r.External, "line", before)
+		id := key(v)
+		if before := seen[id]; before > 0 && id != "" {
+			r.Outcome, r.Err = Failed, fault.New(fault.Invalid, "taskbook.twice", "external", cmp.Or(r.External, id), "line", before)
 		} else {
 			seen[id] = r.Line
 			im.one(ctx, &r, v)
@@ -111,6 +113,15 @@ func (im *Import) rows(ctx context.Context, rows [][]read.Cell, line int, head m
 		out = append(out, r)
 	}
 	return out
+}
+
+// key is the id of the task that a row is about: by its external number or, of a task that has none, by the id under which
+// it was taken out. "" for neither.
+func key(v [columns]string) string {
+	if v[colExternal] == "" {
+		return v[colID]
+	}
+	return task.ExternalID(v[colExternal])
 }
 
 // cellText is a cell as text; dates come as ISO, as people write them, or as a spreadsheet's number of days.
@@ -139,7 +150,8 @@ func (im *Import) one(ctx context.Context, r *Row, v [columns]string) {
 }
 
 func (im *Import) try(ctx context.Context, r *Row, v [columns]string) (Outcome, error) {
-	if r.External == "" {
+	id := key(v)
+	if id == "" {
 		return Failed, fault.New(fault.Invalid, "taskbook.no_external")
 	}
 	n := task.Assignment{External: r.External, Title: v[colTitle], Goal: v[colGoal], Unit: v[colUnit], Owner: v[colOwner], Product: v[colProduct],
@@ -158,7 +170,7 @@ func (im *Import) try(ctx context.Context, r *Row, v [columns]string) (Outcome, 
 	if im.May != nil && n.Unit != "" && !im.May(n.Unit) {
 		return Failed, fault.New(fault.Forbidden, "taskbook.not_your_unit", "unit", n.Unit)
 	}
-	t, outcome, err := im.place(ctx, n)
+	t, outcome, err := im.place(ctx, id, n, r)
 	if err != nil {
 		return Failed, err
 	}
@@ -174,9 +186,9 @@ func (im *Import) try(ctx context.Context, r *Row, v [columns]string) (Outcome, 
 }
 
 // place gives the task out, or puts the one with the same number right.
-func (im *Import) place(ctx context.Context, n task.Assignment) (*task.Task, Outcome, error) {
-	t, err := im.Tasks.Get(ctx, task.ExternalID(n.External))
-	if fault.KindOf(err) == fault.NotFound {
+func (im *Import) place(ctx context.Context, id string, n task.Assignment, r *Row) (*task.Task, Outcome, error) {
+	t, err := im.Tasks.Get(ctx, id)
+	if fault.KindOf(err) == fault.NotFound && n.External != "" {
 		t, err = im.Tasks.Assign(ctx, n)
 		return t, Added, err
 	}
@@ -184,7 +196,14 @@ func (im *Import) place(ctx context.Context, n task.Assignment) (*task.Task, Out
 		return nil, Failed, err
 	}
 	if im.May != nil && !im.May(t.Unit) {
+		if n.External == "" { // whoever may not change it is not told that it is there
+			return nil, Failed, fault.New(fault.NotFound, "task.not_found", "id", id)
+		}
 		return nil, Failed, fault.New(fault.Forbidden, "taskbook.not_your_unit", "unit", n.Unit)
+	}
+	leave(&n, t)
+	if r.Kept, err = im.settled(ctx, &n, t); err != nil {
+		return nil, Failed, err
 	}
 	t, changed, err := im.Tasks.Change(ctx, t.ID, n)
 	if err != nil || !changed {

@@ -1,5 +1,5 @@
 // Package taskbook (bảng nhiệm vụ) carries tasks in and out as a table, XLSX or CSV, one row a task, keyed by its
-// external number: the same format both ways, so that what was taken out can be changed and put back, and the same
+// external number or, without one, by its id: the same format both ways, so that what was taken out can be changed and put back, and the same
 // file again changes nothing. It owns the columns; package task decides what a row may do.
 package taskbook
 
@@ -13,7 +13,7 @@ import (
 	"trucot/internal/kernel/lang"
 )
 
-// The columns in their order. The last three are for reading only: an import passes over them.
+// The columns in their order. Of the last three an import reads the id alone, for a task without an external number.
 const (
 	colExternal = iota
 	colTitle

@@ -34,6 +34,7 @@ func desk(t testing.TB) *task.Engine {
 	must(t, err)
 	by := people.By{Actor: "sample", On: calendar.MustParse("2019-01-01")}
 	must(t, who.OpenUnit(ctx, by, people.Unit{Code: "so", NameVI: "Sở mẫu", Side: people.State}))
+	must(t, who.OpenUnit(ctx, by, people.Unit{Code: "phong", NameVI: "Phòng mẫu", Parent: "so", Side: people.State}))
 	must(t, who.OpenAccount(ctx, by, "hung", "hung"))
 	cal, err := calendar.Load(definitions.Files)
 	must(t, err)
@@ -113,6 +114,53 @@ func TestThereAndBack(t *testing.T) {
 		if len(rows) != 7 {
 			t.Errorf("%d rows came back", len(rows))
 		}
+	}
+}
+
+// TestTheSameTableAgainUndoesNothing: blanks leave what the unit has filled in; an extension and a hand-over stay where the
+// table says what was before them, and give way where it says something new.
+func TestTheSameTableAgainUndoesNothing(t *testing.T) {
+	ctx, e := context.Background(), desk(t)
+	im := taskbook.Import{Tasks: e, Words: app.Catalog()}
+	const table = "external,title,unit,due,product\nA,Việc,so,2021-06-30,\n"
+	id := read(t, im, table)[0].ID
+	act := func(a task.Act) {
+		t.Helper()
+		a.ID, a.Actor, a.On = id, "hung", calendar.NoDate
+		_, err := e.Take(ctx, a)
+		must(t, err)
+	}
+	act(task.Act{Verb: task.ExtensionRequested, Note: "Chờ số liệu", Due: "2021-07-15"})
+	act(task.Act{Verb: task.ExtensionGranted})
+	act(task.Act{Verb: task.HandedOver, Note: "Đúng việc của phòng", Unit: "phong", Owner: "hung"})
+	r := read(t, im, table)[0]
+	now, err := e.Get(ctx, id)
+	must(t, err)
+	if r.Outcome != taskbook.Unchanged || strings.Join(r.Kept, " ") != "due unit" || now.Due.String() != "2021-07-15" || now.Unit != "phong" || now.Owner != "hung" {
+		t.Errorf("%+v: %+v", r, now)
+	}
+	r = read(t, im, "external,title,unit,due\nA,Việc khác,phong,2021-07-20\n")[0]
+	if now, err = e.Get(ctx, id); err != nil || r.Outcome != taskbook.Updated || r.Kept != nil || now.Title != "Việc khác" || now.Due.String() != "2021-07-20" || now.Owner != "hung" {
+		t.Errorf("%+v: %+v %v", r, now, err)
+	}
+	if r = read(t, im, "external,title,due\nA,Việc khác,2021-07-15\n")[0]; r.Outcome != taskbook.Updated || r.Kept != nil {
+		t.Errorf("the assigner's own day: %+v", r)
+	}
+}
+
+// TestATaskWithoutANumberOfItsOwn comes back by its id.
+func TestATaskWithoutANumberOfItsOwn(t *testing.T) {
+	ctx, e := context.Background(), desk(t)
+	task1, err := e.Assign(ctx, task.Assignment{Title: "Việc", Unit: "so", Actor: "hung"})
+	must(t, err)
+	im := taskbook.Import{Tasks: e, Words: app.Catalog()}
+	rows := read(t, im, "external,id,title\n,"+task1.ID+",Việc sửa\n,"+task1.ID+",Việc nữa\n,NV-1,Việc\n")
+	if rows[0].Outcome != taskbook.Updated || !fault.Is(rows[1].Err, "taskbook.twice") || !fault.Is(rows[2].Err, "task.not_found") {
+		t.Errorf("%+v", rows)
+	}
+	im.May = func(string) bool { return false }
+	if r := read(t, im, "external,id,title\n,"+task1.ID+",Việc\n")[0]; !fault.Is(r.Err, "task.not_found") {
+		t.Errorf("another unit's task reads as %v", r.Err)
 	}
 }
 

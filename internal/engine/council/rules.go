@@ -51,8 +51,9 @@ type Rules struct {
 	Lead      calendar.Duration `json:"lead,omitzero"` // papers reach the members this long before the meeting
 	Tellers   int               `json:"tellers"`       // members of the tally team
 	Ballot    Ballot            `json:"ballot"`
-	Field     string            `json:"field,omitempty"` // of the dossier that the result fills
-	Of        string            `json:"of,omitempty"`    // what fills it: ResultMean, ResultShare or ResultLevel
+	Field     string            `json:"field,omitempty"`  // of the dossier that the result fills
+	Of        string            `json:"of,omitempty"`     // what fills it: ResultMean, ResultShare or ResultLevel
+	Winner    string            `json:"winner,omitempty"` // field that the winning one of several files names
 }
 
 // Seat is a role in the council; Max 0 = no limit.

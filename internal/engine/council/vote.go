@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
 )
@@ -146,6 +147,24 @@ func (e *Engine) Conclude(ctx context.Context, id string, by By, text string) (*
 	})
 }
 
+// concluded is what the dossier's step records. Files that the tie-breaks leave equal name no winner: the step asks for it.
+func (c *Council) concluded() *dossier.Concluded {
+	found := &dossier.Concluded{Fields: map[string]any{}}
+	o := c.Winner()
+	if o == nil {
+		return found
+	}
+	found.Passed = o.Passed
+	if v, ok := c.Result(); ok {
+		found.Fields[c.Rules.Field] = v
+	}
+	if c.Rules.Winner != "" && len(c.Files) > 1 && o.Rank == 1 && !o.Tied {
+		i := slices.IndexFunc(c.Files, func(f File) bool { return f.ID == o.File })
+		found.Fields[c.Rules.Winner] = c.Files[i].Label
+	}
+	return found
+}
+
 // Winner is the outcome that the dossier goes on with: the first in rank, else the first file's. Nil before the count.
 func (c *Council) Winner() *Outcome {
 	for i := range c.Outcomes {
@@ -185,9 +204,9 @@ func percent(part, whole int) int64 {
 	return int64(part) * 10000 / int64(whole)
 }
 
-// Conclusion gives the dossier's step the fields that its council fills: nothing where no council sat, fault.Conflict
-// "council.not_concluded" while one still sits.
-func (e *Engine) Conclusion(ctx context.Context, code, rule string) (map[string]any, error) {
+// Conclusion is what the council of a dossier's step found: nil where none sat, fault.Conflict "council.not_concluded"
+// while one still sits.
+func (e *Engine) Conclusion(ctx context.Context, code, rule string) (*dossier.Concluded, error) {
 	all, err := e.OfDossier(ctx, code)
 	if err != nil {
 		return nil, err
@@ -199,10 +218,7 @@ func (e *Engine) Conclusion(ctx context.Context, code, rule string) (map[string]
 		if c.Stage != Concluded {
 			return nil, fault.New(fault.Conflict, "council.not_concluded", "id", c.ID)
 		}
-		if v, ok := c.Result(); ok {
-			return map[string]any{c.Rules.Field: v}, nil
-		}
-		return nil, nil
+		return c.concluded(), nil
 	}
 	return nil, nil
 }

@@ -60,16 +60,17 @@ const maxNote = 4000
 
 // step is one transition being worked out.
 type step struct {
-	p      *procedure.Procedure
-	t      *procedure.Transition
-	old    *Dossier
-	next   *Dossier // old with deadlines and pauses of its own, on which they are worked out
-	act    Act
-	after  bool           // after the cut-off hour
-	given  map[string]any // checked fields of this act
-	values map[string]any // all fields after it
-	env    any
-	data   Data
+	p         *procedure.Procedure
+	t         *procedure.Transition
+	old       *Dossier
+	next      *Dossier // old with deadlines and pauses of its own, on which they are worked out
+	act       Act
+	after     bool           // after the cut-off hour
+	given     map[string]any // checked fields of this act
+	values    map[string]any // all fields after it
+	env       any
+	data      Data
+	replacing *replacing // credential that the dossier is to replace
 }
 
 // Open files a dossier and returns it; repeated with the same key it returns the one it filed. Errors: fault.NotFound for a procedure that is not in force on the
@@ -252,6 +253,9 @@ func (e *Engine) work(ctx context.Context, s *step) error {
 		return err
 	}
 	if err := s.fields(); err != nil {
+		return err
+	}
+	if err := e.namesOld(ctx, s); err != nil {
 		return err
 	}
 	if err := s.paperAges(e.cal); err != nil {

@@ -37,6 +37,7 @@ type IssuedData struct {
 	RenewBy   calendar.Date     `json:"renew_by,omitzero"` // last day on which a renewal may be filed; absent = the law names none
 	Scope     map[string]any    `json:"scope,omitempty"`
 	Dims      map[string]string `json:"dims,omitempty"`
+	Replaces  string            `json:"replaces,omitempty"` // number of the one whose place it takes
 }
 
 var lastCredential = store.Statement(`select coalesce(max(seq), 0) from dossier_credential where stream = $1`)
@@ -63,6 +64,9 @@ func (n *numbers) note(issued []ledger.Command, ok bool) {
 		n.of = map[string]int64{}
 	}
 	for _, c := range issued {
+		if c.Events[0].Kind != kindIssued {
+			continue
+		}
 		if delete(n.of, c.Stream); ok {
 			n.of[c.Stream] = c.Expect + 1
 		}
@@ -86,7 +90,11 @@ func (e *Engine) issue(ctx context.Context, s *step, cmds *[]ledger.Command) err
 			return err
 		}
 	}
-	from, until, err := e.validity(s, c)
+	old, err := e.predecessor(ctx, s)
+	if err != nil {
+		return err
+	}
+	from, until, err := e.validity(s, c, old)
 	if err != nil {
 		return err
 	}
@@ -102,28 +110,48 @@ func (e *Engine) issue(ctx context.Context, s *step, cmds *[]ledger.Command) err
 			scope[id] = v
 		}
 	}
+	replaces := ""
+	if old != nil {
+		replaces = old.number
+	}
 	*cmds = append(*cmds, ledger.Command{Stream: stream, Expect: last, Actor: s.act.Actor, Unit: (*cmds)[0].Unit,
 		Events: []ledger.NewEvent{{Kind: kindIssued, On: s.act.On, Data: IssuedData{Number: number, Procedure: s.p.ID, Version: s.p.Version,
-			Dossier: s.old.Code, Holder: s.data.Applicant, Title: s.data.Title, From: from, Until: until, RenewBy: renewBy, Scope: scope, Dims: s.data.Dims}}}})
+			Dossier: s.old.Code, Holder: s.data.Applicant, Title: s.data.Title, From: from, Until: until, RenewBy: renewBy, Scope: scope, Dims: s.data.Dims, Replaces: replaces}}}})
+	if cmd, ok := old.command(s, number, from); ok {
+		*cmds = append(*cmds, cmd)
+	}
 	return nil
 }
 
-// validity is the first and the last day of the credential.
-func (e *Engine) validity(s *step, c *procedure.Credential) (from, until calendar.Date, err error) {
+// validity is the first and the last day of the credential: those of a term of its own, or as the one it replaces says.
+func (e *Engine) validity(s *step, c *procedure.Credential, old *replacing) (from, until calendar.Date, err error) {
 	from, until = s.act.On, calendar.NoDate
 	if day, ok := s.values[c.From].(calendar.Date); ok {
 		from = day
-	}
-	length := c.Validity
-	for i := range c.Cases {
-		ok, err := c.Cases[i].When.Holds(s.env)
+	} else if old != nil && old.until != calendar.NoDate && !old.rule.Keeps {
+		renewal, err := s.renewal(c)
 		if err != nil {
 			return from, until, err
 		}
-		if ok {
+		if renewal != nil && renewal.Continues {
+			from = old.until + 1
+		}
+	}
+	if old != nil && old.rule.Keeps {
+		return from, old.until, nil
+	}
+	length, set := c.Validity, false
+	for i := range c.Cases {
+		if set, err = c.Cases[i].When.Holds(s.env); err != nil {
+			return from, until, err
+		}
+		if set {
 			length = c.Cases[i].Duration
 			break
 		}
+	}
+	if day, ok := s.values[c.Until].(calendar.Date); ok && !set {
+		return from, day, nil
 	}
 	switch {
 	case length.Zero():
@@ -142,16 +170,21 @@ func (e *Engine) renewBy(s *step, c *procedure.Credential, until calendar.Date) 
 	if until == calendar.NoDate {
 		return 0, nil
 	}
+	renewal, err := s.renewal(c)
+	if renewal == nil || err != nil {
+		return 0, err
+	}
+	return before(e.cal, until, renewal.FileBefore.Duration), nil
+}
+
+// renewal is how the credential is renewed, nil where it is not.
+func (s *step) renewal(c *procedure.Credential) (*procedure.Renewal, error) {
 	for i := range c.Renewal {
-		ok, err := c.Renewal[i].When.Holds(s.env)
-		if err != nil {
-			return 0, err
-		}
-		if ok {
-			return before(e.cal, until, c.Renewal[i].FileBefore.Duration), nil
+		if ok, err := c.Renewal[i].When.Holds(s.env); err != nil || ok {
+			return &c.Renewal[i], err
 		}
 	}
-	return 0, nil
+	return nil, nil
 }
 
 var numberPart = regexp.MustCompile(`\{(seq|year|month|agency)(?::(\d))?\}`)
@@ -183,9 +216,11 @@ type Credential struct {
 	From      calendar.Date
 	Until     calendar.Date // NoDate = without end
 	EndedOn   calendar.Date // NoDate while it stands
-	EndReason string        // id of ends_on
+	EndReason string        // id of ends_on, or EndReplaced
 	Title     string
 	RenewBy   calendar.Date // last day to file a renewal; NoDate = the law names none
+	Replaces  string        // number of the one whose place it took, "" for none
+	Successor string        // number of the one that took its place, "" for none
 }
 
 // kindEnded is the event that ends a credential early.
@@ -200,7 +235,7 @@ type EndedData struct {
 }
 
 // credentialColumns are what scanCredential reads.
-const credentialColumns = `number, procedure, dossier, holder, unit, issued_on, from_on, until_on, ended_on, end_reason, title, renew_by`
+const credentialColumns = `number, procedure, dossier, holder, unit, issued_on, from_on, until_on, ended_on, end_reason, title, renew_by, replaces, successor`
 
 var credentialByNumber = store.Statement(`select ` + credentialColumns + ` from dossier_credential where procedure = $1 and number = $2`)
 
@@ -220,14 +255,15 @@ func scanCredential(rows *sql.Rows) (Credential, error) {
 	var c Credential
 	var issued, from int64
 	var until, ended, renew sql.NullInt64
-	err := rows.Scan(&c.Number, &c.Procedure, &c.Dossier, &c.Holder, &c.Unit, &issued, &from, &until, &ended, &c.EndReason, &c.Title, &renew)
+	err := rows.Scan(&c.Number, &c.Procedure, &c.Dossier, &c.Holder, &c.Unit, &issued, &from, &until, &ended, &c.EndReason, &c.Title, &renew, &c.Replaces, &c.Successor)
 	c.IssuedOn, c.From, c.Until, c.EndedOn = calendar.Date(issued), calendar.Date(from), date(until), date(ended)
 	c.RenewBy = date(renew)
 	return c, err
 }
 
 // EndCredential ends a credential before its time, for one of the reasons its definition names. Errors:
-// fault.NotFound; fault.Invalid when it has ended already or the reason is not one of them.
+// fault.NotFound; fault.Invalid when it has ended already or the reason is not one of them; fault.Conflict when it was
+// replaced: its successor is the one to end.
 func (e *Engine) EndCredential(ctx context.Context, procedureID, number, reason string, on calendar.Date, actor, note string) error {
 	on, err := e.day(on)
 	if err != nil {
@@ -248,10 +284,10 @@ func (e *Engine) EndCredential(ctx context.Context, procedureID, number, reason 
 	if p.Credential == nil || !slices.ContainsFunc(p.Credential.EndsOn, func(n procedure.Named) bool { return n.ID == reason }) {
 		return fault.New(fault.Invalid, "dossier.bad_end_reason", "reason", reason)
 	}
-	if c.EndedOn != calendar.NoDate {
-		return fault.New(fault.Invalid, "dossier.credential_ended", "number", number, "date", c.EndedOn)
+	if err := c.stands(); err != nil {
+		return err
 	}
-	_, err = e.opts.Append(ctx, ledger.Command{Stream: "credential/" + procedureID + "/ended/" + number, Expect: 0, Actor: actor, Unit: c.Unit,
+	_, err = e.opts.Append(ctx, ledger.Command{Stream: endStream(procedureID, number), Expect: 0, Actor: actor, Unit: c.Unit,
 		Events: []ledger.NewEvent{{Kind: kindEnded, On: on, Data: EndedData{procedureID, number, reason, note}}}})
 	return err
 }

@@ -11,8 +11,9 @@ import (
 // The views of a list of credentials.
 const (
 	Valid       = "valid"    // stands today
-	Expiring    = "expiring" // stands, and ends or must be renewed within ExpiringDays
-	RenewalLate = "late"     // stands, but the last day to file a renewal has passed
+	Upcoming    = "upcoming" // its first day lies ahead
+	Expiring    = "expiring" // stands without a successor, and ends or must be renewed within ExpiringDays
+	RenewalLate = "late"     // stands without a successor, but the last day to file a renewal has passed
 	Expired     = "expired"  // came to its end
 	Ended       = "ended"    // ended before its time
 )
@@ -22,9 +23,10 @@ const ExpiringDays = 90
 
 // $4 view, $5 today, $6 last day of the warning, $7 procedure or "", $8 words or ""
 const credentialsWhere = ` from dossier_credential where` + withinReach + ` and ($7 = '' or procedure = $7) and ($8 = '' or number like $8 or holder like $8)
-	and ($4 = '' or $4 = 'valid' and ended_on is null and coalesce(until_on, $5) >= $5
-	or $4 = 'expiring' and ended_on is null and until_on >= $5 and coalesce(renew_by, $5) >= $5 and (until_on <= $6 or renew_by <= $6)
-	or $4 = 'late' and ended_on is null and until_on >= $5 and renew_by < $5
+	and ($4 = '' or $4 = 'valid' and ended_on is null and from_on <= $5 and coalesce(until_on, $5) >= $5
+	or $4 = 'upcoming' and ended_on is null and from_on > $5
+	or $4 = 'expiring' and ended_on is null and successor = '' and from_on <= $5 and until_on >= $5 and coalesce(renew_by, $5) >= $5 and (until_on <= $6 or renew_by <= $6)
+	or $4 = 'late' and ended_on is null and successor = '' and from_on <= $5 and until_on >= $5 and renew_by < $5
 	or $4 = 'expired' and ended_on is null and until_on < $5 or $4 = 'ended' and ended_on is not null)`
 
 var (
@@ -75,10 +77,14 @@ func (c *Credential) View(today calendar.Date) string {
 	switch {
 	case c.EndedOn != calendar.NoDate:
 		return Ended
+	case c.From > today:
+		return Upcoming
 	case c.Until == calendar.NoDate:
 		return Valid
 	case c.Until < today:
 		return Expired
+	case c.Successor != "":
+		return Valid
 	case c.RenewBy != calendar.NoDate && c.RenewBy < today:
 		return RenewalLate
 	case c.Until <= today+ExpiringDays || c.RenewBy != calendar.NoDate && c.RenewBy <= today+ExpiringDays:

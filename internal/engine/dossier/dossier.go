@@ -131,14 +131,20 @@ type Options struct {
 	Seal func(ctx context.Context, dossier, plaintext string) (string, error)
 	// Open undoes Seal; an erased key gives an error, and the value then counts as erased.
 	Open func(ctx context.Context, dossier, sealed string) (string, error)
-	// Conclusion gives the fields that a council of the definition fills in the step that records its conclusion:
-	// nothing where no council sat here, fault.Conflict while one still sits. Without it they are filled by hand.
-	Conclusion func(ctx context.Context, dossier, council string) (map[string]any, error)
+	// Conclusion is what a council of the dossier found: nil where no council sat here, fault.Conflict while one still
+	// sits. Without it the step that records a conclusion is filled by hand.
+	Conclusion func(ctx context.Context, dossier, council string) (*Concluded, error)
 	// Soon is how many working days ahead a due date is near, seen from a day; nil = none ever is.
 	Soon func(today calendar.Date) int
 	// Append records commands and says where they landed; the ledger's own Append when nil. A sole writer of
 	// many dossiers, such as the sample agency, does not wait for each sync.
 	Append func(ctx context.Context, cmds ...ledger.Command) ([]ledger.Receipt, error)
+}
+
+// Concluded is a council's conclusion.
+type Concluded struct {
+	Fields map[string]any // that its count fills in the step which records it
+	Passed bool           // the count was in favour
 }
 
 // Engine files and moves dossiers.
@@ -188,6 +194,19 @@ func open(status int) bool {
 // Overdue reports whether the dossier is late as of a day: ended late, or open with its due date past.
 func (d *Dossier) Overdue(today calendar.Date) bool {
 	return d.Late || d.Open() && d.DueOn != calendar.NoDate && today > d.DueOn
+}
+
+// Nearest is the first day that a running deadline falls on, main or not: before receipt only that for checking the papers
+// runs. NoDate for none.
+func (d *Dossier) Nearest() calendar.Date {
+	nearest := calendar.NoDate
+	for i := range d.Track.Deadlines {
+		r := &d.Track.Deadlines[i]
+		if r.Met == calendar.NoDate && r.Due != calendar.NoDate && (nearest == calendar.NoDate || r.Due < nearest) {
+			nearest = r.Due
+		}
+	}
+	return nearest
 }
 
 // main is the main deadline that runs or was met last, nil when there is none.

@@ -13,7 +13,7 @@ const foldVersion = 6
 
 var (
 	putCredential = store.Statement(`insert into dossier_credential (stream, seq, number, procedure, dossier, holder, unit, issued_on,
-		from_on, until_on, ended_on, end_reason, title, renew_by) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,null,'',$11,$12)`)
+		from_on, until_on, ended_on, end_reason, title, renew_by, replaces, successor) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,null,'',$11,$12,$13,'')`)
 	countRows     = store.Statement(`select coalesce(max(num), -1) + 1 from dossier`)
 	endCredential = store.Statement(`update dossier_credential set ended_on = $3, end_reason = $4 where procedure = $1 and number = $2`)
 )
@@ -152,6 +152,8 @@ func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error
 		return foldIssued(ctx, tx, e)
 	case strings.HasPrefix(e.Stream, viewPrefix):
 		return foldView(ctx, tx, e)
+	case e.Kind == kindReplaced:
+		return foldReplaced(ctx, tx, e)
 	case e.Kind == kindEnded:
 		return foldEnded(ctx, tx, e)
 	default:
@@ -201,7 +203,7 @@ func foldIssued(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 		return err
 	}
 	_, err := tx.Exec(ctx, putCredential, e.Stream, e.Version, x.Number, x.Procedure, x.Dossier, x.Holder, e.Unit, int64(e.EffectiveOn),
-		int64(x.From), day(x.Until), x.Title, day(orNone(x.RenewBy)))
+		int64(x.From), day(x.Until), x.Title, day(orNone(x.RenewBy)), x.Replaces)
 	return err
 }
 

@@ -58,21 +58,24 @@ func (s *step) paperAges(cal *calendar.Calendar) error {
 	return old.OrNil()
 }
 
-// concluded fills in what the council of the step found. The same typed by hand passes, anything else is refused: the
+// concluded fills in what the council of the step found, and stops a step that needs a council in favour. The same typed by hand passes, anything else is refused: the
 // record must not say another thing than the count.
 func (e *Engine) concluded(ctx context.Context, s *step) error {
 	if s.t.Council == "" || e.opts.Conclusion == nil {
 		return nil
 	}
 	found, err := e.opts.Conclusion(ctx, s.old.Code, s.t.Council)
-	if err != nil || len(found) == 0 {
+	if err != nil || found == nil {
 		return err
+	}
+	if s.t.Passed && !found.Passed {
+		return fault.New(fault.Invalid, "dossier.council_against", "action", s.t.Label)
 	}
 	all := maps.Clone(s.act.Fields)
 	if all == nil {
 		all = map[string]any{}
 	}
-	for id, v := range found {
+	for id, v := range found.Fields {
 		if typed := fmt.Sprint(all[id]); all[id] != nil && typed != "" && typed != fmt.Sprint(v) {
 			return fault.New(fault.Conflict, "dossier.not_as_counted", "label", s.p.Field(id).Label, "typed", typed, "counted", fmt.Sprint(v))
 		}

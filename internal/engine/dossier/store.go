@@ -45,7 +45,8 @@ var tables = []ledger.Table{
 		`create table dossier_credential (
 			stream text not null, seq bigint not null, number text not null, procedure text not null, dossier text not null,
 			holder text not null, unit text not null, issued_on bigint not null, from_on bigint not null, until_on bigint,
-			ended_on bigint, end_reason text not null, title text not null, renew_by bigint, primary key (stream, seq)
+			ended_on bigint, end_reason text not null, title text not null, renew_by bigint,
+			replaces text not null, successor text not null, primary key (stream, seq)
 		) without rowid`,
 		`create index dossier_credential_number on dossier_credential (procedure, number)`,
 		`create index dossier_credential_holder on dossier_credential (procedure, holder)`,

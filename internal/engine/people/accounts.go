@@ -115,8 +115,8 @@ func (p *People) GivePost(ctx context.Context, by By, post Post) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := d.units[post.Unit]; !ok {
-		return missing("people.unknown_unit", "unit", post.Unit)
+	if err := d.still(post.Unit, p.dated(by).On, true); err != nil {
+		return err
 	}
 	return p.record(ctx, by, "person/"+post.Person, post.Unit, kindPostGiven, post)
 }

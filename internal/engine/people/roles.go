@@ -138,8 +138,10 @@ func (p *People) changeRole(ctx context.Context, by By, id string, g Grant, kind
 	if permissions[g.Role] == nil {
 		return fault.New(fault.Invalid, "people.unknown_role", "role", string(g.Role))
 	}
-	if _, ok := d.units[g.Unit]; !ok && g.Unit != Everywhere {
-		return missing("people.unknown_unit", "unit", g.Unit)
+	if g.Unit != Everywhere {
+		if err := d.still(g.Unit, p.dated(by).On, kind == kindRoleGranted); err != nil {
+			return err
+		}
 	}
 	return p.record(ctx, by, "account/"+id, "", kind, map[string]string{"account": id, "role": string(g.Role), "unit": g.Unit})
 }

@@ -113,6 +113,18 @@ func (d *directory) inOrder(code string, on calendar.Date) error {
 	return nil
 }
 
+// still refuses a unit that nobody knows and, where something new is to begin there, one that has ended by the day.
+func (d *directory) still(code string, on calendar.Date, begins bool) error {
+	shapes := d.units[code]
+	if len(shapes) == 0 {
+		return missing("people.unknown_unit", "unit", code)
+	}
+	if last := shapes[len(shapes)-1]; begins && last.To != calendar.NoDate && last.To <= on {
+		return fault.New(fault.Invalid, "people.unit_ended", "unit", code, "name", last.NameVI)
+	}
+	return nil
+}
+
 // Units lists the units standing on a date, of one side or of both ("").
 func (p *People) Units(ctx context.Context, on calendar.Date, side Side) ([]Unit, error) {
 	d, err := p.directory(ctx)
@@ -142,6 +154,29 @@ func (p *People) Unit(ctx context.Context, code string, on calendar.Date) (Unit,
 		return vs[len(vs)-1], nil
 	}
 	return Unit{}, missing("people.unknown_unit", "unit", code)
+}
+
+// Standing is the unit that stands on a day for one: itself, or what it was merged into, however often. Errors:
+// people.unknown_unit, people.unit_ended for one that ended without a successor or that begins later.
+func (p *People) Standing(ctx context.Context, code string, on calendar.Date) (Unit, error) {
+	d, err := p.directory(ctx)
+	if err != nil {
+		return Unit{}, err
+	}
+	for next := code; ; {
+		shapes := d.units[next]
+		if len(shapes) == 0 {
+			return Unit{}, missing("people.unknown_unit", "unit", next)
+		}
+		if u, ok := d.unitOn(next, on); ok {
+			return u, nil
+		}
+		last := shapes[len(shapes)-1]
+		if last.MergedInto == "" || on < last.To {
+			return Unit{}, fault.New(fault.Invalid, "people.unit_ended", "unit", code, "name", last.NameVI)
+		}
+		next = last.MergedInto
+	}
 }
 
 // UnitName is a unit's name for display: its code when nothing is known of it.
@@ -209,4 +244,39 @@ func (p *People) SplitUnit(ctx context.Context, by By, code string, parts []Unit
 		}
 	}
 	return p.CloseUnit(ctx, by, code, parts[0].Code)
+}
+
+// MoveRoles gives the roles that accounts have in a unit that ended to them in its successor from by.On, and ends the old
+// ones; the account except keeps its own. It tells how many accounts moved. Posts stay as they are: they are given by
+// decision. Errors: those of Standing, people.unit_stands.
+func (p *People) MoveRoles(ctx context.Context, by By, code, except string) (int, error) {
+	by = p.dated(by)
+	next, err := p.Standing(ctx, code, by.On)
+	if err != nil {
+		return 0, err
+	}
+	if next.Code == code {
+		return 0, fault.New(fault.Conflict, "people.unit_stands", "unit", code)
+	}
+	accounts, err := p.Accounts(ctx)
+	if err != nil {
+		return 0, err
+	}
+	moved := 0
+	for _, a := range accounts {
+		before := moved
+		for _, g := range a.Grants {
+			if g.Unit != code || a.ID == except {
+				continue
+			}
+			if err := p.GrantRole(ctx, by, a.ID, Grant{g.Role, next.Code}); err != nil {
+				return moved, err
+			}
+			if err := p.RevokeRole(ctx, by, a.ID, g); err != nil {
+				return moved, err
+			}
+			moved = before + 1
+		}
+	}
+	return moved, nil
 }

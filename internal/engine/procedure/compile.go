@@ -114,6 +114,9 @@ func (p *Procedure) eachRule(visit func(r *Rule, formula bool)) {
 		for i := range c.Renewal {
 			visit(&c.Renewal[i].When, false)
 		}
+		for i := range c.Replaces {
+			visit(&c.Replaces[i].When, false)
+		}
 	}
 }
 

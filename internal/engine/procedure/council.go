@@ -32,11 +32,12 @@ const (
 	ResultLevel = "level" // id of the level, which is an option of the field
 )
 
-// Result is the field of the dossier that a council's count fills.
+// Result is the fields of the dossier that a council's count fills.
 type Result struct {
-	At    fault.Place `def:"@"`
-	Field string      `def:"field,required"`
-	Of    string      `def:"of,required"`
+	At     fault.Place `def:"@"`
+	Field  string      `def:"field,required"`
+	Of     string      `def:"of,required"`
+	Winner string      `def:"winner"` // organisation field that the first of several files names
 }
 
 // Range is a smallest and a largest number, both allowed.
@@ -187,11 +188,22 @@ type Credential struct {
 	Scope    []string    `def:"scope"`              // fields whose rows are its scope lines
 	Validity Duration    `def:"validity"`           // empty = without end
 	Cases    []Case      `def:"cases"`
-	From     string      `def:"from"`    // date field where validity begins; empty = date of issue
-	Renewal  []Renewal   `def:"renewal"` // the first whose condition holds
-	EndsOn   []Named     `def:"ends_on"` // events that end it early
+	From     string      `def:"from"`     // date field where validity begins; empty = date of issue
+	Until    string      `def:"until"`    // date field with the last day, where no case holds and it is filled
+	Replaces []Replaces  `def:"replaces"` // the first whose condition holds
+	Renewal  []Renewal   `def:"renewal"`  // the first whose condition holds
+	EndsOn   []Named     `def:"ends_on"`  // events that end it early
 	Basis    string      `def:"basis,required"`
 	Mark     string      `def:"mark"`
+}
+
+// Replaces says which credential in hand a new one takes the place of.
+type Replaces struct {
+	At    fault.Place `def:"@"`
+	When  Rule        `def:"when"`
+	Field string      `def:"field,required"` // text field with the number of the one in hand
+	End   string      `def:"end"`            // date field with its last day, which counts where the register does not have it
+	Keeps bool        `def:"keeps"`          // the new one ends when that one would have
 }
 
 // Renewal is when a renewal must be filed, and what a late one becomes.

@@ -94,6 +94,7 @@ func (l *linter) result(c *Council) {
 	if c.Result == nil || !known(l, c.Result.At, "field", c.Result.Field, l.p.fields) {
 		return
 	}
+	l.typed(c.Result.At, c.Result.Winner, TypeOrganisation)
 	want, ok := resultKinds[c.Ballot.Kind][c.Result.Of]
 	f := l.p.fields[c.Result.Field]
 	if !ok || f.Type != want {
@@ -173,6 +174,16 @@ func (l *linter) levels(b *Ballot) {
 	}
 }
 
+// typed reports a field, where one is named, that is missing, sealed or of another type.
+func (l *linter) typed(at fault.Place, id, kind string) {
+	if id == "" || !known(l, at, "field", id, l.p.fields) {
+		return
+	}
+	if f := l.p.fields[id]; f.Type != kind || f.Personal {
+		l.fail(at, "procedure.field_type", "field", id, "type", kind)
+	}
+}
+
 var numberPart = regexp.MustCompile(`\{(seq(:\d)?|year|month|agency)\}`)
 
 func (l *linter) credential() {
@@ -186,8 +197,12 @@ func (l *linter) credential() {
 	for _, f := range c.Scope {
 		known(l, c.At, "field", f, l.p.fields)
 	}
-	if c.From != "" {
-		known(l, c.At, "field", c.From, l.p.fields)
+	l.typed(c.At, c.From, TypeDate)
+	l.typed(c.At, c.Until, TypeDate)
+	for i := range c.Replaces {
+		r := &c.Replaces[i]
+		l.typed(r.At, r.Field, TypeText)
+		l.typed(r.At, r.End, TypeDate)
 	}
 	rest := numberPart.ReplaceAllString(c.Number, "")
 	if !strings.Contains(c.Number, "{seq") || strings.ContainsAny(rest, "{}") {

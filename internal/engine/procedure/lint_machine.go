@@ -44,6 +44,9 @@ func (l *linter) actions() {
 		if t.Fee != "" {
 			known(l, t.At, "fee", t.Fee, p.fees)
 		}
+		if t.Passed && t.Council == "" {
+			l.fail(t.At, "procedure.passed_without_council", "action", t.ID)
+		}
 		if t.Council != "" {
 			known(l, t.At, "council", t.Council, councils)
 		}

@@ -216,6 +216,7 @@ type Transition struct {
 	Fee       string      `def:"fee"`
 	Output    []string    `def:"output"`
 	Council   string      `def:"council"` // council whose conclusion this action records
+	Passed    bool        `def:"passed"`  // only when that council's count was in favour
 	Event     string      `def:"event"`   // verb of the ledger event; derived when empty
 	Bulk      bool        `def:"bulk"`    // may be done to many dossiers at once
 	Basis     string      `def:"basis"`

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -87,12 +88,13 @@ func (e *Engine) day(on calendar.Date) (calendar.Date, error) {
 // fill takes over what an assignment says.
 func (e *Engine) fill(ctx context.Context, t *Task, n Assignment) error {
 	var err error
+	place := t.Unit // "" = a new task
 	t.Title, t.Directive, t.Goal = strings.TrimSpace(n.Title), n.Directive, strings.TrimSpace(n.Goal)
 	t.Unit, t.Owner, t.Product, t.Collaborators = n.Unit, n.Owner, strings.TrimSpace(n.Product), n.Collaborators
 	if t.Title == "" {
 		return fault.New(fault.Invalid, "task.no_title")
 	}
-	if err = e.place(ctx, t, append([]string{t.Owner}, t.Collaborators...)...); err != nil {
+	if err = e.place(ctx, t, place, append([]string{t.Owner}, t.Collaborators...)...); err != nil {
 		return err
 	}
 	if t.Due, t.Term, err = e.Deadline(strings.TrimSpace(n.Due), t.AssignedOn); err != nil {
@@ -104,10 +106,17 @@ func (e *Engine) fill(ctx context.Context, t *Task, n Assignment) error {
 	return nil
 }
 
-// place checks unit and accounts and notes the unit's side. A task never leaves its side: what the Party
+// place checks unit and accounts and notes the unit's side. Work may stay in a unit that has ended, and none may come to
+// one. A task never leaves its side: what the Party
 // assigned would come before readers without its permission, history and all.
-func (e *Engine) place(ctx context.Context, t *Task, accounts ...string) error {
+func (e *Engine) place(ctx context.Context, t *Task, was string, accounts ...string) error {
 	side, err := e.checkPlace(ctx, t.Unit, e.Today(), accounts...)
+	if err == nil && t.Unit != was {
+		var now people.Unit
+		if now, err = e.who.Standing(ctx, t.Unit, e.Today()); err == nil && now.Code != t.Unit {
+			err = fault.New(fault.Invalid, "task.unit_merged", "unit", e.who.UnitName(ctx, t.Unit, lang.VI), "into", now.NameVI, "code", now.Code)
+		}
+	}
 	if err == nil && t.Side != "" && side != t.Side {
 		err = fault.New(fault.Invalid, "task.other_side")
 	}
@@ -205,7 +214,7 @@ func (e *Engine) Take(ctx context.Context, a Act) (*Task, error) {
 		return nil, err
 	}
 	if r.Place {
-		if err := e.place(ctx, &now, now.Owner); err != nil {
+		if err := e.place(ctx, &now, was.Unit, now.Owner); err != nil {
 			return nil, err
 		}
 	}

@@ -26,6 +26,7 @@ type office struct {
 	*task.Engine
 	ctx     context.Context
 	ledger  *ledger.Ledger
+	who     *people.People
 	figures *indicator.Engine
 	now     time.Time
 }
@@ -56,6 +57,7 @@ func newOffice(t testing.TB, at string) *office {
 	must(t, err)
 	l.Follow(o.figures.Feed)
 	must(t, o.figures.CatchUp(o.ctx, l))
+	o.who = who
 	o.ledger, o.Engine = l, task.New(l, db, shipped.calendar, who, task.Options{Clock: clock})
 	return o
 }

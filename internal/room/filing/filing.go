@@ -33,10 +33,12 @@ type Options struct {
 	Clock func() time.Time                 // time.Now when nil
 	Rules func() (*Rules, error)           // read when first asked
 	Unit  func(ctx context.Context) string // the unit that stands for the agency as a whole
-	Seal  func(ctx context.Context, person, plain string) (string, error)
-	Open  func(ctx context.Context, sealed string) (string, error)
-	Erase func(ctx context.Context, person string) error // a draft's key
-	Files *attachment.Engine
+	// Standing is the unit that stands today for one that may have been merged, "" where none does; nil = every unit stands.
+	Standing func(ctx context.Context, unit string) string
+	Seal     func(ctx context.Context, person, plain string) (string, error)
+	Open     func(ctx context.Context, sealed string) (string, error)
+	Erase    func(ctx context.Context, person string) error // a draft's key
+	Files    *attachment.Engine
 	// Mail sends to an address how a draft is taken up again; address and secret are sealed under the draft's key. nil = no mail.
 	Mail func(ctx context.Context, draft, address, secret string) error
 	// Asked are the questions of the councils on a dossier; Answer records who filed it answering one. nil = no councils.
@@ -153,8 +155,20 @@ func (r *Room) Service(id string) (*procedure.Procedure, error) {
 	return p, nil
 }
 
-// receiver is the unit that takes what is filed online.
+// receiver is the unit that takes what is filed online: the one chosen for the procedure or the last that took such a
+// dossier, as it stands today, else the agency.
 func (r *Room) receiver(ctx context.Context, procedureID string) (string, error) {
+	unit, err := r.chosen(ctx, procedureID)
+	if unit != "" && r.opts.Standing != nil {
+		unit = r.opts.Standing(ctx, unit)
+	}
+	if unit == "" && err == nil {
+		unit = r.opts.Unit(ctx)
+	}
+	return unit, err
+}
+
+func (r *Room) chosen(ctx context.Context, procedureID string) (string, error) {
 	rules, err := r.opts.Rules()
 	if err != nil {
 		return "", err
@@ -165,11 +179,8 @@ func (r *Room) receiver(ctx context.Context, procedureID string) (string, error)
 		}
 	}
 	last, _, err := r.dossiers.List(ctx, dossier.Filter{Procedure: procedureID, Order: dossier.ByFiling, Overdue: calendar.NoDate, Limit: 1})
-	if err != nil {
+	if err != nil || len(last) == 0 {
 		return "", err
 	}
-	if len(last) > 0 && last[0].Unit != "" {
-		return last[0].Unit, nil
-	}
-	return r.opts.Unit(ctx), nil
+	return last[0].Unit, nil
 }

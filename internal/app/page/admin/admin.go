@@ -4,6 +4,7 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,16 +19,20 @@ import (
 )
 
 type pages struct {
-	who *people.People
-	log *accesslog.Log
+	who  *people.People
+	log  *accesslog.Log
+	work Work
 }
+
+// Work counts the open dossiers and tasks of one unit.
+type Work func(ctx context.Context, unit string) (dossiers, tasks int, err error)
 
 // Path is the first page of administration.
 const Path = "/quan-tri"
 
 // Routes are the pages of administration; each form asks for a fresh proof of who the administrator is.
-func Routes(who *people.People, log *accesslog.Log) []web.Route {
-	s := &pages{who, log}
+func Routes(who *people.People, log *accesslog.Log, work Work) []web.Route {
+	s := &pages{who, log, work}
 	fresh := account.NewFresh(who)
 	get := func(pattern string, h web.Handler) web.Route {
 		return web.Route{Method: http.MethodGet, Pattern: Path + pattern, Permission: people.ManagePeople, Handler: h}

@@ -129,6 +129,7 @@ type unitPage struct {
 	Above   string
 	Others  []people.Unit // of its side, for moving and merging
 	Shapes  []people.Unit
+	Left    left
 	Typed   url.Values
 	Trouble string
 }
@@ -159,6 +160,9 @@ func (s *pages) showUnit(r *web.Request, trouble error, typed url.Values) error 
 	}
 	p.Others = slices.DeleteFunc(p.Others, func(o people.Unit) bool { return o.Code == u.Code || o.Side != u.Side })
 	if p.Shapes, err = s.who.Shapes(r.Context(), u.Code); err != nil {
+		return err
+	}
+	if p.Left, err = s.left(r, u); err != nil {
 		return err
 	}
 	return s.answer(r, trouble, func(text string) { p.Trouble = text }, func(status int) error { return r.Render(status, unit(p)) })
@@ -205,6 +209,8 @@ func (s *pages) unitStep(r *web.Request, by people.By, u people.Unit, in url.Val
 		return s.who.CloseUnit(r.Context(), by, u.Code, into)
 	case "tach":
 		return s.split(r, by, u, in)
+	case "chuyen-vai-tro":
+		return s.moveRoles(r, by, u)
 	case "giai-the":
 		return s.who.CloseUnit(r.Context(), by, u.Code, "")
 	}

@@ -110,7 +110,12 @@ func (s *pages) dossierWork(r *web.Request, d *dossier.Row) Work {
 			state = st.Label.In(r.Lang)
 		}
 	}
-	w.Colour, w.State = s.left(r, d.DueOn, state)
+	if w.Due == calendar.NoDate && d.Status == dossier.Filed { // what was filed online must be looked at in time too
+		if whole, err := s.dossiers.Get(r.Context(), d.Code); err == nil {
+			w.Due = whole.Nearest()
+		}
+	}
+	w.Colour, w.State = s.left(r, w.Due, state)
 	return w
 }
 

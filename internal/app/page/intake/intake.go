@@ -47,6 +47,7 @@ type page struct {
 	Asked    string // what was typed to choose the procedure
 	Units    []people.Unit
 	Known    *filing.Known
+	Held     map[string]*dossier.Credential // by paper: the agency's own result that stands for it
 	Typed    url.Values
 	Key      string
 	Problems []filing.Problem
@@ -143,8 +144,11 @@ func (s *pages) prefill(r *web.Request, p *page) error {
 	p.Known = known
 	p.Typed.Set(filing.IdentityInput, code)
 	p.Typed.Set(filing.FieldInput+p.P.Applicant, known.Name)
+	if err := s.held(r, p, known.Name); err != nil {
+		return err
+	}
 	if known.Last == nil || !people.Holds(r.Reader, people.ReadDossiers, known.Last.Unit) {
-		return nil
+		return s.inHand(r, p, known.Name)
 	}
 	for _, f := range p.P.AskedAtFiling() {
 		raw, there := known.Last.Fields[f.ID]
@@ -155,6 +159,45 @@ func (s *pages) prefill(r *web.Request, p *page) error {
 		if v, err := f.Read(v); err == nil {
 			p.Typed.Set(filing.FieldInput+f.ID, f.Text(r.Lang, v))
 		}
+	}
+	return s.inHand(r, p, known.Name)
+}
+
+// heldValue is what the box of a paper says that the agency itself has issued.
+const heldValue = "held"
+
+// held ticks the papers that a result of the agency stands for: nobody is asked for them again.
+func (s *pages) held(r *web.Request, p *page, applicant string) error {
+	p.Held = map[string]*dossier.Credential{}
+	for _, paper := range p.P.PapersAtFiling() {
+		c, err := s.filing.Held(r.Context(), paper, applicant)
+		if err != nil {
+			return err
+		}
+		if c != nil {
+			p.Held[paper.ID] = c
+			p.Typed.Set("d."+paper.ID, heldValue)
+		}
+	}
+	return nil
+}
+
+// inHand fills in the number of the licence that the procedure's next one would take the place of. That of the last
+// dossier is not it: it was replaced by what that dossier ended in.
+func (s *pages) inHand(r *web.Request, p *page, applicant string) error {
+	if p.P.Credential == nil || len(p.P.Credential.Replaces) == 0 {
+		return nil
+	}
+	number := ""
+	c, err := s.dossiers.Held(r.Context(), p.P.ID, applicant, r.Today())
+	if err != nil {
+		return err
+	}
+	if c != nil {
+		number = c.Number
+	}
+	for i := range p.P.Credential.Replaces {
+		p.Typed.Set(filing.FieldInput+p.P.Credential.Replaces[i].Field, number)
 	}
 	return nil
 }
@@ -215,16 +258,28 @@ func (s *pages) receive(r *web.Request, p *page, unit string) (*dossier.Dossier,
 	if p.Problems = append(p.Problems, more...); len(p.Problems) > 0 {
 		return nil, nil
 	}
+	x := filing.Lodged{Channel: n.Channel}
 	for _, doc := range p.P.PapersAtFiling() {
-		if p.Typed.Get("d."+doc.ID) != "" {
+		ticked := p.Typed.Get("d." + doc.ID)
+		if ticked != "" {
 			n.Documents = append(n.Documents, doc.ID)
+		}
+		if ticked == heldValue {
+			applicant, _ := n.Fields[p.P.Applicant].(string)
+			c, err := s.filing.Held(r.Context(), doc, applicant)
+			if err != nil {
+				return nil, err
+			}
+			if c != nil {
+				x.Held = append(x.Held, filing.InHand{Document: doc.ID, Procedure: c.Procedure, Number: c.Number, On: c.IssuedOn})
+			}
 		}
 	}
 	d, err := s.dossiers.Open(r.Context(), n)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.filing.Lodge(r.Context(), d, actor, contact, filing.Lodged{Channel: n.Channel}); err != nil {
+	if err := s.filing.Lodge(r.Context(), d, actor, contact, x); err != nil {
 		return nil, err
 	}
 	return s.receiveNow(r, p, d, key)

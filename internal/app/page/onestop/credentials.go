@@ -14,7 +14,7 @@ import (
 )
 
 // views are the lists of credentials; the first is shown without a choice.
-var views = []string{dossier.Expiring, dossier.RenewalLate, dossier.Valid, dossier.Expired, dossier.Ended, ""}
+var views = []string{dossier.Expiring, dossier.RenewalLate, dossier.Valid, dossier.Upcoming, dossier.Expired, dossier.Ended, ""}
 
 // mostExported is how many credentials a table takes.
 const mostExported = 10000
@@ -103,9 +103,9 @@ func (s *pages) exportCredentials(r *web.Request) error {
 	}
 	var head []sheet.Cell
 	var columns []sheet.Column
-	for i, name := range []string{"number", "credential_of", "holder", "unit", "issued_on", "from_on", "until_on", "renew_by", "standing", "ended_on"} {
+	for i, name := range []string{"number", "credential_of", "holder", "unit", "issued_on", "from_on", "until_on", "renew_by", "standing", "ended_on", "replaces", "successor"} {
 		head = append(head, sheet.Cell{Text: r.T("onestop_page." + name)})
-		columns = append(columns, sheet.Column{Width: []float64{20, 40, 36, 30, 12, 12, 12, 14, 24, 12}[i]})
+		columns = append(columns, sheet.Column{Width: []float64{20, 40, 36, 30, 12, 12, 12, 14, 24, 12, 20, 20}[i]})
 	}
 	h := r.W.Header()
 	h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
@@ -116,7 +116,7 @@ func (s *pages) exportCredentials(r *web.Request) error {
 		Rows: func(yield func([]sheet.Value) bool) {
 			for _, c := range rows {
 				if !yield([]sheet.Value{c.Number, c.ProcedureName, c.Holder, c.UnitName, day(c.IssuedOn), day(c.From), day(c.Until), day(c.RenewBy),
-					r.T("onestop_page.view_" + c.Standing), day(c.EndedOn)}) {
+					r.T("onestop_page.view_" + c.Standing), day(c.EndedOn), c.Replaces, c.Successor}) {
 					return
 				}
 			}
@@ -137,6 +137,7 @@ type credentialPage struct {
 	Reasons []procedure.Named // for which it may be ended early by this reader
 	Ended   string            // why it was
 	Late    string            // what becomes of a late renewal
+	Before  string            // path of the credential whose place it took, "" where the register has none
 	Trouble string
 }
 
@@ -156,6 +157,14 @@ func (s *pages) showCredential(r *web.Request, id, number string, trouble error)
 	if err != nil {
 		return err
 	}
+	if c.Replaces != "" {
+		if old, err := s.readCredential(r, c.Procedure, c.Replaces); err == nil {
+			p.Before = credentialPath(old)
+		}
+	}
+	if c.EndReason == dossier.EndReplaced {
+		p.Ended = r.T("onestop_page.replaced")
+	}
 	if def, err := s.dossiers.Procedure(r.Context(), d); err == nil && def.Credential != nil {
 		p.C.ProcedureName = def.Credential.Label.In(r.Lang)
 		for _, n := range def.Credential.EndsOn {
@@ -166,7 +175,7 @@ func (s *pages) showCredential(r *web.Request, id, number string, trouble error)
 		if len(def.Credential.Renewal) > 0 {
 			p.Late = def.Credential.Renewal[0].Late.In(r.Lang)
 		}
-		if c.EndedOn == calendar.NoDate && people.Holds(r.Reader, people.ActOnDossiers, c.Unit) {
+		if c.EndedOn == calendar.NoDate && c.Successor == "" && people.Holds(r.Reader, people.ActOnDossiers, c.Unit) {
 			p.Reasons = def.Credential.EndsOn
 		}
 	}
@@ -212,4 +221,9 @@ func (s *pages) endAgain(r *web.Request, in url.Values, trouble error) error {
 
 func credentialPath(c *dossier.Credential) string {
 	return "/giay-phep/mot?" + url.Values{"thu-tuc": {c.Procedure}, "so": {c.Number}}.Encode()
+}
+
+// successorPath is where the credential stands that took the place of another one.
+func successorPath(c *dossier.Credential) string {
+	return credentialPath(&dossier.Credential{Procedure: c.Procedure, Number: c.Successor})
 }

@@ -167,6 +167,8 @@ func newRow(r *web.Request, e *task.Engine, who *people.People, t *task.Task, to
 	case t.State != task.Open:
 	case t.Due == calendar.NoDate:
 		out.When = r.T("tasks.no_due")
+	case t.Due < today && left == 0: // only rest days since
+		out.When = r.T("tasks.just_late")
 	case t.Due < today:
 		out.When = r.T("tasks.late_by", "n", -left)
 	case t.Due == today:

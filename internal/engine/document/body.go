@@ -110,7 +110,7 @@ func (p *page) block(block Block, last bool) {
 
 func (p *page) paragraph(b Paragraph, last bool) {
 	texts, s, o := p.paragraphRuns(b, last)
-	o.keepNext = p.keep
+	o.keepNext = p.keep || b.Keep
 	var runs strings.Builder
 	for _, r := range texts {
 		runs.WriteString(run(r.Text, runOpts{font: p.l.Font, size: s.Size[0], bold: r.Bold, italic: r.Italic}))

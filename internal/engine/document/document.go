@@ -48,6 +48,7 @@ type Paragraph struct {
 	Runs  []Run
 	Note  bool  // small and without indent: provenance under a table
 	Align Align // empty: justified with the layout's indent; else aligned so, without indent
+	Keep  bool  // stays on the page of what follows, as a question of its answer
 }
 
 // Run is a piece of a paragraph in one style.

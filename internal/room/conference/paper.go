@@ -155,7 +155,7 @@ func (r *Room) guestPaper(ctx context.Context, c *Conference, names bool) (*docu
 	sittings := c.Sittings()
 	t := document.Table{Columns: columns(0.8, 5.5, 2.2), Head: [][]document.Cell{cells(r.text("conference.col_no"), r.text("conference.col_post"), r.text("conference.col_role"))}}
 	if names {
-		t.Columns = columns(0.7, 2.6, 5.4, 1.4)
+		t.Columns = columns(0.7, 3, 4.9, 1.7)
 		t.Head[0] = cells(r.text("conference.col_no"), r.text("conference.col_name"), r.text("conference.col_post"), r.text("conference.col_role"))
 	}
 	for i := range sittings {

@@ -138,6 +138,10 @@ func TestTrackingOnATelephone(t *testing.T) {
 	if got := f.Attribute("#ma", "value"); got != code {
 		t.Errorf("the QR's code is %q in the form", got)
 	}
+	f.Click("main form button")
+	if text := f.Text(); strings.Count(text, "Nhập bốn số cuối") != 2 || strings.Contains(text, "Nhập mã hồ sơ") {
+		t.Errorf("an empty fact is not asked for above and at the field:\n%s", text)
+	}
 	f.Fill("#kiem-tra", "không phải tôi")
 	f.Click("main form button")
 	f.Fill("#kiem-tra", d.Applicant)

@@ -205,6 +205,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	parts.Go(func() (err error) { figures, err = loadIndicators(o.Data); return err })
 	parts.Go(func() error { return a.openLedger(ctx, o) })
 	err = parts.Wait()
+	if err == nil && ownReports(o.Data) {
+		err = regimes.Lint(figures)
+	}
 	if err == nil {
 		err = a.openEngines(ctx, o, figures, regimes)
 	}

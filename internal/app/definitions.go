@@ -25,6 +25,15 @@ func Definitions(data string) fs.FS {
 	return overlay{top: os.DirFS(own), base: definitions.Files}
 }
 
+// ownReports reports whether the agency has report or indicator definitions of its own. Shipped ones are checked against
+// each other by the tests, not at every start.
+func ownReports(data string) bool {
+	return slices.ContainsFunc([]string{"reports", "indicators"}, func(part string) bool {
+		_, err := os.Stat(filepath.Join(data, "definitions", part))
+		return err == nil
+	})
+}
+
 // ProceduresOver are the procedures of a folder on top of the shipped ones, on which they may be founded.
 func ProceduresOver(own fs.FS) (fs.FS, error) {
 	shipped, err := fs.Sub(definitions.Files, "procedures")

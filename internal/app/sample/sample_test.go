@@ -10,12 +10,14 @@ import (
 	"sync"
 	"testing"
 
+	"trucot/internal/app/page/events"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/indicator"
 	"trucot/internal/engine/people"
 	work "trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
+	"trucot/internal/kernel/ledger"
 	"trucot/internal/room/conference"
 	"trucot/internal/room/portal"
 	"trucot/internal/room/report"
@@ -100,6 +102,22 @@ func TestTheLedgerOfTheSampleIsSound(t *testing.T) {
 	r, err := g.Ledger.Verify(t.Context())
 	if err != nil || !r.Sound() || r.Events != g.Ledger.Head() {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// The page of the ledger says in a sentence what each event means.
+func TestEveryKindOfEventHasItsSentence(t *testing.T) {
+	g := opened(t)
+	seen := map[string]bool{}
+	err := g.Ledger.Scan(t.Context(), 0, func(e ledger.Event) error {
+		if key := events.Sentence(e.Kind); !seen[key] && !g.Catalog.Has(key) {
+			t.Errorf("%s has no text %s", e.Kind, key)
+		}
+		seen[events.Sentence(e.Kind)] = true
+		return nil
+	})
+	if err != nil || len(seen) < 100 {
+		t.Errorf("%d kinds, %v", len(seen), err)
 	}
 }
 

@@ -58,10 +58,12 @@ func (p *page) document() string {
 // so that no page holds a signature and nothing signed.
 func (p *page) textOnly(i int) bool {
 	for _, block := range p.d.Blocks[i:] {
-		switch block.(type) {
+		switch b := block.(type) {
 		case Section:
 			return true
 		case Paragraph:
+		case Table: // one without lines is where several sign side by side
+			return b.Plain
 		default:
 			return false
 		}
@@ -110,7 +112,10 @@ func (p *page) block(block Block, last bool) {
 
 func (p *page) paragraph(b Paragraph, last bool) {
 	texts, s, o := p.paragraphRuns(b, last)
-	o.keepNext = p.keep
+	o.keepNext = p.keep || b.Keep
+	if b.Close {
+		o.after = 0
+	}
 	var runs strings.Builder
 	for _, r := range texts {
 		runs.WriteString(run(r.Text, runOpts{font: p.l.Font, size: s.Size[0], bold: r.Bold, italic: r.Italic}))

@@ -48,6 +48,8 @@ type Paragraph struct {
 	Runs  []Run
 	Note  bool  // small and without indent: provenance under a table
 	Align Align // empty: justified with the layout's indent; else aligned so, without indent
+	Keep  bool  // stays on the page of what follows, as a question of its answer
+	Close bool  // no room below: a line of a list, or to fill in by hand
 }
 
 // Run is a piece of a paragraph in one style.

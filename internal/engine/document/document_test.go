@@ -153,6 +153,29 @@ func TestOfficeRendersIt(t *testing.T) {
 	}
 }
 
+// A question stays with its answer, and the last words with those who sign them side by side.
+func TestWhatStaysTogether(t *testing.T) {
+	d := sample(t, "state")
+	question := Text("Câu hỏi?")
+	question.Keep = true
+	two := Table{Plain: true, Columns: []Column{{Width: 1}, {Width: 1}}, Rows: [][]Cell{{{Text: "THƯ KÝ"}, {Text: "CHỦ TRÌ"}}}}
+	d.Blocks = []Block{Text("Mở đầu."), question, Text("Trả lời."), Text("Kết thúc."), two}
+	kept := map[string]bool{"Mở đầu": false, "Câu hỏi": true, "Trả lời": false, "Kết thúc": true}
+	for _, p := range strings.Split(part(t, write(t, d), "word/document.xml"), "<w:p>") {
+		for text, want := range kept {
+			if strings.Contains(p, text) {
+				delete(kept, text)
+				if got := strings.Contains(p, "<w:keepNext/>"); got != want {
+					t.Errorf("%s stays with what follows: %v", text, got)
+				}
+			}
+		}
+	}
+	if len(kept) > 0 {
+		t.Errorf("not found: %v", kept)
+	}
+}
+
 func pdfText(t *testing.T, docx []byte, name string) string {
 	t.Helper()
 	for _, need := range []string{"soffice", "pdftotext"} {

@@ -21,7 +21,7 @@ type Letter struct {
 	Step      int64             // version of the dossier that the step made
 	Actor     string            // account that took the step
 	Fields    map[string]string // by name: code, title, applicant, received_on, due_on, old_due_on, ly_do, …
-	Shown     []FieldText       // the filled fields in the order of the form, personal ones left out
+	Shown     []FieldText       // the filled fields in the order of the form; personal ones and those of an apology before it left out
 	Documents []procedure.Text  // papers handed in until then
 	Issued    *Issued           // credential that the step issued
 }
@@ -107,6 +107,9 @@ func (w *letterWriter) write(en *Entry, o *procedure.Output, version int64) {
 			continue
 		}
 		l.Fields[f.ID] = text
+		if _, now := en.Fields[f.ID]; !now && w.p.OfReappointment(f.ID) {
+			continue // why the result came late is not what it says
+		}
 		l.Shown = append(l.Shown, FieldText{f.Label.In("vi"), text})
 	}
 	for _, id := range w.papers {

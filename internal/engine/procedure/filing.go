@@ -46,6 +46,11 @@ func (p *Procedure) AskedAtFiling() []*Field {
 	return out
 }
 
+// OfReappointment reports whether a field belongs to an apology with a new day: it says nothing of the matter itself.
+func (p *Procedure) OfReappointment(field string) bool {
+	return slices.ContainsFunc(p.Transitions, func(t Transition) bool { return t.Reappoint != "" && slices.Contains(t.Asks, field) })
+}
+
 // PapersAtFiling are the papers that may come with the filing: not those that a later step asks for.
 func (p *Procedure) PapersAtFiling() []*Document {
 	var out []*Document

@@ -259,7 +259,7 @@ func TestCutOffHour(t *testing.T) {
 }
 
 func TestParseDuration(t *testing.T) {
-	for in, want := range map[string]string{"15wd": "15wd", " 25 D ": "25d", "3mo": "3mo", "15 ngày làm việc": "15wd", "25 ngay": "25d", "1 month": "1mo", "3 months": "3mo"} {
+	for in, want := range map[string]string{"15wd": "15wd", " 25 D ": "25d", "3mo": "3mo", "15 ngày làm việc": "15wd", "25 ngay": "25d", "1 month": "1mo", "3 months": "3mo", "0d": "0d", "Ngay trong ngày": "0d", "the same working day": "0wd"} {
 		if d, err := ParseDuration(in); err != nil || d.String() != want {
 			t.Errorf("%q = %v, %v", in, d, err)
 		}

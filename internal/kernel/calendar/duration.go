@@ -32,7 +32,7 @@ func ParseDuration(s string) (Duration, error) {
 	d := Duration{Unit: text[len(digits):]}
 	n, err := strconv.Atoi(digits)
 	d.N = n
-	if err == nil && (d.valid() || d.named(text)) {
+	if err == nil && (d.valid() || d.named(text)) || digits == "" && d.named(text) {
 		return d, nil
 	}
 	return Duration{}, fault.New(fault.Invalid, "calendar.bad_duration", "text", s)
@@ -62,8 +62,11 @@ func (d Duration) valid() bool {
 // String is the form that ParseDuration reads.
 func (d Duration) String() string { return strconv.Itoa(d.N) + d.Unit }
 
-// Name says the duration in words: "15 ngày làm việc", "3 months".
+// Name says the duration in words: "15 ngày làm việc", "3 months", "ngay trong ngày".
 func (d Duration) Name(tag lang.Tag) string {
+	if d.N == 0 && d.Unit != Month {
+		return texts().T(tag, "calendar.same_"+d.Unit)
+	}
 	return texts().T(tag, "calendar.duration_"+d.Unit, "n", d.N)
 }
 

@@ -104,6 +104,20 @@ func TestWhoMayOpenWhat(t *testing.T) {
 	}
 }
 
+// Whoever is not signed in is not led to a page that asks them to sign in.
+func TestAFaultStandsInTheFrameOfWhoeverAsked(t *testing.T) {
+	s := site(t)
+	for _, c := range []struct {
+		who    string
+		public bool
+	}{{"khai", false}, {"ai-do", true}} {
+		page := body(t, ask(s, "GET", "/khong-co", cookie("trucot", c.who)))
+		if got := strings.Contains(page, `<body class="ct-body">`) && strings.Contains(page, `href="/dich-vu"`); got != c.public {
+			t.Errorf("%s gets the public frame: %v", c.who, got)
+		}
+	}
+}
+
 func TestEveryRouteHasAPermission(t *testing.T) {
 	defer func() {
 		if recover() == nil {

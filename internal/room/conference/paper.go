@@ -155,7 +155,7 @@ func (r *Room) guestPaper(ctx context.Context, c *Conference, names bool) (*docu
 	sittings := c.Sittings()
 	t := document.Table{Columns: columns(0.8, 5.5, 2.2), Head: [][]document.Cell{cells(r.text("conference.col_no"), r.text("conference.col_post"), r.text("conference.col_role"))}}
 	if names {
-		t.Columns = columns(0.8, 3, 4, 1.8)
+		t.Columns = columns(0.7, 3, 4.9, 1.7)
 		t.Head[0] = cells(r.text("conference.col_no"), r.text("conference.col_name"), r.text("conference.col_post"), r.text("conference.col_role"))
 	}
 	for i := range sittings {
@@ -163,7 +163,7 @@ func (r *Room) guestPaper(ctx context.Context, c *Conference, names bool) (*docu
 		if len(sittings) > 1 {
 			head = r.text("conference.col_session_"+sittings[i].Part(), "day", sittings[i].Day.Written())
 		}
-		t.Columns = append(t.Columns, document.Column{Width: 1.8, Align: document.Center})
+		t.Columns = append(t.Columns, document.Column{Width: 1.3, Align: document.Center})
 		t.Head[0] = append(t.Head[0], document.Cell{Text: head})
 	}
 	for i, g := range guests {
@@ -312,7 +312,9 @@ func (r *Room) minutesTalks(ctx context.Context, c *Conference, d *document.Docu
 		if t.Answer != "" {
 			answer = r.text("conference.answered", "who", t.Answerer, "text", t.Answer)
 		}
-		d.Blocks = append(d.Blocks, labelled(r.text("conference.question_by", "n", i+1, "who", who), t.Text), document.Text(answer))
+		question := labelled(r.text("conference.question_by", "n", i+1, "who", who), t.Text)
+		question.Keep = true
+		d.Blocks = append(d.Blocks, question, document.Text(answer))
 	}
 	return nil
 }

@@ -190,7 +190,8 @@ func (w *writer) blocks(text string) []document.Block {
 			runs = append(runs, document.Run{Text: w.put(part), Bold: i%2 == 1})
 		}
 	}
-	return []document.Block{document.Paragraph{Runs: runs}}
+	list := strings.HasSuffix(text, ":")
+	return []document.Block{document.Paragraph{Runs: runs, Keep: list, Close: list || strings.HasSuffix(text, "{blank}")}}
 }
 
 func (w *writer) documents() []document.Block {
@@ -199,7 +200,9 @@ func (w *writer) documents() []document.Block {
 	}
 	var out []document.Block
 	for i, title := range w.letter.Documents {
-		out = append(out, document.Text(lang.Integer(lang.VI, int64(i+1))+". "+title.In(lang.VI)))
+		p := document.Text(lang.Integer(lang.VI, int64(i+1)) + ". " + title.In(lang.VI))
+		p.Close = i < len(w.letter.Documents)-1
+		out = append(out, p)
 	}
 	return out
 }

@@ -98,6 +98,7 @@ type Sentence struct {
 
 // RowsDef is a table or chart of figures, this period beside the one compared with.
 type RowsDef struct {
+	Place fault.Place         `def:"@"`
 	Title map[lang.Tag]string `def:"title,required"`
 	Rows  []string            `def:"rows,required"`
 }
@@ -186,22 +187,14 @@ func (o *Outline) prepare() fault.List {
 	for i := range o.Document.Opening {
 		faults = append(faults, o.Document.Opening[i].prepare()...)
 	}
-	var walk func([]SectionDef)
-	walk = func(sections []SectionDef) {
-		for i := range sections {
-			for j := range sections[i].Blocks {
-				b := &sections[i].Blocks[j]
-				for k := range b.Sentences {
-					faults = append(faults, b.Sentences[k].prepare()...)
-				}
-				if b.Noted != "" && b.Noted != NoteCarried && !slices.Contains(NoteKinds, b.Noted) {
-					faults = append(faults, fault.New(fault.Invalid, "report.no_such_note", "kind", b.Noted).At(b.Place))
-				}
-			}
-			walk(sections[i].Sections)
+	o.blocks(func(b *BlockDef) {
+		for k := range b.Sentences {
+			faults = append(faults, b.Sentences[k].prepare()...)
 		}
-	}
-	walk(o.Sections)
+		if b.Noted != "" && b.Noted != NoteCarried && !slices.Contains(NoteKinds, b.Noted) {
+			faults = append(faults, fault.New(fault.Invalid, "report.no_such_note", "kind", b.Noted).At(b.Place))
+		}
+	})
 	return faults
 }
 
@@ -223,42 +216,52 @@ func (o *Outline) AsksFor(id string) bool {
 func (o *Outline) Refs() []Ref {
 	var out []Ref
 	seen := map[Ref]bool{}
-	add := func(text string) {
-		r := ParseRef(text)
+	o.shown(func(r Ref, _ fault.Place) {
 		if !seen[r] {
 			seen[r] = true
 			out = append(out, r)
 		}
+	})
+	return out
+}
+
+// shown calls do with every figure that the outline shows, and where it says so.
+func (o *Outline) shown(do func(Ref, fault.Place)) {
+	rows := func(t *RowsDef) {
+		if t != nil {
+			for _, id := range t.Rows {
+				do(ParseRef(id), t.Place)
+			}
+		}
 	}
+	o.blocks(func(b *BlockDef) {
+		for _, q := range b.Sentences {
+			for _, r := range refsOf(q.nodes) {
+				do(ParseRef(r), q.Place)
+			}
+		}
+		rows(b.Table)
+		rows(b.Chart)
+	})
+	for _, a := range o.Annexes {
+		for i := range a.Groups {
+			rows(&a.Groups[i])
+		}
+	}
+}
+
+// blocks calls do with every block of the sections, in order.
+func (o *Outline) blocks(do func(*BlockDef)) {
 	var walk func([]SectionDef)
 	walk = func(sections []SectionDef) {
-		for _, s := range sections {
-			for _, b := range s.Blocks {
-				for _, q := range b.Sentences {
-					for _, r := range refsOf(q.nodes) {
-						add(r)
-					}
-				}
-				for _, t := range []*RowsDef{b.Table, b.Chart} {
-					if t != nil {
-						for _, id := range t.Rows {
-							add(id)
-						}
-					}
-				}
+		for i := range sections {
+			for j := range sections[i].Blocks {
+				do(&sections[i].Blocks[j])
 			}
-			walk(s.Sections)
+			walk(sections[i].Sections)
 		}
 	}
 	walk(o.Sections)
-	for _, a := range o.Annexes {
-		for _, g := range a.Groups {
-			for _, id := range g.Rows {
-				add(id)
-			}
-		}
-	}
-	return out
 }
 
 // sumFiles is the SHA-256 of each file of definitions/reports.

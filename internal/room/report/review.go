@@ -7,7 +7,6 @@ import (
 
 	"trucot/internal/engine/indicator"
 	"trucot/internal/kernel/calendar"
-	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 )
 
@@ -409,17 +408,4 @@ func upperFirst(s string) string {
 		return s
 	}
 	return strings.ToUpper(string(r[0])) + string(r[1:])
-}
-
-// CheckOutlines reports every figure of an outline that is no known indicator.
-func CheckOutlines(r *Regimes, defs *indicator.Definitions) error {
-	var faults fault.List
-	for _, o := range r.outlines {
-		for _, ref := range o.Refs() {
-			if _, ok := defs.Get(ref.Indicator); !ok {
-				faults = append(faults, fault.New(fault.Invalid, "report.unknown_figure", "outline", o.ID, "id", ref.Indicator).At(o.Place))
-			}
-		}
-	}
-	return faults.OrNil()
 }

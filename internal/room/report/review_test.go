@@ -155,9 +155,9 @@ func TestReviews(t *testing.T) {
 	golden(t, "tong-ket-nam-empty.txt", []byte(plainText(build(t, openRoom(t, summer), "tong-ket-nam", "2019"))))
 }
 
-func TestOutlinesNameKnownFigures(t *testing.T) {
+func TestShippedOutlinesAndFormsAreSound(t *testing.T) {
 	r := testRoom(t)
-	if err := CheckOutlines(r.Regimes, r.figures.Definitions()); err != nil {
+	if err := r.Regimes.Lint(r.figures.Definitions()); err != nil {
 		t.Error(err)
 	}
 }

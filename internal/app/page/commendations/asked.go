@@ -83,17 +83,7 @@ type askedPage struct {
 	row
 	Award    *commendation.Award
 	Typed    url.Values
-	Problems [][2]string // input and what is wrong with it
-}
-
-// problem is what is wrong with an input, "" for nothing.
-func (p *askedPage) problem(input string) string {
-	for _, x := range p.Problems {
-		if x[0] == input {
-			return x[1]
-		}
-	}
-	return ""
+	Problems web.Mistakes
 }
 
 func (s *pages) askedOne(r *web.Request) error { return s.showAsked(r, nil, nil) }
@@ -121,18 +111,18 @@ func (s *pages) showAsked(r *web.Request, typed url.Values, trouble error) error
 var inputOf = map[string]string{"commendation.voice_name": "ho-ten", "commendation.voice_reach": "lien-he", "commendation.voice_text": "noi-dung"}
 
 // problems lays faults beside their inputs; what is about no other is about the words.
-func problems(r *web.Request, err error) [][2]string {
+func problems(r *web.Request, err error) web.Mistakes {
 	all := fault.List{}
 	if !errors.As(err, &all) {
-		return [][2]string{{"noi-dung", r.ErrorText(err)}}
+		return web.Mistakes{{Input: "noi-dung", Text: r.ErrorText(err)}}
 	}
-	var out [][2]string
+	var out web.Mistakes
 	for _, one := range all {
 		input := inputOf[one.Key]
 		if field, ok := one.Args["field"].(string); ok {
 			input = inputOf[field]
 		}
-		out = append(out, [2]string{input, r.ErrorText(one)})
+		out = append(out, web.Mistake{Input: input, Text: r.ErrorText(one)})
 	}
 	return out
 }

@@ -1465,7 +1465,7 @@ func conclusionsView(p *conclusionsPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = field(p.View, "han", "conferences.due_field", i, x.Due, "text").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = field(p.View, "han", "conferences.due_field", i, due(p.View, x.Due), "text").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

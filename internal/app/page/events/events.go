@@ -42,8 +42,9 @@ func Routes(l *ledger.Ledger, who *people.People, ofParty func(ledger.Event) boo
 
 type listPage struct {
 	*web.View
-	Events  []ledger.Event // the newest first
-	Hidden  int            // of other units, left out
+	Events  []ledger.Event    // the newest first
+	Names   map[string]string // of who recorded them, by account
+	Hidden  int               // of other units, left out
 	Head    int64
 	Newer   string
 	Older   string
@@ -59,7 +60,7 @@ func (s *pages) list(r *web.Request) error {
 		upTo = head
 	}
 	from := max(0, upTo-perPage)
-	p := listPage{View: r.View(r.T("events.title")), Head: head}
+	p := listPage{View: r.View(r.T("events.title")), Head: head, Names: map[string]string{}}
 	err = s.l.Scan(r.Context(), from, func(e ledger.Event) error {
 		if e.Position > upTo {
 			return errEnough
@@ -76,6 +77,11 @@ func (s *pages) list(r *web.Request) error {
 	}
 	for i, j := 0, len(p.Events)-1; i < j; i, j = i+1, j-1 {
 		p.Events[i], p.Events[j] = p.Events[j], p.Events[i]
+	}
+	for _, e := range p.Events {
+		if p.Names[e.Actor] == "" {
+			p.Names[e.Actor] = s.who.AccountName(r.Context(), e.Actor)
+		}
 	}
 	if from > 0 {
 		p.Older = "/so-cai?den=" + strconv.FormatInt(from, 10)
@@ -168,6 +174,18 @@ func (s *pages) prove(r *web.Request, p *onePage) error {
 	p.Proven = tlog.CheckRecord(proof, cp.Position, tlog.Hash(cp.Root), p.E.Position-1, tlog.Hash(p.E.Hash)) == nil
 	return nil
 }
+
+// did says what an event of a kind means, the kind itself where nobody wrote the sentence.
+func did(v *web.View, kind string) string {
+	key := Sentence(kind)
+	if text := v.T(key); !strings.Contains(text, key) {
+		return text
+	}
+	return kind
+}
+
+// Sentence is the key of the text that says what an event of a kind means.
+func Sentence(kind string) string { return "events.did_" + strings.ReplaceAll(kind, ".", "_") }
 
 // About is the page of what a stream is about.
 func About(stream string) string {

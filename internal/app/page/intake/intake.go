@@ -250,6 +250,8 @@ func (s *pages) receive(r *web.Request, p *page, unit string) (*dossier.Dossier,
 		v, problem := filing.ReadField(f, p.Typed, r.Lang)
 		if problem != nil {
 			p.Problems = append(p.Problems, *problem)
+		} else if f.Required && !procedure.Filled(v) {
+			p.Problems = append(p.Problems, filing.Problem{Input: filing.FieldInput + f.ID, Err: fault.New(fault.Invalid, "filing.answer", "label", f.Label)})
 		} else if v != nil {
 			n.Fields[f.ID] = v
 		}

@@ -68,8 +68,19 @@ func (s *pages) returnForm(r *web.Request) error {
 
 type returnPage struct {
 	*web.View
-	Code    string
-	Trouble string
+	Code     string
+	Problems web.Mistakes
+}
+
+// missing are the inputs of a form left empty: pairs of an input and the text that asks for it.
+func missing(r *web.Request, in url.Values, pairs ...string) web.Mistakes {
+	var out web.Mistakes
+	for pair := range slices.Chunk(pairs, 2) {
+		if strings.TrimSpace(in.Get(pair[0])) == "" {
+			out = append(out, web.Mistake{Input: pair[0], Text: r.T(pair[1])})
+		}
+	}
+	return out
 }
 
 func (s *pages) start(r *web.Request) error {
@@ -90,6 +101,10 @@ func (s *pages) comeBack(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	p := returnPage{View: r.View(r.T("services.error_prefix") + r.T("services.return")), Code: in.Get("ma")}
+	if p.Problems = missing(r, in, "ma", "services.draft_code_missing", "bi-mat", "services.draft_secret_missing"); len(p.Problems) > 0 {
+		return r.Render(http.StatusUnprocessableEntity, returnForm(p))
+	}
 	d, err := s.filing.Return(r.Context(), in.Get("ma"), in.Get("bi-mat"), r.Address())
 	if err == nil {
 		keep(r, d, filing.Letters(in.Get("bi-mat")))
@@ -98,7 +113,7 @@ func (s *pages) comeBack(r *web.Request) error {
 	if fault.KindOf(err) == fault.Internal {
 		return err
 	}
-	p := returnPage{View: r.View(r.T("services.error_prefix") + r.T("services.return")), Code: in.Get("ma"), Trouble: r.ErrorText(err)}
+	p.Problems = web.Mistakes{{Input: "ma", Text: r.ErrorText(err)}}
 	return r.Render(web.Status(fault.KindOf(err)), returnForm(p))
 }
 
@@ -142,11 +157,12 @@ type questionPage struct {
 	*draftPage
 	Step     *filing.Step
 	Typed    url.Values // nil on the first look
-	Problems []filing.Problem
+	Problems web.Mistakes
 	Files    []fileRow
 	Endings  string              // that files may have
 	Held     *dossier.Credential // the agency's own result that stands for the paper
 	Then     string              // "kiem-tra" when the reader came from there
+	Number   int                 // of the step, from one
 	req      *web.Request
 }
 
@@ -164,7 +180,10 @@ func (s *pages) showQuestion(r *web.Request, typed url.Values, problems []filing
 	if step == nil {
 		return fault.New(fault.NotFound, "services.no_step")
 	}
-	q := questionPage{draftPage: w, Step: step, Typed: typed, Problems: problems, Then: r.Query("ve"), req: r}
+	q := questionPage{draftPage: w, Step: step, Typed: typed, Then: r.Query("ve"), Number: w.index(step.Key) + 1, req: r}
+	for _, x := range problems {
+		q.Problems = append(q.Problems, web.Mistake{Input: x.Input, Text: r.ErrorText(x.Err)})
+	}
 	if step.Paper != nil {
 		if q.Held, err = s.filing.Held(r.Context(), step.Paper, filing.Applicant(w.P, w.D.Answers(w.P, r.Today()))); err != nil {
 			return err
@@ -201,11 +220,16 @@ func fileProblem(err error) []filing.Problem {
 
 // before is the address of the step before, or of the list.
 func (p *draftPage) before(key string) string {
-	i := slices.IndexFunc(p.Steps, func(s filing.Step) bool { return s.Key == key })
+	i := p.index(key)
 	if i <= 0 {
 		return p.at("")
 	}
 	return p.at("/" + p.Steps[i-1].Key)
+}
+
+// index is where a step stands among all.
+func (p *draftPage) index(key string) int {
+	return slices.IndexFunc(p.Steps, func(s filing.Step) bool { return s.Key == key })
 }
 
 // errWrong ends a change that has problems, so that nothing is written.
@@ -307,7 +331,7 @@ type checkPage struct {
 	Fees     []fee
 	Length   string
 	Due      calendar.Date
-	Trouble  string
+	Problems web.Mistakes
 	Declared bool
 }
 
@@ -354,7 +378,7 @@ func (s *pages) showCheck(r *web.Request, typed url.Values, trouble error) error
 	}
 	status := http.StatusOK
 	if trouble != nil {
-		c.Trouble, status = r.ErrorText(trouble), web.Status(fault.KindOf(trouble))
+		c.Problems, status = web.Mistakes{{Input: "cam-doan", Text: r.ErrorText(trouble)}}, web.Status(fault.KindOf(trouble))
 		w.Title = r.T("services.error_prefix") + w.Title
 	}
 	return r.Render(status, check(&c))

@@ -127,16 +127,6 @@ func (q *questionPage) value() any {
 	return q.D.Answers(q.P, q.req.Today())[q.Step.Field.ID]
 }
 
-// problem is the sentence for an input, "" when it has none.
-func (q *questionPage) problem(input string) string {
-	for _, p := range q.Problems {
-		if p.Input == input {
-			return q.req.ErrorText(p.Err)
-		}
-	}
-	return ""
-}
-
 // cellRow is one row of a list on its page.
 type cellRow struct {
 	Number int

@@ -17,8 +17,8 @@ const trackPath = "/tra-cuu"
 
 type trackFormPage struct {
 	*web.View
-	Code    string
-	Trouble string
+	Code     string
+	Problems web.Mistakes
 }
 
 // trackForm asks for a dossier's code and a second fact; ?ma= carries the code, as on the slip's QR.
@@ -32,6 +32,10 @@ func (s *pages) prove(r *web.Request) error {
 		return err
 	}
 	code := strings.TrimSpace(in.Get("ma"))
+	p := trackFormPage{View: r.View(r.T("services.error_prefix") + r.T("services.track")), Code: code}
+	if p.Problems = missing(r, in, "ma", "services.dossier_code_missing", "kiem-tra", "services.fact_missing"); len(p.Problems) > 0 {
+		return r.Render(http.StatusUnprocessableEntity, trackForm(p))
+	}
 	pass, err := s.filing.Prove(r.Context(), code, in.Get("kiem-tra"), r.Address())
 	if err == nil {
 		rules, err := s.filing.Rules()
@@ -44,7 +48,7 @@ func (s *pages) prove(r *web.Request) error {
 	if fault.KindOf(err) == fault.Internal {
 		return err
 	}
-	p := trackFormPage{View: r.View(r.T("services.error_prefix") + r.T("services.track")), Code: code, Trouble: r.ErrorText(err)}
+	p.Problems = web.Mistakes{{Input: "kiem-tra", Text: r.ErrorText(err)}}
 	return r.Render(web.Status(fault.KindOf(err)), trackForm(p))
 }
 
@@ -87,7 +91,7 @@ func (s *pages) passOver(r *web.Request, err error) error {
 	if !fault.Is(err, "filing.pass_over") {
 		return err
 	}
-	return r.Render(web.Status(fault.NotFound), trackForm(trackFormPage{View: r.View(r.T("services.track")), Trouble: r.ErrorText(err)}))
+	return r.Render(web.Status(fault.NotFound), trackForm(trackFormPage{View: r.View(r.T("services.track")), Problems: web.Mistakes{{Input: "ma", Text: r.ErrorText(err)}}}))
 }
 
 func (s *pages) reply(r *web.Request) error {

@@ -41,6 +41,12 @@ if (find) {
 	});
 }
 
+// In a field of several lines Enter is a new line; with Ctrl it sends, as Enter does in any other field of the form.
+document.addEventListener("keydown", e => {
+	const sent = e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.target.matches("textarea") && e.target.closest("form[data-send]");
+	if (sent) { e.preventDefault(); sent.requestSubmit($("[type=submit]", sent)); }
+});
+
 // Lists: rows by keyboard, a look beside the list.
 const rows = () => $$("[data-open]");
 const form = $("[data-list]");

@@ -107,4 +107,5 @@ func (d *driver) honours(last func(map[string]any) string) {
 	if rec.Award != "giay_khen_dv" || rec.Year != 2020 || !strings.HasPrefix(rec.Number, "01-QĐ") {
 		d.t.Errorf("%+v", *rec)
 	}
+	d.fetch("party-certificate", "/dang/so/khen-thuong/"+rec.ID+"/giay-khen/1")
 }

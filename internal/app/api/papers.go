@@ -44,6 +44,7 @@ func (s *service) paperOps() []operation {
 		paper[guestPaper](s, "conference-invitation", "/hoi-nghi/{id}/dai-bieu/{n}/giay-moi.docx", docx),
 		paper[articlePicture](s, "article-picture-file", "/bien-tap/{id}/anh/{file}", all),
 		paper[onePartyRecord](s, "party-record-paper", "/dang/so/{loai}/{id}/docx", docx),
+		paper[honourPaper](s, "party-certificate", "/dang/so/{loai}/{id}/giay-khen/{n}", docx),
 		paper[badgePaper](s, "party-badges-paper", "/dang/huy-hieu/docx", docx),
 		paper[congressPaper](s, "party-congress-paper", "/dang/dai-hoi/{id}/docx/{giay}", docx),
 		paper[planPaper](s, "party-plan-paper", "/dang/quy-hoach/{id}/docx/{giay}", docx),
@@ -124,6 +125,12 @@ type conferencePaper struct {
 type guestPaper struct {
 	OneConference
 	N int `path:"n" minimum:"1"`
+}
+
+type honourPaper struct {
+	Kind string `path:"loai" maxLength:"100" example:"khen-thuong"`
+	ID   string `path:"id" maxLength:"100"`
+	N    int    `path:"n" minimum:"1"`
 }
 
 type articlePicture struct {

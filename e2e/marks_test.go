@@ -132,6 +132,19 @@ func TestTheListAsOfADay(t *testing.T) {
 	if _, page = r.get("/ho-so?xem=all&q=" + d.Code + "&ngay=" + before); strings.Contains(page, "/ho-so/"+d.Code+"?") {
 		t.Error("a dossier is listed before it was filed")
 	}
+	n, err := a.Tasks.Get(context.Background(), a.task(0))
+	must(t, err)
+	day := n.AssignedOn.String()
+	if _, page = r.get("/viec?xem=all&ngay=" + day); !strings.Contains(page, "/viec/"+n.ID+"?ngay="+day) {
+		t.Error("the list of tasks of a day does not lead to the tasks of that day")
+	}
+	_, page = r.get("/viec/" + n.ID + "?ngay=" + day)
+	if !strings.Contains(page, "Nhiệm vụ như cuối") || strings.Contains(page, `action="/viec/`+n.ID+`/`) {
+		t.Errorf("not the task of that day, or something can be done there:\n%s", page[max(0, strings.Index(page, "<main")):])
+	}
+	if status, page := r.get("/viec/" + n.ID + "?ngay=" + (n.AssignedOn - 1).String()); status != http.StatusNotFound || !strings.Contains(page, "chưa có nhiệm vụ") {
+		t.Errorf("before it was given out: %d", status)
+	}
 	if status, file := r.get("/ho-so/xuat?dinh-dang=csv&xem=all&ngay=" + before); status != http.StatusOK || strings.Contains(file, d.Code) {
 		t.Errorf("the file of that day: %d", status)
 	}

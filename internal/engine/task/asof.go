@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/store"
@@ -39,8 +40,30 @@ func (e *Engine) AllAsOf(ctx context.Context, reach Reach, day calendar.Date) (P
 	for _, id := range ids[:min(len(ids), MostReplayed)] {
 		streams = append(streams, stream(id))
 	}
+	at, err := e.replay(ctx, day, streams...)
+	for _, t := range at {
+		p.tasks = append(p.tasks, t)
+	}
+	slices.SortFunc(p.tasks, compareByDue)
+	return p, err
+}
+
+// AsOf is a task as it stood at the end of a day. Error: fault.NotFound "task.not_yet" before it was given out.
+func (e *Engine) AsOf(ctx context.Context, t *Task, day calendar.Date) (*Task, error) {
+	at, err := e.replay(ctx, day, stream(t.ID))
+	if err != nil {
+		return nil, err
+	}
+	if then := at[stream(t.ID)]; then != nil {
+		return then, nil
+	}
+	return nil, fault.New(fault.NotFound, "task.not_yet", "id", t.ID, "day", day.Format(lang.VI), "first", t.AssignedOn.Format(lang.VI))
+}
+
+// replay reads what happened in some streams up to the end of a day.
+func (e *Engine) replay(ctx context.Context, day calendar.Date, streams ...string) (map[string]*Task, error) {
 	at := map[string]*Task{}
-	err = e.l.Streams(ctx, streams, func(ev ledger.Event) error {
+	return at, e.l.Streams(ctx, streams, func(ev ledger.Event) error {
 		if ev.EffectiveOn > day || ev.Kind == kindFellDue || ev.Kind == kindDueLifted {
 			return nil
 		}
@@ -48,11 +71,6 @@ func (e *Engine) AllAsOf(ctx context.Context, reach Reach, day calendar.Date) (P
 		at[ev.Stream] = t
 		return json.Unmarshal(ev.Data, t)
 	})
-	for _, t := range at {
-		p.tasks = append(p.tasks, t)
-	}
-	slices.SortFunc(p.tasks, compareByDue)
-	return p, err
 }
 
 // List gives the tasks of the day that a filter shows, all of them.

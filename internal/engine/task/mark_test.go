@@ -1,6 +1,7 @@
 package task_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -121,6 +122,15 @@ func TestTasksAsOfADay(t *testing.T) {
 				is := map[string]bool{"": true, "open": !done, "overdue": !done && late, "done_late": done, "in_term": !done && !late}[view]
 				if there && is {
 					want[id] = true
+				}
+			}
+			for _, id := range append(slices.Clone(ids), last...) {
+				now, err := o.Get(o.ctx, id)
+				must(t, err)
+				then, err := o.AsOf(o.ctx, now, on)
+				i := slices.IndexFunc(past.List(task.Filter{}), func(x *task.Task) bool { return x.ID == id })
+				if i < 0 && !fault.Is(err, "task.not_yet") || i >= 0 && (err != nil || !reflect.DeepEqual(then, past.List(task.Filter{})[i])) {
+					rt.Errorf("%s alone on %v: %+v, %v", id, on, then, err)
 				}
 			}
 			for _, x := range list {

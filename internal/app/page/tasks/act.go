@@ -43,7 +43,8 @@ type onePage struct {
 	Units    []people.Unit
 	Accounts []people.Account
 	MayMark  bool
-	Edit     bool // the reader may put the assignment right
+	AsOf     calendar.Date // the day it is shown as of, 0 = now
+	Edit     bool          // the reader may put the assignment right
 	Trouble  string
 	Files    templ.Component
 }
@@ -53,24 +54,32 @@ func (s *pages) one(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if day, err := calendar.Parse(r.Query("ngay")); err == nil && day < r.Today() {
+		return s.past(r, t, day)
+	}
 	return s.show(r, t, nil, nil)
+}
+
+// past is the task's page as of the end of a day that is over: nothing can be done there, and files, which may be younger, are
+// left out.
+func (s *pages) past(r *web.Request, t *task.Task, day calendar.Date) error {
+	then, err := s.tasks.AsOf(r.Context(), t, day)
+	if err != nil {
+		return err
+	}
+	p := s.page(r, then, day)
+	p.AsOf = day
+	if err := s.told(r, p); err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, one(p))
 }
 
 // show is the task's page; after a refused step it carries what was typed and what is wrong.
 func (s *pages) show(r *web.Request, t *task.Task, typed url.Values, trouble error) error {
-	p := &onePage{View: r.View(t.Title, web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}), Row: s.row(r, t)}
-	p.Path = Path(t.ID)
-	p.Assigner = s.who.AccountName(r.Context(), t.Assigner)
+	p := s.page(r, t, r.Today())
 	p.Edit = t.State == task.Open && people.Holds(r.Reader, people.AssignTasks, t.Unit)
 	p.MayMark = mayMark(r, t)
-	var names []string
-	for _, c := range t.Collaborators {
-		names = append(names, s.who.AccountName(r.Context(), c))
-	}
-	p.Others = strings.Join(names, ", ")
-	if p.Doc = s.directive(r, t.Directive); p.Doc != nil {
-		p.DocEnded = !p.Doc.InForce(r.Today())
-	}
 	for _, rule := range t.Next() {
 		if mayTake(r, t, rule) {
 			p.Steps = append(p.Steps, step{Rule: rule, Slug: slugs[rule.Verb], Key: rand.Text(), Open: len(p.Steps) == 0})
@@ -92,18 +101,43 @@ func (s *pages) show(r *web.Request, t *task.Task, typed url.Values, trouble err
 	return r.Render(status, one(p))
 }
 
-// complete reads history, units and accounts.
-func (s *pages) complete(r *web.Request, p *onePage) error {
-	history, err := s.tasks.History(r.Context(), p.ID)
-	if err != nil {
-		return err
+// page is what the task itself tells on a day.
+func (s *pages) page(r *web.Request, t *task.Task, day calendar.Date) *onePage {
+	p := &onePage{View: r.View(t.Title, web.Crumb{Title: r.T("tasks.title"), Path: "/viec"}), Row: newRow(r, s.tasks, s.who, t, day)}
+	p.Path = Path(t.ID)
+	p.Assigner = s.who.AccountName(r.Context(), t.Assigner)
+	var names []string
+	for _, c := range t.Collaborators {
+		names = append(names, s.who.AccountName(r.Context(), c))
 	}
+	p.Others = strings.Join(names, ", ")
+	if p.Doc = s.directive(r, t.Directive); p.Doc != nil {
+		p.DocEnded = !p.Doc.InForce(day)
+	}
+	return p
+}
+
+// told reads the history, of a past day up to it.
+func (s *pages) told(r *web.Request, p *onePage) error {
+	history, err := s.tasks.History(r.Context(), p.ID)
 	for i := len(history) - 1; i >= 0; i-- {
+		if p.AsOf != 0 && history[i].On > p.AsOf {
+			continue
+		}
 		e := entry{Entry: history[i], Who: s.who.AccountName(r.Context(), history[i].Actor)}
 		if e.From != "" {
 			e.FromName, e.ToName = s.who.UnitName(r.Context(), e.From, r.Lang), s.who.UnitName(r.Context(), e.To, r.Lang)
 		}
 		p.History = append(p.History, e)
+	}
+	return err
+}
+
+// complete reads history, files, units and accounts.
+func (s *pages) complete(r *web.Request, p *onePage) error {
+	err := s.told(r, p)
+	if err != nil {
+		return err
 	}
 	if p.Files, err = s.files(r, p.View, p.Task); err != nil {
 		return err

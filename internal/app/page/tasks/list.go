@@ -121,7 +121,9 @@ func (s *pages) list(r *web.Request) error {
 		all := p.Past.List(f)
 		p.Total, from = len(all), min(from, len(all))
 		for _, t := range all[from:min(from+perPage, len(all))] {
-			p.Rows = append(p.Rows, newRow(r, s.tasks, s.who, t, q.Day))
+			row := newRow(r, s.tasks, s.who, t, q.Day)
+			row.Link += "?ngay=" + q.Day.String()
+			p.Rows = append(p.Rows, row)
 		}
 		return r.Render(http.StatusOK, list(p))
 	}

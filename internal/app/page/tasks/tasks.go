@@ -137,6 +137,7 @@ type Row struct {
 	Colour, Word, When             string
 	Helping                        bool // the reader works on it with its owner
 	Marks                          marks.Marks
+	Link                           string // the task's page, of a past day where the list is
 }
 
 // StatusWord is the status in words, with what is left of the term.
@@ -159,7 +160,7 @@ func NewRow(r *web.Request, e *task.Engine, who *people.People, t *task.Task) Ro
 // newRow is a task's line as of a day.
 func newRow(r *web.Request, e *task.Engine, who *people.People, t *task.Task, today calendar.Date) Row {
 	left := e.Left(t, today)
-	out := Row{Task: t, UnitName: who.UnitName(r.Context(), t.Unit, r.Lang), OwnerName: who.AccountName(r.Context(), t.Owner),
+	out := Row{Task: t, Link: Path(t.ID), UnitName: who.UnitName(r.Context(), t.Unit, r.Lang), OwnerName: who.AccountName(r.Context(), t.Owner),
 		Colour: e.Colour(t, today), Word: r.T("task." + string(t.Status(today))), Marks: marks.Marks{Priority: t.Priority, Labels: t.Labels}}
 	me := people.Desk(r.Actor())
 	out.Helping = t.Owner != me && slices.Contains(t.Collaborators, me)

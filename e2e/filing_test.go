@@ -181,6 +181,11 @@ func TestTheDeskTakesPaperInByKeyboard(t *testing.T) {
 		t.Errorf("%d: the wrong figure is not told, or what was typed is lost", status)
 	}
 	form.Set("f.so_thiet_bi", "2")
+	form.Set("f.loai", "gia_han") // which needs the licence that is renewed
+	if status, page = r.post("/ho-so/tiep-nhan", form); status != http.StatusUnprocessableEntity || !strings.Contains(page, "Số giấy phép đang có") {
+		t.Errorf("%d: what is missing is not told", status)
+	}
+	form.Set("f.loai", "cap_moi")
 	for range 2 {
 		status, page = r.post("/ho-so/tiep-nhan", form)
 		if status != http.StatusOK || !strings.Contains(page, "Đã tiếp nhận") || !strings.Contains(page, "Hẹn trả: ") {

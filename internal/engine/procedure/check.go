@@ -68,16 +68,20 @@ func (p *Procedure) Missing(values map[string]any, env any) fault.List {
 	var faults fault.List
 	for i := range p.Fields {
 		f := &p.Fields[i]
-		needed := f.Required
-		if !f.When.Empty() {
-			holds, err := f.When.Holds(env)
-			needed = err == nil && holds && f.Required
-		}
-		if needed && empty(values[f.ID]) {
+		if f.Needed(env) && empty(values[f.ID]) {
 			faults = append(faults, fault.New(fault.Invalid, "procedure.field_missing", "label", f.Label))
 		}
 	}
 	return faults
+}
+
+// Needed reports whether a field must be filled, given the others in env, see Form.Fill.
+func (f *Field) Needed(env any) bool {
+	if !f.Required || f.When.Empty() {
+		return f.Required
+	}
+	holds, err := f.When.Holds(env)
+	return err == nil && holds
 }
 
 // MissingDocuments lists the papers that a dossier must have at receipt and lacks.

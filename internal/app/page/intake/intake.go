@@ -236,6 +236,23 @@ func (s *pages) take(r *web.Request) error {
 	return s.show(r, p)
 }
 
+// unanswered are the questions without the answer that they need, given the others.
+func unanswered(r *web.Request, p *page, n *dossier.Filing) (out []filing.Problem) {
+	ticked := map[string]bool{}
+	for _, doc := range p.P.PapersAtFiling() {
+		ticked[doc.ID] = p.Typed.Get("d."+doc.ID) != ""
+	}
+	env := p.P.Form().Fill(procedure.Facts{Today: r.Today(), Received: calendar.NoDate, Due: calendar.NoDate, State: p.P.Initial, Channel: n.Channel}, n.Fields, ticked)
+	for _, f := range p.P.AskedAtFiling() {
+		input := filing.FieldInput + f.ID
+		told := slices.ContainsFunc(p.Problems, func(x filing.Problem) bool { return x.Input == input })
+		if !told && f.Needed(env) && !procedure.Filled(n.Fields[f.ID]) {
+			out = append(out, filing.Problem{Input: input, Err: fault.New(fault.Invalid, "filing.answer", "label", f.Label)})
+		}
+	}
+	return out
+}
+
 // receive is the two steps of the desk: filed, and received where the definition lets it be at once. nil without an
 // error means that the form has problems.
 func (s *pages) receive(r *web.Request, p *page, unit string) (*dossier.Dossier, error) {
@@ -250,12 +267,11 @@ func (s *pages) receive(r *web.Request, p *page, unit string) (*dossier.Dossier,
 		v, problem := filing.ReadField(f, p.Typed, r.Lang)
 		if problem != nil {
 			p.Problems = append(p.Problems, *problem)
-		} else if f.Required && !procedure.Filled(v) {
-			p.Problems = append(p.Problems, filing.Problem{Input: filing.FieldInput + f.ID, Err: fault.New(fault.Invalid, "filing.answer", "label", f.Label)})
 		} else if v != nil {
 			n.Fields[f.ID] = v
 		}
 	}
+	p.Problems = append(p.Problems, unanswered(r, p, &n)...)
 	contact, more := filing.ReadContact(rules, p.Typed, false)
 	if p.Problems = append(p.Problems, more...); len(p.Problems) > 0 {
 		return nil, nil

@@ -13,8 +13,8 @@ import (
 // fills more than half of mostGarbage are large arrays, such as an index or columns, which hold no pointers and cost the collector
 // little: no more than mostGarbage piles up on them, or a quarter of what is in use.
 const (
-	smallHeap, littleGarbage = 14 << 20, 40
-	largeHeap, muchGarbage   = 20 << 20, 200
+	smallHeap, littleGarbage = 12 << 20, 25
+	largeHeap, muchGarbage   = 18 << 20, 200
 	mostGarbage, leastShare  = 192 << 20, 25
 	startGarbage             = 400
 )

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,10 +62,8 @@ func (a *App) badgePart(ctx context.Context, c *conference.Conference, units []s
 		count[l.Grade]++
 	}
 	var said []string
-	for grade := range 100 {
-		if count[grade] > 0 {
-			said = append(said, a.Catalog.T(lang.VI, "app.party_badge_of", "years", grade, "n", fmt.Sprintf("%02d", count[grade])))
-		}
+	for _, grade := range slices.Sorted(maps.Keys(count)) {
+		said = append(said, a.Catalog.T(lang.VI, "app.party_badge_of", "years", grade, "n", fmt.Sprintf("%02d", count[grade])))
 	}
 	return []conference.Part{{Key: "huy-hieu-dang", Title: a.Catalog.T(lang.VI, "app.party_badges"),
 		News: a.Catalog.T(lang.VI, "app.party_badges_news", "badges", strings.Join(said, "; ")),

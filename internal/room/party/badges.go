@@ -116,22 +116,31 @@ func (r *Room) BadgesBetween(ctx context.Context, units []string, from, to calen
 	if err != nil {
 		return nil, err
 	}
-	last := rules.On(to).lastOccasion(to)
-	salary, err := r.salary(last)
-	if err != nil {
-		return nil, err
-	}
 	var out []BadgeLine
 	for _, m := range members {
-		if m.BadgeOn >= from && m.BadgeOn <= to && m.BadgeOn != 0 {
-			out = append(out, BadgeLine{Member: m, Grade: m.Badge, Age: m.Age(m.BadgeOn), Money: rules.On(m.BadgeOn).badgeMoney(m.Badge, salary)})
-		} else if line, ok := rules.On(last).BadgeFor(m, last); ok && line.Due() && last >= from {
-			line.Money = rules.On(last).badgeMoney(line.Grade, salary)
-			out = append(out, line)
+		line, on, ok := rules.badgeBetween(m, from, to)
+		if !ok {
+			continue
 		}
+		salary, err := r.salary(on) // it may have risen between two occasions
+		if err != nil {
+			return nil, err
+		}
+		line.Money = rules.On(on).badgeMoney(line.Grade, salary)
+		out = append(out, line)
 	}
 	slices.SortStableFunc(out, func(a, b BadgeLine) int { return b.Grade - a.Grade })
 	return out, nil
+}
+
+// badgeBetween is the badge that a member got in a time and its day, or the one that is due on the last occasion of the time.
+func (r *Rules) badgeBetween(m *Member, from, to calendar.Date) (line BadgeLine, on calendar.Date, ok bool) {
+	if m.BadgeOn != 0 && m.BadgeOn >= from && m.BadgeOn <= to {
+		return BadgeLine{Member: m, Grade: m.Badge, Age: m.Age(m.BadgeOn)}, m.BadgeOn, true
+	}
+	last := r.On(to).lastOccasion(to)
+	line, ok = r.On(last).BadgeFor(m, last)
+	return line, last, ok && line.Due() && last >= from
 }
 
 // lastOccasion is the last day up to a day on which badges are conferred.

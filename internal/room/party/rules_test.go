@@ -143,6 +143,31 @@ func TestBadgesByMonths(t *testing.T) {
 	}
 }
 
+// A badge is of the day it was given on, so that the money with it goes by the base salary of that day; what was not given is of
+// the last occasion.
+func TestBadgesOfATime(t *testing.T) {
+	rules := shipped(t)
+	from, to := day("2023-12-15"), day("2024-12-14")
+	for name, x := range map[string]struct {
+		given, on string
+		grade     int
+		ok        bool
+	}{
+		"given in the time": {"2024-02-03", "2024-02-03", 30, true},
+		"due, not given":    {"", "2024-11-07", 30, true},
+		"given before":      {"2023-11-07", "2024-11-07", 0, false},
+	} {
+		m := &Member{Decided: day("1993-06-01"), State: Official}
+		if x.given != "" {
+			m.Badge, m.BadgeOn = 30, day(x.given)
+		}
+		line, on, ok := rules.badgeBetween(m, from, to)
+		if ok != x.ok || on != day(x.on) || ok && line.Grade != x.grade {
+			t.Errorf("%s: %d on %v, %v", name, line.Grade, on, ok)
+		}
+	}
+}
+
 func TestMonthsCountWholeOnes(t *testing.T) {
 	for _, c := range []struct {
 		from, to string

@@ -113,6 +113,7 @@ func (a *App) openSearch(ctx context.Context) error {
 		}
 	}
 	f.index, f.at, f.saved, f.due, f.news = x, at, 0, now, -1
+	a.writeSearch(ctx) // it took its time: a process that is killed leaves it to the next
 	return a.indexProcedures(ctx, x)
 }
 
@@ -196,9 +197,14 @@ func (a *App) recordedAt(ctx context.Context, at int64) time.Time {
 
 // saveSearch writes the file where reading the records again would take noticeably longer.
 func (a *App) saveSearch(ctx context.Context) {
+	a.finder.mu.Lock()
+	defer a.finder.mu.Unlock()
+	a.writeSearch(ctx)
+}
+
+// writeSearch is saveSearch for who holds the finder.
+func (a *App) writeSearch(ctx context.Context) {
 	f := &a.finder
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if f.index == nil || f.at-f.saved < max(1000, f.at/200) {
 		return
 	}
@@ -208,7 +214,9 @@ func (a *App) saveSearch(ctx context.Context) {
 	}
 	if err != nil {
 		slog.Debug("search: index not written", "err", err)
+		return
 	}
+	f.saved = f.at
 }
 
 // searchPage is how many records a source reads at once.

@@ -143,7 +143,7 @@ func accumulate(post []byte, weight float32, c clause, bias *[256]float32, norms
 	doc := uint32(0)
 	var word uint8
 	if c.word >= 0 && !c.adds {
-		word = 1
+		word = max(1, c.meets)
 	}
 	for i := 0; i < len(post); {
 		v := uint64(post[i])

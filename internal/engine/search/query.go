@@ -20,14 +20,16 @@ const (
 	symbolWeight   = 3    // of a document's symbol
 	conceptWeight  = 0.6  // of an abbreviation or its long form
 	likeWeight     = 1.2  // of the known word most like an unknown one
+	meaningWeight  = 0.4  // of a word that means what an unknown one does
 )
 
 // clause is one term of a query.
 type clause struct {
 	term   uint64
 	weight float64
-	word   int  // which word of the query it stands for, -1 for none
-	adds   bool // only adds to documents that are found by other clauses
+	word   int   // which word of the query it stands for, -1 for none
+	adds   bool  // only adds to documents that are found by other clauses
+	meets  uint8 // how many words of the query a document with it has, 0 = as word says
 	df     int
 }
 
@@ -41,7 +43,14 @@ type question struct {
 	clauses []clause
 	quoted  [][]token
 	likes   []like
+	means   []meaning
 	asked   asked
+}
+
+// meaning is a word of n syllables of the query of which the lexicon knows others that mean alike.
+type meaning struct {
+	at, n int
+	sense sense
 }
 
 // like is a known word that stands for one of the query that is not known.
@@ -125,6 +134,9 @@ func (q *question) terms(lex *Lexicon) {
 				q.clauses = append(q.clauses, clause{term: pairTerm(q.toks[i-1].fold, t.fold), weight: w, word: -1})
 			}
 		}
+		for _, s := range lex.senses(q.toks[i:], q.marked) {
+			q.means = append(q.means, meaning{i, len(lex.means[s.group][s.word]), s})
+		}
 		if s, n := symbol(q.text, q.toks, i); n > 0 {
 			q.clauses = append(q.clauses, clause{term: s, weight: symbolWeight, word: -1})
 		}
@@ -155,6 +167,7 @@ func (x *Index) frequencies(q *question) {
 		q.clauses[i].df = int(x.documents(q.clauses[i].term))
 	}
 	x.alike(q)
+	x.otherwise(q)
 	// what says most comes first, so that small words only add to documents that are there already
 	slices.SortStableFunc(q.clauses, func(a, b clause) int {
 		switch {
@@ -191,6 +204,39 @@ func (x *Index) alike(q *question) {
 			q.clauses = append(q.clauses, n)
 		}
 	}
+}
+
+// otherwise lets words of one or two syllables find documents for a word that means alike and stands nowhere, where nothing
+// else is asked for.
+func (x *Index) otherwise(q *question) {
+	for _, m := range q.means {
+		if q.content > m.n || x.stands(q.toks[m.at:m.at+m.n]) > 0 {
+			continue
+		}
+		for _, word := range x.lex.means[m.sense.group] {
+			df := x.stands(word)
+			if df == 0 || len(word) > 2 {
+				continue
+			}
+			term, weight := word[0].fold, meaningWeight
+			if len(word) == 2 {
+				term, weight = pairTerm(word[0].fold, word[1].fold), 2*meaningWeight
+			}
+			q.clauses = append(q.clauses, clause{term: term, weight: weight, word: m.at, meets: uint8(m.n), df: df})
+			for _, t := range word { // for the snippets
+				q.likes = append(q.likes, like{m.at, t.fold})
+			}
+		}
+	}
+}
+
+// stands is how many documents have a word at most, by its pairs of syllables.
+func (x *Index) stands(word []token) int {
+	n := x.documents(word[0].fold)
+	for i := 1; i < len(word); i++ {
+		n = min(n, x.documents(pairTerm(word[i-1].fold, word[i].fold)))
+	}
+	return int(n)
 }
 
 // mostEndings is how many words an unfinished one may become.

@@ -12,6 +12,7 @@ const (
 	earlyShare  = 0.54 // words, by how near to the beginning they first stand: a text begins with what it is about
 	placeShare  = 0.12 // the best stretch of words and pairs: an answer stands in one place
 	placeWords  = 20
+	meanShare   = 0.4  // words that a document lacks and says in another word of like meaning
 	unitShare   = 0.25 // words of one or two syllables that the other documents found lack
 	unitRivals  = 10   // how many others
 	unitBond    = 0.15 // from which closeness on two syllables are a word
@@ -25,7 +26,9 @@ type asked struct {
 	words  []askedWord
 	pairs  []askedPair
 	units  []askedUnit
-	inside []uint16 // of the words and then of the pairs: how often in the stretch
+	means  []askedMeaning
+	other  map[uint64][]otherWord // by their first syllable, exact
+	inside []uint16               // of the words and then of the pairs: how often in the stretch
 }
 
 type askedWord struct {
@@ -42,6 +45,18 @@ type askedPair struct {
 type askedUnit struct {
 	word, pair int16 // pair -1: one syllable
 	weight     float32
+}
+
+// askedMeaning is some neighbouring words that other words may stand for.
+type askedMeaning struct {
+	words, pairs []int16
+	weight       float32
+}
+
+// otherWord stands for a meaning.
+type otherWord struct {
+	toks    []token
+	meaning int
 }
 
 // phrasesOnly leaves the documents that hold every quoted phrase. Where none does and other words were asked for
@@ -167,8 +182,49 @@ func (x *Index) ask(q *question) {
 		bond[i] = closeness(n, df[i-1], df[i], len(x.where))
 		pairAt[i] = a.pair(askedPair{at[i-1], at[i], float32(w * idf(len(x.where), n))})
 	}
+	for _, m := range q.means {
+		a.mean(x.lex, m, at[m.at:m.at+m.n], pairAt[m.at+1:m.at+m.n])
+	}
 	a.inside = make([]uint16, len(a.words)+len(a.pairs))
 	a.cut(q, at, pairAt, bond)
+}
+
+// mean prepares the words that mean what some of the query's do.
+func (a *asked) mean(lex *Lexicon, m meaning, words, pairs []int16) {
+	one := askedMeaning{words: words, pairs: pairs}
+	for _, w := range words {
+		one.weight += a.words[w].weight
+	}
+	for i, toks := range lex.means[m.sense.group] {
+		if int32(i) != m.sense.word {
+			if a.other == nil {
+				a.other = map[uint64][]otherWord{}
+			}
+			a.other[toks[0].exact] = append(a.other[toks[0].exact], otherWord{toks, len(a.means)})
+		}
+	}
+	a.means = append(a.means, one)
+}
+
+// otherwise is what a document gains that lacks words of the query and says them in others. seen is which words and pairs it has.
+func (a *asked) otherwise(toks []token, seen []bool) (gain float32) {
+	if len(a.means) == 0 {
+		return 0
+	}
+	said := make([]bool, len(a.means))
+	for i := range toks {
+		for _, o := range a.other[toks[i].exact] {
+			said[o.meaning] = said[o.meaning] || begins(toks[i:], o.toks, true)
+		}
+	}
+	for i, m := range a.means {
+		lacks := slices.ContainsFunc(m.words, func(w int16) bool { return !seen[w] }) ||
+			slices.ContainsFunc(m.pairs, func(p int16) bool { return p >= 0 && !seen[len(a.words)+int(p)] })
+		if said[i] && lacks {
+			gain += meanShare * m.weight
+		}
+	}
+	return gain
 }
 
 func (a *asked) add(form uint64, word int16) {
@@ -281,7 +337,7 @@ func (a *asked) look(toks []token) (gain float32, units []bool) {
 	for i, u := range a.units {
 		units[i] = u.pair < 0 && seen[u.word] || u.pair >= 0 && seen[len(a.words)+int(u.pair)]
 	}
-	return earlyShare*early + placeShare*best*(1-float32(bestAt)/float32(len(toks)+1)), units
+	return a.otherwise(toks, seen) + earlyShare*early + placeShare*best*(1-float32(bestAt)/float32(len(toks)+1)), units
 }
 
 // leave takes a word out of the stretch and gives what it loses.

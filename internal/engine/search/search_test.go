@@ -122,6 +122,22 @@ func TestWordsStayInScope(t *testing.T) {
 	}
 }
 
+// A word finds what is said in others of like meaning where it stands nowhere itself, and else puts them first of what is alike.
+func TestWordsOfLikeMeaning(t *testing.T) {
+	x := search.New(lexicon(t))
+	x.Put(search.Doc{ID: "car", Title: "Đăng kiểm", Text: "Kiểm định ô tô hằng năm"}, search.Doc{ID: "steam", Title: "Nồi hơi", Text: "Nồi hơi phải kiểm định"},
+		search.Doc{ID: "a", Title: "Nhạc sĩ mẫu", Text: "Ông sống ở Huế. Ông qua đời năm 1990."}, search.Doc{ID: "b", Title: "Nhạc sĩ mẫu", Text: "Ông sống ở Huế. Ông nổi tiếng năm 1990."})
+	for ask, want := range map[string]string{"xe hơi": "car", "Xe hơi": "car", "nhạc sĩ mẫu chết năm 1990": "a b", "nhac si mau chet nam 1990": "a b"} {
+		if got := ids(x.Search(search.Query{Text: ask, Most: true})); !strings.HasPrefix(got, want) {
+			t.Errorf("%q finds %q first, want %q", ask, got, want)
+		}
+	}
+	h := x.Search(search.Query{Text: "xe hơi", Snippets: true, Most: true}).Hits[0]
+	if !slices.ContainsFunc(h.Snippet, func(p search.Piece) bool { return p.Found && p.Text == "ô tô" }) {
+		t.Errorf("what was found is not marked: %v", h.Snippet)
+	}
+}
+
 func TestSnippetKeepsTheOriginal(t *testing.T) {
 	x := search.New(lexicon(t))
 	x.Put(search.Doc{ID: "1", Title: "Đo lường", Text: strings.Repeat("mở đầu dài dòng ", 40) + "kiểm định phương tiện ĐO LƯỜNG hằng năm" + strings.Repeat(" kết thúc", 60)})

@@ -68,7 +68,7 @@ type SiteOptions struct {
 func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 	return web.NewSite(web.Options{
 		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail, Bell: a.bell,
-		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock, URL: o.URL, Proxies: o.Proxies,
+		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock, URL: o.URL, Proxies: o.Proxies, Days: a.pasts,
 	}, a.routes(o))
 }
 

@@ -4,20 +4,24 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"trucot/internal/engine/council"
+	"trucot/internal/engine/numbering"
 	"trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/store"
 	"trucot/internal/kernel/web"
+	"trucot/internal/room/activity"
 	"trucot/internal/room/commendation"
 	"trucot/internal/room/conference"
 	"trucot/internal/room/directive"
 	"trucot/internal/room/directive/schedule"
 	"trucot/internal/room/party"
 	"trucot/internal/room/party/cadre"
+	"trucot/internal/room/report/campaign"
 )
 
 // The pages of a past day are those of today over the agency as it was: the same handlers and rooms, over tables that are folded anew from
@@ -26,24 +30,49 @@ import (
 
 // refolded makes the folds that pages of a past day read, each for one database.
 var refolded = map[string]func() ledger.Fold{
-	"directive": directive.Fold, "schedule": schedule.Fold, "task": task.Fold, "council": council.Fold, "conference": conference.Fold,
-	"commendation": commendation.Fold, "party": party.Fold, "cadre": cadre.Fold,
+	"directive": directive.Fold, "schedule": schedule.Fold, "task": task.Fold, "council": council.Fold, "conference": conference.Fold, "activity": activity.Fold,
+	"commendation": commendation.Fold, "party": party.Fold, "cadre": cadre.Fold, "campaign": campaign.Fold, "numbering": numbering.Fold,
 }
 
 // pastPages are the pages that are shown as of a day, with the folds that they read anew.
-var pastPages = map[string][]string{
-	"/chi-dao": {"directive", "task"}, "/chi-dao/{id}": {"directive", "task"},
-	"/lich-cong-tac": {"schedule"}, "/lich-cong-tac/tai": {"schedule"},
-	"/viec/don-vi": {"task"}, "/viec/lich": {"task", "directive"}, "/viec/dong-thoi-gian": {"task", "directive"},
-	"/moc-viec": {"task", "directive"}, "/moc-viec/{id}": {"task", "directive"}, "/moc-viec/{id}/xuat": {"task", "directive"},
-	"/hoi-dong": {"council"}, "/hoi-dong/{id}": {"council"}, "/hoi-dong/{id}/tai/{paper}": {"council"},
+var pastPages = reads{
+	"directive task":            {"/chi-dao", "/chi-dao/{id}", "/viec/lich", "/viec/dong-thoi-gian", "/moc-viec", "/moc-viec/{id}", "/moc-viec/{id}/xuat"},
+	"task":                      {"/viec/don-vi"},
+	"schedule":                  {"/lich-cong-tac", "/lich-cong-tac/tai"},
+	"activity":                  {"/so-viec", "/so-viec/{id}"},
+	"numbering":                 {"/so-van-ban"},
+	"campaign":                  {"/bao-cao/dot", "/bao-cao/dot/{id}"},
+	"council":                   {"/hoi-dong", "/hoi-dong/{id}", "/hoi-dong/{id}/tai/{paper}"},
+	"conference task":           {"/hoi-nghi", "/hoi-nghi/{id}", "/hoi-nghi/{id}/dai-bieu", "/hoi-nghi/{id}/phat-bieu", "/hoi-nghi/{id}/tai-lieu", "/hoi-nghi/{id}/tai/{paper}"},
+	"commendation task council": {"/khen-thuong", "/khen-thuong/ho-so", "/khen-thuong/ho-so/{id}", "/khen-thuong/ho-so/{id}/tai/{paper}", "/khen-thuong/ca-nhan/{id}"},
+	"party cadre task commendation": {"/dang", "/dang/to-chuc/{ma}", "/dang/ket-nap", "/dang/ket-nap/{id}", "/dang/dai-hoi", "/dang/dai-hoi/{id}", "/dang/quy-hoach", "/dang/quy-hoach/{id}",
+		"/dang/huy-hieu", "/dang/huy-hieu/docx", "/dang/hoc-tap", "/dang/khen-thuong", "/dang/dang-vien", "/dang/dang-vien/{id}", "/dang/so/{loai}", "/dang/so/{loai}/{id}",
+		"/dang/so/{loai}/{id}/docx", "/dang/so/{loai}/{id}/giay-khen/{n}", "/dang/dai-hoi/{id}/docx/{giay}", "/dang/quy-hoach/{id}/docx/{giay}"},
+	"task council campaign": {"/{$}"},
+	"":                      {"/thu-tuc", "/thu-tuc/{id}", "/dang/quy-dinh", "/giay-phep", "/giay-phep/mot", "/giay-phep/xuat"},
+}.byPage()
+
+// reads are pages by the names of the folds that they read.
+type reads map[string][]string
+
+func (r reads) byPage() map[string][]string {
+	out := map[string][]string{}
+	for names, pages := range r {
+		for _, page := range pages {
+			out[page] = strings.Fields(names)
+		}
+	}
+	return out
 }
 
 // daysThemselves are the pages that read a day from their address without being worked out anew.
 var daysThemselves = []string{"/ho-so", "/ho-so/{code}", "/ho-so/xuat", "/viec", "/viec/{id}", "/viec/xuat", "/dang/to-chuc", "/quan-tri/don-vi"}
 
 // Shows reports whether a page is worked out for a day here.
-func (p *pasts) Shows(pattern string) bool { return pastPages[pattern] != nil }
+func (p *pasts) Shows(pattern string) bool {
+	_, shown := pastPages[pattern]
+	return shown
+}
 
 // Keeps reports whether a page can be seen as of a day.
 func (p *pasts) Keeps(pattern string) bool {
@@ -53,8 +82,8 @@ func (p *pasts) Keeps(pattern string) bool {
 // asOf is the agency as it was at the end of a day, over an empty database. What is not worked out anew is that of today.
 func (a *App) asOf(ctx context.Context, db *store.DB, day calendar.Date) (*App, error) {
 	past := &App{Catalog: a.Catalog, DB: db, Ledger: a.Ledger.Until(day), Vault: a.Vault, People: a.People, Access: a.Access, Calendar: a.Calendar, Procedures: a.Procedures,
-		Dossiers: a.Dossiers, Flow: a.Flow, Indicators: a.Indicators, Reports: a.Reports, Campaigns: a.Campaigns, Notify: a.Notify, Filing: a.Filing, Attachments: a.Attachments,
-		Activities: a.Activities, Books: a.Books, Desk: a.Desk, Quality: a.Quality, Portal: a.Portal, layouts: a.layouts, agency: a.agency, data: a.data,
+		Dossiers: a.Dossiers, Flow: a.Flow, Indicators: a.Indicators, Reports: a.Reports, Notify: a.Notify, Filing: a.Filing, Attachments: a.Attachments,
+		Quality: a.Quality, Portal: a.Portal, pasts: a.pasts, layouts: a.layouts, agency: a.agency, data: a.data,
 		clock: func() time.Time { return (day + 1).Time().In(calendar.Zone).Add(-time.Second) }}
 	o := Options{Data: a.data, Clock: past.clock}
 	if err := past.openCouncils(ctx, o.Data); err != nil {
@@ -63,7 +92,10 @@ func (a *App) asOf(ctx context.Context, db *store.DB, day calendar.Date) (*App, 
 	past.openDirectives(o)
 	past.openTasks(o, a.watch)
 	past.openParty(o)
+	past.openDesk(o.Data)
 	past.openCommendation(o.Data)
+	past.openActivities(o)
+	past.openCampaigns()
 	return past, past.openConferences(ctx, o.Data)
 }
 
@@ -71,9 +103,15 @@ func (a *App) asOf(ctx context.Context, db *store.DB, day calendar.Date) (*App, 
 func (a *App) pastRoutes() map[string]web.Handler {
 	out := map[string]web.Handler{}
 	for _, rt := range a.routes(SiteOptions{}) {
-		if rt.Method == http.MethodGet && pastPages[rt.Pattern] != nil {
+		if rt.Method == http.MethodGet && a.pasts.Shows(rt.Pattern) {
 			out[rt.Pattern] = rt.Handler
 		}
 	}
 	return out
 }
+
+// Shows reports whether the page of a route is worked out anew as of a day.
+func (a *App) Shows(pattern string) bool { return a.pasts.Shows(pattern) }
+
+// Keeps reports whether the page of a route can be seen as of a day, in whatever way.
+func (a *App) Keeps(pattern string) bool { return a.pasts.Keeps(pattern) }

@@ -41,6 +41,7 @@ type Days interface {
 type past struct {
 	shown   bool          // the page can be seen as of a day
 	day     calendar.Date // the day that it is seen as of; 0 = now
+	links   calendar.Date // the day that its links keep; 0 = none
 	most    int           // records that were looked at of a kind that has more; 0 = of none
 	present *Request      // the same request of today
 }
@@ -48,10 +49,15 @@ type past struct {
 // answer runs the route's handler, or where a day that is over is asked for shows its page as of then. Errors: fault.Invalid for what is
 // no date or one to come.
 func (s *Site) answer(r *Request, rt Route) error {
-	if rt.Method != http.MethodGet || s.opts.Days == nil || !s.opts.Days.Shows(rt.Pattern) {
+	if rt.Method != http.MethodGet || s.opts.Days == nil {
 		return rt.Handler(r)
 	}
-	r.past.shown = true
+	if r.past.shown = s.opts.Days.Shows(rt.Pattern); !r.past.shown {
+		if day, err := calendar.Parse(r.Query(dayName)); err == nil && day < r.Today() && s.opts.Days.Keeps(rt.Pattern) {
+			r.past.links = day
+		}
+		return rt.Handler(r)
+	}
 	name := dayName
 	if isAPI(r.Request) {
 		name = apiDayName
@@ -70,7 +76,7 @@ func (s *Site) answer(r *Request, rt Route) error {
 		return rt.Handler(r)
 	}
 	present := *r
-	r.past.day, r.past.present, r.Reader = day, &present, s.opts.Days.Looking(r.Reader)
+	r.past.day, r.past.links, r.past.present, r.Reader = day, day, &present, s.opts.Days.Looking(r.Reader)
 	return s.opts.Days.Serve(r, rt.Pattern)
 }
 
@@ -80,8 +86,9 @@ func (r *Request) AsOf() calendar.Date { return r.past.day }
 // Bounded says that of some kind of records only so many were looked at.
 func (r *Request) Bounded(most int) { r.past.most = most }
 
-// now is the request without a day: the frame around a page of the past shows how things stand.
-func (r *Request) now() *Request {
+// Present is the request without a day and with all rights of its reader: of today are the frame around a page of the past, and what
+// would have been the reader's to do.
+func (r *Request) Present() *Request {
 	if r.past.present != nil {
 		return r.past.present
 	}
@@ -145,7 +152,7 @@ func (r *Request) settle(n *html.Node) {
 	var gone []*html.Node
 	for c := range n.Descendants() {
 		switch {
-		case c.Type != html.ElementNode:
+		case c.Type != html.ElementNode, r.past.day == 0 && c.DataAtom != atom.A:
 		case c.DataAtom == atom.Form && strings.EqualFold(attribute(c, "method"), http.MethodPost), slices.Contains(strings.Fields(attribute(c, "class")), "kh-next"):
 			gone = append(gone, c)
 		case c.DataAtom == atom.Form:
@@ -176,11 +183,11 @@ func (r *Request) leadThen(a *html.Node) bool {
 		if !ok {
 			return true
 		}
-		if rt.Permission != Public && rt.Permission != SignedIn && !r.Can(rt.Permission, "") && r.now().Can(rt.Permission, "") {
+		if rt.Permission != Public && rt.Permission != SignedIn && !r.Can(rt.Permission, "") && r.Present().Can(rt.Permission, "") {
 			return false
 		}
 		if r.site.opts.Days.Keeps(rt.Pattern) && !to.Query().Has(dayName) {
-			a.Attr[i].Val = withDay(to, r.past.day.String())
+			a.Attr[i].Val = withDay(to, r.past.links.String())
 		}
 	}
 	return true

@@ -159,7 +159,7 @@ func (r *Request) Render(status int, c templ.Component) error {
 	if err := c.Render(r.Context(), buf); err != nil {
 		return err
 	}
-	if r.past.day != 0 {
+	if r.past.links != 0 {
 		if err := r.stay(buf); err != nil {
 			return err
 		}

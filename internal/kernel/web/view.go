@@ -54,7 +54,7 @@ func (r *Request) View(title string, crumbs ...Crumb) *View {
 	if key := "web.done_" + r.URL.Query().Get("da"); r.site.opts.Catalog.Has(key) {
 		v.Notice = r.T(key)
 	}
-	now := r.now()
+	now := r.Present()
 	if r.Reader != nil && r.site.opts.Rail != nil {
 		v.Rail = r.site.opts.Rail(now)
 	}

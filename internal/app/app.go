@@ -128,6 +128,7 @@ type App struct {
 
 	railCounts railCounts
 	pasts      *pasts
+	isPast     bool // see asOf
 	watch      task.Rules
 	finder     finder
 	clock      func() time.Time

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"trucot/internal/app/api"
 	"trucot/internal/engine/council"
 	"trucot/internal/engine/numbering"
 	"trucot/internal/engine/task"
@@ -34,17 +35,17 @@ var refolded = map[string]func() ledger.Fold{
 	"commendation": commendation.Fold, "party": party.Fold, "cadre": cadre.Fold, "campaign": campaign.Fold, "numbering": numbering.Fold,
 }
 
-// pastPages are the pages that are shown as of a day, with the folds that they read anew.
+// pastPages are the pages, and with them the operations of the API, that are shown as of a day, with the folds that they read anew.
 var pastPages = reads{
 	"directive task":            {"/chi-dao", "/chi-dao/{id}", "/viec/lich", "/viec/dong-thoi-gian", "/moc-viec", "/moc-viec/{id}", "/moc-viec/{id}/xuat"},
-	"task":                      {"/viec/don-vi"},
+	"task":                      {"/viec/don-vi", "/api/v1/viec-theo-don-vi", "/api/v1/viec/{id}"},
 	"schedule":                  {"/lich-cong-tac", "/lich-cong-tac/tai"},
 	"activity":                  {"/so-viec", "/so-viec/{id}"},
 	"numbering":                 {"/so-van-ban"},
 	"campaign":                  {"/bao-cao/dot", "/bao-cao/dot/{id}"},
 	"council":                   {"/hoi-dong", "/hoi-dong/{id}", "/hoi-dong/{id}/tai/{paper}"},
 	"conference task":           {"/hoi-nghi", "/hoi-nghi/{id}", "/hoi-nghi/{id}/dai-bieu", "/hoi-nghi/{id}/phat-bieu", "/hoi-nghi/{id}/tai-lieu", "/hoi-nghi/{id}/tai/{paper}"},
-	"commendation task council": {"/khen-thuong", "/khen-thuong/ho-so", "/khen-thuong/ho-so/{id}", "/khen-thuong/ho-so/{id}/tai/{paper}", "/khen-thuong/ca-nhan/{id}"},
+	"commendation task council": {"/khen-thuong", "/khen-thuong/ho-so", "/khen-thuong/ho-so/{id}", "/khen-thuong/ho-so/{id}/tai/{paper}", "/khen-thuong/ca-nhan/{id}", "/api/v1/khen-thuong/phong-trao"},
 	"party cadre task commendation": {"/dang", "/dang/to-chuc/{ma}", "/dang/ket-nap", "/dang/ket-nap/{id}", "/dang/dai-hoi", "/dang/dai-hoi/{id}", "/dang/quy-hoach", "/dang/quy-hoach/{id}",
 		"/dang/huy-hieu", "/dang/huy-hieu/docx", "/dang/hoc-tap", "/dang/khen-thuong", "/dang/dang-vien", "/dang/dang-vien/{id}", "/dang/so/{loai}", "/dang/so/{loai}/{id}",
 		"/dang/so/{loai}/{id}/docx", "/dang/so/{loai}/{id}/giay-khen/{n}", "/dang/dai-hoi/{id}/docx/{giay}", "/dang/quy-hoach/{id}/docx/{giay}"},
@@ -70,8 +71,17 @@ var daysThemselves = []string{"/ho-so", "/ho-so/{code}", "/ho-so/xuat", "/viec",
 
 // Shows reports whether a page is worked out for a day here.
 func (p *pasts) Shows(pattern string) bool {
-	_, shown := pastPages[pattern]
+	_, shown := foldsOf(pattern)
 	return shown
+}
+
+func foldsOf(pattern string) (names []string, shown bool) {
+	if names, shown = pastPages[pattern]; !shown {
+		page, ours := strings.CutPrefix(pattern, api.Base)
+		names, shown = pastPages[page]
+		shown = shown && ours
+	}
+	return names, shown
 }
 
 // Keeps reports whether a page can be seen as of a day.
@@ -81,9 +91,9 @@ func (p *pasts) Keeps(pattern string) bool {
 
 // asOf is the agency as it was at the end of a day, over an empty database. What is not worked out anew is that of today.
 func (a *App) asOf(ctx context.Context, db *store.DB, day calendar.Date) (*App, error) {
-	past := &App{Catalog: a.Catalog, DB: db, Ledger: a.Ledger.Until(day), Vault: a.Vault, People: a.People, Access: a.Access, Calendar: a.Calendar, Procedures: a.Procedures,
+	past := &App{Catalog: a.Catalog, DB: db, Ledger: a.Ledger.Until(day), Vault: a.Vault, People: a.People.AsOf(day), Access: a.Access, Calendar: a.Calendar, Procedures: a.Procedures,
 		Dossiers: a.Dossiers, Flow: a.Flow, Indicators: a.Indicators, Reports: a.Reports, Notify: a.Notify, Filing: a.Filing, Attachments: a.Attachments,
-		Quality: a.Quality, Portal: a.Portal, pasts: a.pasts, layouts: a.layouts, agency: a.agency, data: a.data,
+		Quality: a.Quality, Portal: a.Portal, pasts: a.pasts, isPast: true, layouts: a.layouts, agency: a.agency, data: a.data,
 		clock: func() time.Time { return (day + 1).Time().In(calendar.Zone).Add(-time.Second) }}
 	o := Options{Data: a.data, Clock: past.clock}
 	if err := past.openCouncils(ctx, o.Data); err != nil {

@@ -73,8 +73,9 @@ func (p *pasts) page(ctx context.Context, day *past, pattern string) (page web.H
 			return nil, false, err
 		}
 	}
+	names, _ := foldsOf(pattern)
 	whole = true
-	for _, name := range pastPages[pattern] {
+	for _, name := range names {
 		all, made := day.folds[name]
 		if !made {
 			if all, err = day.app.Ledger.FoldInto(ctx, day.app.DB, refolded[name](), mostRefolded); err != nil {

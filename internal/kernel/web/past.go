@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -16,11 +17,11 @@ import (
 	"trucot/internal/kernel/lang"
 )
 
-// The parameter that asks for a page, or for an operation of the API, as it stood at the end of a day.
-const (
-	dayName    = "ngay"
-	apiDayName = "asof"
-)
+// dayName is the parameter that asks for a page as it stood at the end of a day.
+const dayName = "ngay"
+
+// APIDay is that parameter of operations of the API. Their answers bear the day in the header X-As-Of.
+const APIDay = "asof"
 
 // nowMark is the attribute of the way from a page of a past day to how things stand: it alone keeps no day.
 const nowMark = "data-now"
@@ -60,7 +61,7 @@ func (s *Site) answer(r *Request, rt Route) error {
 	}
 	name := dayName
 	if isAPI(r.Request) {
-		name = apiDayName
+		name = APIDay
 	}
 	text := r.Query(name)
 	if text == "" {
@@ -76,6 +77,13 @@ func (s *Site) answer(r *Request, rt Route) error {
 		return rt.Handler(r)
 	}
 	present := *r
+	if isAPI(r.Request) {
+		r.Request = r.Request.Clone(r.Context())
+		q := r.URL.Query()
+		q.Del(APIDay)
+		r.URL.RawQuery = q.Encode()
+		r.W.Header().Set("X-As-Of", day.String())
+	}
 	r.past.day, r.past.links, r.past.present, r.Reader = day, day, &present, s.opts.Days.Looking(r.Reader)
 	return s.opts.Days.Serve(r, rt.Pattern)
 }
@@ -83,8 +91,12 @@ func (s *Site) answer(r *Request, rt Route) error {
 // AsOf is the day that is over as of whose end the page is shown, 0 = as things stand.
 func (r *Request) AsOf() calendar.Date { return r.past.day }
 
-// Bounded says that of some kind of records only so many were looked at.
-func (r *Request) Bounded(most int) { r.past.most = most }
+// Bounded says that of some kind of records only so many were looked at; an answer of the API bears it in the header X-As-Of-Most.
+func (r *Request) Bounded(most int) {
+	if r.past.most = most; isAPI(r.Request) {
+		r.W.Header().Set("X-As-Of-Most", strconv.Itoa(most))
+	}
+}
 
 // Present is the request without a day and with all rights of its reader: of today are the frame around a page of the past, and what
 // would have been the reader's to do.

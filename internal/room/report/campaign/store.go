@@ -39,8 +39,8 @@ var (
 	listLines   = store.Statement(`select unit, data from campaign_line where campaign = $1 order by unit`)
 	ofTables    = store.Statement(`select stream from (select '` + prefix + `' || id as stream, position from campaign
 		union all select '` + partPrefix + `' || campaign || '/' || unit, position from campaign_part) s order by position desc limit $1`)
-	countNamed  = store.Statement(`select count(*) from campaign where regime = $1 and period = $2`)
-	openParts   = store.Statement(`select p.data, p.version, p.position from campaign_part p join campaign c on c.id = p.campaign
+	countNamed = store.Statement(`select count(*) from campaign where regime = $1 and period = $2`)
+	openParts  = store.Statement(`select p.data, p.version, p.position from campaign_part p join campaign c on c.id = p.campaign
 		where c.stage in ('collecting', 'commenting') and p.stage <> 'submitted' and p.due_on >= $1 and p.due_on <= $2 order by p.campaign, p.unit`)
 
 	// $1 = 1: everywhere but $2, else in $3 ("<a><b>"), by the campaign's unit or one of its parts'.

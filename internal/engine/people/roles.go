@@ -276,6 +276,11 @@ func Sides(id web.Identity, p web.Permission) (state bool, units []string) {
 	return true, units
 }
 
+// Looks reports whether a permission lets its holder see things only.
+func Looks(p web.Permission) bool {
+	return p == ReadCommendation || p == ReadParty || slices.Contains(reading, p)
+}
+
 // Looking is a reader with the rights of the moment that only look, for pages on which nothing can be done.
 func Looking(id web.Identity) web.Identity {
 	i, ok := id.(*identity)
@@ -284,8 +289,8 @@ func Looking(id web.Identity) web.Identity {
 	}
 	looks := *i
 	looks.scopes = map[web.Permission]bool{}
-	for _, p := range append([]web.Permission{ReadCommendation, ReadParty}, reading...) {
-		looks.scopes[p] = i.scopes == nil || i.scopes[p]
+	for _, p := range append(Permissions(), ReadNotices) {
+		looks.scopes[p] = Looks(p) && (i.scopes == nil || i.scopes[p])
 	}
 	return &looks
 }

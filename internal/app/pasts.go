@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	mostRefolded = 5000             // streams of a fold that are worked out for a day, those changed last
+	mostRefolded = 2000             // streams of a fold that are worked out for a day, those changed last
 	mostPasts    = 4                // days that are kept, besides those in use
 	pastRest     = 10 * time.Minute // after which a day that nobody looks at is given up
 	pastFolder   = "qua-khu-"       // and what makes it one of its own: where a day's tables stand in the data folder

@@ -28,14 +28,14 @@ func (r reader) past(g *app.App, paths map[string][]string, pattern func(path st
 	for at, list := range paths {
 		opened := 0
 		for _, path := range list {
-			for i, day := range []string{(today - 1).String(), (today - 170).String(), (today - 400).String(), "2020-01-01"} {
+			for i, day := range []string{(today - 1).String(), (today - 170).String(), "2020-01-01"} {
 				status, page := r.get(then(path, day))
 				switch {
 				case status == http.StatusOK && i == 0:
 					opened++
 				case status == http.StatusOK, status == http.StatusNotFound: // it was not there yet
 				case status == http.StatusForbidden && strings.HasPrefix(at, "/hoi-nghi/{id}/tai/"): // a list for those who invite
-				case status == http.StatusUnprocessableEntity && strings.HasPrefix(at, "/khen-thuong") && i == 3: // the year was to come
+				case status == http.StatusUnprocessableEntity && strings.HasPrefix(at, "/khen-thuong") && i == 2: // the year was to come
 				default:
 					r.t.Errorf("%s (%s) as of %s: %d", path, at, day, status)
 				}
@@ -230,4 +230,45 @@ func TestAVoteAsOfADay(t *testing.T) {
 	if status, _ := hung.get(at + "/tai/kiem-phieu?ngay=2021-06-14"); status != http.StatusNotFound {
 		t.Errorf("there is a paper of the count before the count: %d", status)
 	}
+}
+
+// TestADayOpensNoDoor: whoever may not open a page may not open it as of a day, by a page or by the API.
+func TestADayOpensNoDoor(t *testing.T) {
+	a, _ := guarded(t)
+	for _, account := range []string{"xem", "so", "phong", "dang"} {
+		r, program := a.reader(t, account), a.caller(t, account)
+		doors := 0
+		for _, rt := range a.Site(t.Context(), siteOptions).Routes() {
+			path := strings.TrimSuffix(rt.Pattern, "{$}")
+			if rt.Method != http.MethodGet || !a.Shows(rt.Pattern) || strings.Contains(path, "{") {
+				continue
+			}
+			day := "?ngay=2021-06-12"
+			if strings.HasPrefix(path, "/api/") {
+				day = "?asof=2021-06-12"
+			}
+			now, then := r.status(path, program.token), r.status(path+day, program.token)
+			if now != then && now/100 != 2 {
+				t.Errorf("%s: %s answers %d, as of a day %d", account, path, now, then)
+			}
+			if then == http.StatusForbidden {
+				doors++
+			}
+		}
+		if doors == 0 {
+			t.Errorf("%s may open all", account)
+		}
+	}
+}
+
+// status is how an address answers a browser, or below /api/ a program.
+func (r reader) status(path, token string) int {
+	r.t.Helper()
+	q, err := http.NewRequest(http.MethodGet, r.url+path, nil)
+	must(r.t, err)
+	q.Header.Set("Authorization", "Bearer "+token)
+	got, err := r.c.Do(q)
+	must(r.t, err)
+	got.Body.Close()
+	return got.StatusCode
 }

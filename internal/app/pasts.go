@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
@@ -96,8 +97,8 @@ func (p *pasts) open(ctx context.Context, day *past) error {
 			os.RemoveAll(folder)
 		}
 	})
-	var err error
-	if day.folder, err = os.MkdirTemp(p.now.data, pastFolder); err != nil {
+	day.folder = filepath.Join(p.now.data, pastFolder+day.on.String()+"-"+rand.Text())
+	if err := store.MakeFolder(day.folder); err != nil {
 		return err
 	}
 	db, err := store.Open(ctx, filepath.Join(day.folder, "ngay.db"))

@@ -187,6 +187,9 @@ func TestARegisterAsOfADay(t *testing.T) {
 	if items, _ := out["items"].([]any); status != http.StatusOK || len(items) != 1 || header.Get("X-As-Of") != "2021-05-31" {
 		t.Errorf("the API answers %d, %q: %v", status, header.Get("X-As-Of"), out)
 	}
+	if status, _, out := program.call(http.MethodGet, "/api/v1/chi-dao?asof=2021-06-14", ""); status != http.StatusOK { // today
+		t.Errorf("the API answers %d: %v", status, out)
+	}
 	if status, _, _ := program.call(http.MethodGet, "/api/v1/chi-dao?asof=2021-07-01", ""); status != http.StatusUnprocessableEntity {
 		t.Errorf("a day to come: %d", status)
 	}

@@ -47,45 +47,65 @@ type past struct {
 	present *Request      // the same request of today
 }
 
-// answer runs the route's handler, or where a day that is over is asked for shows its page as of then. Errors: fault.Invalid for what is
-// no date or one to come.
-func (s *Site) answer(r *Request, rt Route) error {
-	if rt.Method != http.MethodGet || s.opts.Days == nil {
-		return rt.Handler(r)
-	}
-	if r.past.shown = s.opts.Days.Shows(rt.Pattern); !r.past.shown {
-		if day, err := calendar.Parse(r.Query(dayName)); err == nil && day < r.Today() && s.opts.Days.Keeps(rt.Pattern) {
-			r.past.links = day
+// answer is the route's handler, which where a day that is over is asked for shows the page as of then. Errors of it: fault.Invalid for what
+// is no date or one to come.
+func (s *Site) answer(rt Route) Handler {
+	days := s.opts.Days
+	switch {
+	case rt.Method != http.MethodGet || days == nil || !days.Keeps(rt.Pattern):
+		return rt.Handler
+	case !days.Shows(rt.Pattern):
+		return func(r *Request) error {
+			if day, err := calendar.Parse(r.Query(dayName)); err == nil && day < r.Today() {
+				r.past.links = day
+			}
+			return rt.Handler(r)
 		}
-		return rt.Handler(r)
 	}
+	return func(r *Request) error {
+		r.past.shown = true
+		day, err := r.dayAsked()
+		switch {
+		case err != nil:
+			return err
+		case day == 0:
+			return rt.Handler(r)
+		}
+		present := *r
+		r.past.day, r.past.links, r.past.present, r.Reader = day, day, &present, days.Looking(r.Reader)
+		if isAPI(r.Request) {
+			r.W.Header().Set("X-As-Of", day.String())
+		}
+		return days.Serve(r, rt.Pattern)
+	}
+}
+
+// dayAsked reads the day that is asked about, 0 = now. An operation of the API does not see it any more.
+func (r *Request) dayAsked() (calendar.Date, error) {
 	name := dayName
 	if isAPI(r.Request) {
 		name = APIDay
 	}
 	text := r.Query(name)
 	if text == "" {
-		return rt.Handler(r)
+		return 0, nil
 	}
-	day, err := calendar.Parse(text)
-	switch today := r.Today(); {
-	case err != nil:
-		return err
-	case day > today:
-		return fault.New(fault.Invalid, "web.day_ahead", "day", day.Format(lang.VI), "today", today.Format(lang.VI))
-	case day == today:
-		return rt.Handler(r)
-	}
-	present := *r
 	if isAPI(r.Request) {
 		r.Request = r.Request.Clone(r.Context())
 		q := r.URL.Query()
 		q.Del(APIDay)
 		r.URL.RawQuery = q.Encode()
-		r.W.Header().Set("X-As-Of", day.String())
 	}
-	r.past.day, r.past.links, r.past.present, r.Reader = day, day, &present, s.opts.Days.Looking(r.Reader)
-	return s.opts.Days.Serve(r, rt.Pattern)
+	day, err := calendar.Parse(text)
+	switch today := r.Today(); {
+	case err != nil:
+		return 0, err
+	case day > today:
+		return 0, fault.New(fault.Invalid, "web.day_ahead", "day", day.Format(lang.VI), "today", today.Format(lang.VI))
+	case day == today:
+		return 0, nil
+	}
+	return day, nil
 }
 
 // AsOf is the day that is over as of whose end the page is shown, 0 = as things stand.

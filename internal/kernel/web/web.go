@@ -124,6 +124,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve wraps one route: recognise the reader, check the permission, run, render the error.
 func (s *Site) serve(rt Route) http.Handler {
+	answer := s.answer(rt)
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		began := time.Now()
 		if hr.Method == http.MethodGet {
@@ -142,7 +143,7 @@ func (s *Site) serve(rt Route) http.Handler {
 			s.fail(r, err)
 			return
 		}
-		if err := s.answer(r, rt); err != nil {
+		if err := answer(r); err != nil {
 			s.fail(r, err)
 		}
 	})

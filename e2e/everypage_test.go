@@ -41,16 +41,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	handler := g.Site(t.Context(), siteOptions)
 	site := httptest.NewServer(handler)
 	defer site.Close()
-	mux := http.NewServeMux()
-	for _, rt := range handler.Routes() {
-		mux.Handle(rt.Method+" "+rt.Pattern, http.NotFoundHandler())
-	}
-	pattern := func(path string) string {
-		r, err := http.NewRequest(http.MethodGet, path, nil)
-		must(t, err)
-		_, found := mux.Handler(r)
-		return strings.TrimPrefix(found, "GET ")
-	}
+	pattern := patterns(t, handler)
 	seen := map[string]bool{"/vao": true}
 	for _, path := range start(t).paths() {
 		seen[pattern(path)] = true

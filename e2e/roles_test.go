@@ -138,7 +138,8 @@ func TestEveryReaderSeesTheirOwn(t *testing.T) {
 				t.Errorf("%s does not open %s (%s): %d", account, name, at[name], status)
 			}
 		}
-		for _, path := range []string{"/", "/ho-so?xem=all&q=ho+so", "/ho-so?xem=all&don-vi=so", "/sap-tre", "/so-theo-doi?tu=2021-01-01", "/giay-phep?xem=", "/phi?tu=2021-01-01", "/so-van-ban?nam=2021", "/chat-luong/tien_do/dung_han?ky=2022", "/so-cai", "/so-lieu", "/so-lieu/dossier.received?period=2021"} {
+		for _, path := range []string{"/", "/ho-so?xem=all&q=ho+so", "/ho-so?xem=all&don-vi=so", "/sap-tre", "/so-theo-doi?tu=2021-01-01", "/giay-phep?xem=", "/phi?tu=2021-01-01", "/so-van-ban?nam=2021", "/chat-luong/tien_do/dung_han?ky=2022", "/so-cai", "/so-lieu", "/so-lieu/dossier.received?period=2021",
+			"/?ngay=2021-06-13", "/ho-so?xem=all&ngay=2021-06-13", "/giay-phep?xem=&ngay=2021-06-13", "/so-van-ban?nam=2021&ngay=2021-06-13", "/hoi-dong?xem=all&ngay=2021-06-13"} {
 			status, page := r.get(path)
 			for _, name := range append(c.closed, hostile) {
 				if status == http.StatusOK && strings.Contains(page, name) && (name == hostile || strings.HasPrefix(name, "Hồ sơ")) {

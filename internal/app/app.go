@@ -127,6 +127,9 @@ type App struct {
 	figures figureFile
 
 	railCounts railCounts
+	pasts      *pasts
+	isPast     bool // see asOf
+	watch      task.Rules
 	finder     finder
 	clock      func() time.Time
 }
@@ -236,6 +239,8 @@ func (a *App) openLedger(ctx context.Context, o Options) error {
 	}
 	a.Ledger = l
 	l.Follow(a.railCounts.outdate)
+	a.pasts = newPasts(a)
+	l.Follow(a.pasts.outdate)
 	return nil
 }
 
@@ -260,7 +265,7 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 		Open:       func(ctx context.Context, _, sealed string) (string, error) { return a.Vault.Open(ctx, sealed) },
 		Conclusion: a.concluded, Soon: func(today calendar.Date) int { return watch.At(today).DossierSoon },
 	})
-	a.Schedule = schedule.New(a.Ledger, a.DB, a.People, schedule.Options{Clock: o.Clock})
+	a.openDirectives(o)
 	if err := a.Schedule.OpenFeeds(ctx); err != nil {
 		return err
 	}
@@ -268,10 +273,8 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	if err = a.openCouncils(ctx, o.Data); err != nil {
 		return err
 	}
-	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
-		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
 	a.openAttachments(o)
-	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock, Rules: watch})
+	a.openTasks(o, watch)
 	a.openParty(o)
 	if err := a.openNotify(ctx, o); err != nil {
 		return err
@@ -290,6 +293,18 @@ func (a *App) openEngines(ctx context.Context, o Options, figures *indicator.Def
 	a.openActivities(o)
 	a.openReports(regimes)
 	return a.openConferences(ctx, o.Data)
+}
+
+// openDirectives opens the register of directives and the leaders' calendar.
+func (a *App) openDirectives(o Options) {
+	a.Schedule = schedule.New(a.Ledger, a.DB, a.People, schedule.Options{Clock: o.Clock})
+	a.Directives = directive.New(a.Ledger, a.DB, a.People, directive.Options{Clock: o.Clock,
+		Lists: func() (*directive.Recogniser, error) { return directive.Load(Definitions(o.Data)) }})
+}
+
+func (a *App) openTasks(o Options, watch task.Rules) {
+	a.watch = watch
+	a.Tasks = task.New(a.Ledger, a.DB, a.Calendar, a.People, task.Options{Clock: o.Clock, Rules: watch})
 }
 
 // openFiling opens the citizens' side.
@@ -314,6 +329,7 @@ func (a *App) openFiling(ctx context.Context, o Options) error {
 
 // Close waits for the commands under way and closes the database.
 func (a *App) Close() error {
+	a.pasts.close()
 	err := errors.Join(a.Portal.Close(), a.Ledger.Close())
 	a.saveFigures()
 	a.saveSearch(context.Background())

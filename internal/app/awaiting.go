@@ -35,7 +35,7 @@ func (a *App) awaiting(r *web.Request) ([]home.Work, error) {
 		}
 		out = append(out, w)
 	}
-	if !r.Can(people.FillParts, "") {
+	if !r.Present().Can(people.FillParts, "") {
 		return out, nil
 	}
 	// Those of the year around today: a campaign that nobody ended stays on its own page.

@@ -68,7 +68,7 @@ type SiteOptions struct {
 func (a *App) Site(ctx context.Context, o SiteOptions) *web.Site {
 	return web.NewSite(web.Options{
 		Catalog: a.Catalog, Auth: a.People, Agency: a.agencyName(ctx), Rail: a.rail, Bell: a.bell,
-		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock, URL: o.URL, Proxies: o.Proxies,
+		Secure: o.Secure, Sample: o.Sample || a.agency.Sample, Log: o.Log, Clock: a.clock, URL: o.URL, Proxies: o.Proxies, Days: a.pasts,
 	}, a.routes(o))
 }
 
@@ -132,7 +132,7 @@ func (a *App) apiParts(rate int, files *attachments.Pages, pages []web.Route) ap
 	}
 	return api.Parts{Words: a.Catalog, Ledger: a.Ledger, People: a.People, Calendar: a.Calendar, Procedures: a.Procedures, Dossiers: a.Dossiers,
 		DossierAPI: a.dossierAPI(), Tasks: a.Tasks, Directives: a.Directives, Indicators: a.Indicators, Reports: a.Reports, Conferences: a.Conferences, Campaigns: a.Campaigns, Notify: a.Notify,
-		Files: files, Schedule: a.Schedule, Filing: a.Filing, News: a.newsroomParts(), Councils: a.Councils, Activities: a.Activities, Commendation: a.Commendation, Party: a.Party, Cadre: a.Cadre, Books: a.Books, Quality: a.Quality, Flow: a.Flow, Desk: a.Desk, Search: a.searchParts(), Pages: reading, Forms: forms, Describe: a.describe, Rate: rate}
+		Files: files, Schedule: a.Schedule, Filing: a.Filing, News: a.newsroomParts(), Councils: a.Councils, Activities: a.Activities, Commendation: a.Commendation, Party: a.Party, Cadre: a.Cadre, Books: a.Books, Quality: a.Quality, Flow: a.Flow, Desk: a.Desk, Search: a.searchParts(), Pages: reading, Forms: forms, Describe: a.describe, Dated: a.pasts.Shows, Past: a.isPast, Rate: rate}
 }
 
 func (a *App) searchParts() search.Parts {

@@ -80,6 +80,8 @@ type Parts struct {
 	Pages        map[string]web.Route                                                    // that read, by their pattern
 	Forms        map[string]web.Route                                                    // the pages' forms by their pattern
 	Describe     func(r *web.Request, subject string) (title, path string, visible bool) // of a notice
+	Dated        func(pattern string) bool                                               // whether an operation takes "asof" besides its own parameters; nil = none does
+	Past         bool                                                                    // as of a day that is over: only the operations that are dated
 	Rate         int                                                                     // requests a minute and account; 0 = 3000, negative = without limit
 }
 
@@ -163,9 +165,17 @@ func Routes(p Parts) []web.Route {
 func newService(p Parts) *service {
 	s := &service{Parts: p}
 	s.ops = slices.Concat(s.dossierOps(), s.taskOps(), s.directiveOps(), s.figureOps(), s.reportOps(), s.conferenceOps(), s.campaignOps(), s.referenceOps(), s.ledgerOps(), s.noticeOps(), s.formOps(), s.conferenceForms(), s.campaignForms(), s.partyForms(), s.articleOps(), s.fileOps(), s.trackOps(), s.councilOps(), s.commendationOps(), s.registerOps(), s.partyOps(), s.partyRounds(), s.partyBodies(), s.onestopOps(), s.flowOps(), s.paperOps(), s.campaignSums(), s.searchOps(), s.accountOps())
+	if p.Past {
+		s.ops = slices.DeleteFunc(s.ops, func(o operation) bool { return !s.dated(o) })
+	}
 	s.limits.init(p.Rate)
 	s.built = sync.OnceValue(s.build)
 	return s
+}
+
+// dated reports whether an operation can be asked as of a day by package web.
+func (s *service) dated(o operation) bool {
+	return o.method == http.MethodGet && s.Dated != nil && s.Dated(o.path)
 }
 
 // registrar collects the handlers that the library makes.
@@ -206,6 +216,9 @@ func (s *service) described(o operation) huma.Operation {
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests}}
 	if o.method != http.MethodGet {
 		out.Errors = append(out.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge)
+	}
+	if s.dated(o) {
+		out.Parameters = append(out.Parameters, &huma.Param{Name: web.APIDay, In: "query", Schema: &huma.Schema{Type: huma.TypeString, Format: "date"}})
 	}
 	if len(o.media) > 0 {
 		out.Responses = map[string]*huma.Response{"200": {Content: mediaOf(o.media)}}

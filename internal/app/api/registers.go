@@ -62,7 +62,7 @@ type credentialFilter struct {
 }
 
 func (s *service) listCredentials(r *web.Request, in *credentialFilter) (*reply[list[Credential]], error) {
-	f := dossier.CredentialFilter{Reach: onestop.Reach(r), View: in.View, Procedure: in.Procedure, Text: in.Text}
+	f := dossier.CredentialFilter{Reach: onestop.Reach(r), View: in.View, Procedure: in.Procedure, Text: in.Text, Day: r.AsOf()}
 	if in.View == "all" {
 		f.View = ""
 	}

@@ -11,16 +11,25 @@ import (
 	"testing"
 
 	"trucot/internal/app/page/events"
+	"trucot/internal/engine/council"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/numbering"
 	"trucot/internal/engine/people"
 	work "trucot/internal/engine/task"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/room/activity"
+	"trucot/internal/room/commendation"
 	"trucot/internal/room/conference"
+	"trucot/internal/room/directive"
+	"trucot/internal/room/directive/schedule"
+	"trucot/internal/room/party"
+	"trucot/internal/room/party/cadre"
 	"trucot/internal/room/portal"
 	"trucot/internal/room/report"
+	"trucot/internal/room/report/campaign"
 	"trucot/internal/testing/storetest"
 )
 
@@ -94,7 +103,34 @@ func TestTheSameSampleEveryTime(t *testing.T) {
 		if n := second.Filed; n < 2900 || n > 3400 {
 			t.Errorf("%d dossiers, about 3,000 wanted", n)
 		}
+		foldedAnew(t, second)
 	})
+}
+
+// foldedAnew: the tables that pages of a past day read are, as of a day on which all has happened, those that stand; as of the days before,
+// each fold takes the events that it then has.
+func foldedAnew(t *testing.T, g *Agency) {
+	t.Helper()
+	all := calendar.MustParse("2100-01-01")
+	for _, fold := range []func() ledger.Fold{directive.Fold, schedule.Fold, work.Fold, council.Fold, conference.Fold, activity.Fold, commendation.Fold, party.Fold, cadre.Fold, campaign.Fold, numbering.Fold} {
+		for _, on := range []calendar.Date{all, Today() - 200, Today() - 500} {
+			db := storetest.Open(t, filepath.Join(t.TempDir(), "then.db"))
+			f := fold()
+			if whole, err := g.Ledger.Until(on).FoldInto(t.Context(), db, f, 5000); err != nil || !whole {
+				t.Errorf("%s as of %s: whole %v, %v", f.Name, on, whole, err)
+			}
+			for _, table := range f.Tables {
+				then, err := db.Digest(t.Context(), table.Name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				now, err := g.DB.Digest(t.Context(), table.Name)
+				if err != nil || on == all && then != now {
+					t.Errorf("%s, folded anew: %+v, standing: %+v, %v", table.Name, then, now, err)
+				}
+			}
+		}
+	}
 }
 
 func TestTheLedgerOfTheSampleIsSound(t *testing.T) {

@@ -44,12 +44,13 @@ var (
 	listCouncils = store.Statement(`select data, version, position` + councilsWhere +
 		` order by case stage when 'voting' then 0 when 'counted' then 1 when 'confirmed' then 2 when 'preparing' then 3 else 4 end, meets_on desc, id desc limit $7 offset $8`)
 	councilsAfter = store.Statement(`select data, version, position` + councilsWhere + ` and id > $7 order by id limit $8`)
+	ofTables      = store.Statement(`select 'council/' || id from council order by position desc limit $1`)
 	countCouncils = store.Statement(`select count(*)` + councilsWhere)
 )
 
 // Fold keeps the tables council and council_part.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "council", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "council", Version: 1, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		changed := map[string]*Council{}
 		var order []string
 		for i := range batch {

@@ -241,14 +241,19 @@ var credentialByNumber = store.Statement(`select ` + credentialColumns + ` from 
 
 // Credential finds a credential by procedure and number. Error: fault.NotFound.
 func (e *Engine) Credential(ctx context.Context, procedureID, number string) (*Credential, error) {
-	found, err := store.All(ctx, e.db, scanCredential, credentialByNumber, procedureID, number)
-	if err != nil {
-		return nil, err
+	return oneCredential(number)(store.All(ctx, e.db, scanCredential, credentialByNumber, procedureID, number))
+}
+
+func oneCredential(number string) func([]Credential, error) (*Credential, error) {
+	return func(found []Credential, err error) (*Credential, error) {
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, fault.New(fault.NotFound, "dossier.no_credential", "number", number)
+		}
+		return &found[0], nil
 	}
-	if len(found) == 0 {
-		return nil, fault.New(fault.NotFound, "dossier.no_credential", "number", number)
-	}
-	return &found[0], nil
 }
 
 func scanCredential(rows *sql.Rows) (Credential, error) {

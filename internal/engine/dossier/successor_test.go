@@ -1,6 +1,7 @@
 package dossier_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,7 +85,47 @@ func TestALicenceTakesThePlaceOfTheOneBefore(t *testing.T) {
 		if v, u, e := o.count(t, dossier.Valid), o.count(t, dossier.Upcoming), o.count(t, dossier.Ended); v != 1 || u != 1 || e != 1 {
 			t.Errorf("%d valid, %d upcoming, %d ended", v, u, e)
 		}
+		o.then(t, first.Number, map[string]string{"2021-03-14": "", "2021-03-15": dossier.Valid, "2021-06-09": dossier.Valid, "2021-06-10": dossier.Ended, "2021-07-19": dossier.Ended})
+		o.then(t, amended.Number, map[string]string{"2021-06-09": "", "2021-06-10": dossier.Valid, "2021-07-20": dossier.Valid})
+		if was, err := o.CredentialAsOf(o.ctx, amended.Procedure, amended.Number, day("2021-07-19")); err != nil || was.Successor != "" {
+			t.Errorf("before it was renewed, %+v named its successor: %v", was, err)
+		}
+		if err := o.EndCredential(o.ctx, renewed.Procedure, renewed.Number, "thu_hoi", day("2021-09-01"), "a", ""); err != nil {
+			t.Fatal(err)
+		}
+		o.then(t, renewed.Number, map[string]string{"2021-07-19": "", "2021-08-31": dossier.Upcoming, "2021-09-01": dossier.Ended})
 	})
+}
+
+// then tells in which view a licence stood on days ("" = it was not there), by itself and in the list of that view; what has happened is the
+// same as of today as it is now.
+func (o *office) then(t *testing.T, number string, days map[string]string) {
+	t.Helper()
+	list := func(view string, on calendar.Date) []dossier.Credential {
+		rows, _, err := o.Credentials(o.ctx, dossier.CredentialFilter{Reach: dossier.Reach{Units: []string{"atbx"}}, View: view, Limit: 9, Day: on})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	for on, view := range days {
+		c, err := o.CredentialAsOf(o.ctx, "radiation_work_licence", number, day(on))
+		if view == "" {
+			refused(t, err, "dossier.no_credential")
+			continue
+		}
+		if err != nil || c.View(day(on)) != view {
+			t.Errorf("%s on %s: %+v, want %s: %v", number, on, c, view, err)
+		}
+		if !slices.ContainsFunc(list(view, day(on)), func(c dossier.Credential) bool { return c.Number == number }) {
+			t.Errorf("%s is not in the list %q of %s", number, view, on)
+		}
+	}
+	for _, view := range []string{"", dossier.Valid, dossier.Upcoming, dossier.Expiring, dossier.RenewalLate, dossier.Expired, dossier.Ended} {
+		if then, now := list(view, day("2021-12-01")), list(view, 0); !slices.Equal(then, now) {
+			t.Errorf("%q as of today is %+v, now it is %+v", view, then, now)
+		}
+	}
 }
 
 func TestALicenceThatIsNamedMustFit(t *testing.T) {

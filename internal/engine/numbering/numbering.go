@@ -57,6 +57,7 @@ var tables = []ledger.Table{{Name: "number_given", DDL: []string{
 }}}
 
 var (
+	ofTables  = store.Statement(`select stream from (select distinct '` + streamPrefix + `' || book || '/' || year as stream, year from number_given) s order by year desc, stream limit $1`)
 	putGiven  = store.Statement(`insert into number_given (book, year, seq, about, form, unit, given_on, data) values ($1,$2,$3,$4,$5,$6,$7,$8)`)
 	lastGiven = store.Statement(`select data from number_given where book = $1 and year = $2 order by seq desc limit 1`)
 	ofAbout   = store.Statement(`select data from number_given where about = $1 or (about > $2 and about < $3) order by given_on, book, seq`)
@@ -70,7 +71,7 @@ var (
 
 // Fold keeps the table number_given.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "numbering", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "numbering", Version: 1, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			e := &batch[i]
 			if e.Kind != kindGiven {

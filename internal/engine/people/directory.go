@@ -51,6 +51,9 @@ const otherNodes = 5 * time.Second
 
 // directory gives the current snapshot, reading the tables again after a change.
 func (p *People) directory(ctx context.Context) (*directory, error) {
+	if p.now != nil {
+		return p.now.directory(ctx)
+	}
 	v := p.version.Load()
 	if d := p.dir.Load(); p.fresh(d, v) {
 		return d, nil

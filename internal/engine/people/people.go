@@ -125,6 +125,7 @@ type People struct {
 
 	seen  tokenCache
 	turns turnstile
+	now   *People // of those of a past day: those of today, who know everybody
 }
 
 // New prepares the tables beside the ledger. Call it before the ledger's first Append; the ledger must
@@ -165,6 +166,13 @@ func New(ctx context.Context, db *store.DB, l *ledger.Ledger, o Options) (*Peopl
 		}
 	})
 	return p, nil
+}
+
+// AsOf are the same people for who reads as of a day: what is asked without a date, such as the name of a unit, is that of the day.
+func (p *People) AsOf(day calendar.Date) *People {
+	o := p.opts
+	o.Clock = func() time.Time { return day.Time().In(calendar.Zone) }
+	return &People{db: p.db, l: p.l, opts: o, now: p}
 }
 
 func (p *People) today() calendar.Date { return calendar.OfTime(p.opts.Clock()) }

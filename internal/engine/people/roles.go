@@ -276,6 +276,25 @@ func Sides(id web.Identity, p web.Permission) (state bool, units []string) {
 	return true, units
 }
 
+// Looks reports whether a permission lets its holder see things only.
+func Looks(p web.Permission) bool {
+	return p == ReadCommendation || p == ReadParty || slices.Contains(reading, p)
+}
+
+// Looking is a reader with the rights of the moment that only look, for pages on which nothing can be done.
+func Looking(id web.Identity) web.Identity {
+	i, ok := id.(*identity)
+	if !ok {
+		return id
+	}
+	looks := *i
+	looks.scopes = map[web.Permission]bool{}
+	for _, p := range append(Permissions(), ReadNotices) {
+		looks.scopes[p] = Looks(p) && (i.scopes == nil || i.scopes[p])
+	}
+	return &looks
+}
+
 // HasRole reports whether the reader has the role in the unit, for the steps of a procedure that name
 // who may take them.
 func HasRole(id web.Identity, r Role, unit string) bool {

@@ -52,6 +52,7 @@ var (
 	matrix     = store.Statement(`select unit, sum(case when state in ('done','confirmed') and late = 0 then 1 else 0 end), sum(case when state in ('done','confirmed') and late = 1 then 1 else 0 end),
 		sum(case when state = 'open' and due_on >= $3 then 1 else 0 end), sum(case when state = 'open' and due_on < $3 then 1 else 0 end)
 		from task where state <> 'withdrawn' and ((side = 'state' and $1 = 1) or replace($2, '<' || unit || '>', '') <> $2) group by unit order by unit`)
+	ofTables  = store.Statement(`select stream from (select 'task/' || id as stream, position from task union all select 'baseline/' || id, position from task_baseline) s order by position desc limit $1`)
 	openRests = store.Statement(`select directive, count(*) from task where state = 'open' and directive <> '' and ((side = 'state' and $1 = 1) or replace($2, '<' || unit || '>', '') <> $2) group by directive`)
 )
 
@@ -61,7 +62,7 @@ func list(order string) store.SQL {
 
 // Fold keeps the tables task, task_word and task_baseline.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "task", Version: 4, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "task", Version: 4, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			var err error
 			switch {

@@ -96,6 +96,10 @@ type Fold struct {
 	Tables  []Table
 	Apply   func(ctx context.Context, tx store.Tx, batch []Event) error
 
+	// Streams lists the streams that the tables are of, those changed last first, at most $1: what FoldInto reads for a past day.
+	// Empty where nobody asks for one.
+	Streams store.SQL
+
 	// Forget, where set, is called when what Apply may remember of its tables since the last batch no
 	// longer holds: that batch was rolled back, another node wrote, or the tables are built anew.
 	Forget func()
@@ -135,6 +139,7 @@ type Ledger struct {
 	shut    atomic.Bool
 	head    atomic.Int64
 	origin  string
+	until   calendar.Date // of a past ledger, see Until; 0 = none
 
 	// The writer's own, touched by its goroutine only (by Open before it starts).
 	follow     []func([]Event)

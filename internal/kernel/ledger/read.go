@@ -59,7 +59,8 @@ func (l *Ledger) pages(ctx context.Context, from int64, fn func([]Event) error) 
 
 // Stream reads one stream in order; an unknown stream is empty.
 func (l *Ledger) Stream(ctx context.Context, stream string) ([]Event, error) {
-	return store.All(ctx, l.db, scanEvent, readStream, stream)
+	events, err := store.All(ctx, l.db, scanEvent, readStream, stream)
+	return l.happened(events), err
 }
 
 // manyStreams is how many streams Streams reads at once.
@@ -78,7 +79,7 @@ func (l *Ledger) Streams(ctx context.Context, streams []string, fn func(Event) e
 		if err != nil {
 			return err
 		}
-		for _, e := range events {
+		for _, e := range l.happened(events) {
 			if err := fn(e); err != nil {
 				return err
 			}

@@ -49,6 +49,7 @@ type Request struct {
 
 	site  *Site
 	limit int64 // bytes of the body
+	past  past
 }
 
 func (s *Site) request(w http.ResponseWriter, hr *http.Request, limit int64) *Request {
@@ -114,8 +115,13 @@ func (r *Request) T(key string, args ...any) string {
 	return r.site.opts.Catalog.T(r.Lang, key, args...)
 }
 
-// Today is the local date of the site's clock.
-func (r *Request) Today() calendar.Date { return calendar.OfTime(r.site.opts.Clock()) }
+// Today is the local date of the site's clock; on a page of a past day, that day.
+func (r *Request) Today() calendar.Date {
+	if r.past.day != 0 {
+		return r.past.day
+	}
+	return calendar.OfTime(r.site.opts.Clock())
+}
 
 // Now is the site's clock.
 func (r *Request) Now() time.Time { return r.site.opts.Clock() }
@@ -152,6 +158,11 @@ func (r *Request) Render(status int, c templ.Component) error {
 	defer templ.ReleaseBuffer(buf)
 	if err := c.Render(r.Context(), buf); err != nil {
 		return err
+	}
+	if r.past.links != 0 {
+		if err := r.stay(buf); err != nil {
+			return err
+		}
 	}
 	return r.send(status, buf)
 }

@@ -54,11 +54,12 @@ func (r *Request) View(title string, crumbs ...Crumb) *View {
 	if key := "web.done_" + r.URL.Query().Get("da"); r.site.opts.Catalog.Has(key) {
 		v.Notice = r.T(key)
 	}
+	now := r.Present()
 	if r.Reader != nil && r.site.opts.Rail != nil {
-		v.Rail = r.site.opts.Rail(r)
+		v.Rail = r.site.opts.Rail(now)
 	}
 	if r.Reader != nil && r.site.opts.Bell != nil {
-		v.Bell = r.site.opts.Bell(r)
+		v.Bell = r.site.opts.Bell(now)
 	}
 	return v
 }

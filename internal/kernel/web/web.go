@@ -69,6 +69,7 @@ type Options struct {
 	Sample  bool                          // the data is a labelled sample; every page says so
 	Log     *slog.Logger                  // slog.Default when nil
 	Clock   func() time.Time              // time.Now when nil
+	Days    Days                          // pages as of a day; nil = none
 	Visit   func(*Request, time.Duration) // called after each request; nil = nothing (metrics hang here)
 }
 
@@ -76,6 +77,7 @@ type Options struct {
 type Site struct {
 	opts   Options
 	routes []Route
+	pages  map[string]Route // those that read, by method and pattern
 	mux    *http.ServeMux
 	cross  *http.CrossOriginProtection
 	assets *assets
@@ -91,13 +93,16 @@ func NewSite(o Options, routes []Route) *Site {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	s := &Site{opts: o, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), assets: loadAssets(), turns: newTurns()}
+	s := &Site{opts: o, pages: map[string]Route{}, mux: http.NewServeMux(), cross: http.NewCrossOriginProtection(), assets: loadAssets(), turns: newTurns()}
 	s.routes = append(append([]Route(nil), ownRoutes...), routes...)
 	for _, rt := range s.routes {
 		if rt.Permission == "" {
 			panic("web: route without a permission: " + rt.Method + " " + rt.Pattern)
 		}
 		s.mux.Handle(rt.Method+" "+rt.Pattern, s.serve(rt))
+		if rt.Method == http.MethodGet {
+			s.pages[rt.Method+" "+rt.Pattern] = rt
+		}
 	}
 	s.mux.Handle("GET "+assetPrefix, s.assets)
 	s.mux.Handle("/", s.serve(Route{Permission: Public, Handler: notFound}))
@@ -119,6 +124,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve wraps one route: recognise the reader, check the permission, run, render the error.
 func (s *Site) serve(rt Route) http.Handler {
+	answer := s.answer(rt)
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		began := time.Now()
 		if hr.Method == http.MethodGet {
@@ -137,7 +143,7 @@ func (s *Site) serve(rt Route) http.Handler {
 			s.fail(r, err)
 			return
 		}
-		if err := rt.Handler(r); err != nil {
+		if err := answer(r); err != nil {
 			s.fail(r, err)
 		}
 	})

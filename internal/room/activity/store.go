@@ -34,13 +34,14 @@ var (
 	getEntry    = store.Statement(`select ` + entryColumns + ` from activity where id = $1`)
 	listEntries = store.Statement(`select ` + entryColumns + matching + ` order by on_day desc, id desc limit $8 offset $9`)
 	listAfter   = store.Statement(`select ` + entryColumns + matching + ` and id > $8 order by id limit $9`)
+	ofTables    = store.Statement(`select '` + streamPrefix + `' || id from activity order by on_day desc, id limit $1`)
 	countAll    = store.Statement(`select count(*)` + matching)
 	lastEntry   = store.Statement(`select id from activity order by length(id) desc, id desc limit 1`)
 )
 
 // Fold keeps the table activity.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "activity", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "activity", Version: 1, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			if batch[i].Kind == KindRecorded && strings.HasPrefix(batch[i].Stream, streamPrefix) {
 				if err := apply(ctx, tx, &batch[i]); err != nil {

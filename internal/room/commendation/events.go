@@ -54,7 +54,7 @@ type nominationFact struct {
 
 // Fold keeps the tables of the room.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "commendation", Version: 2, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "commendation", Version: 2, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			e := &batch[i]
 			var err error

@@ -37,6 +37,9 @@ var (
 	upsertOne      = store.Statement(`insert into commendation (id, year, award, subject, unit, stage, decision, council, side, consult_to, folded, data, version, position)
 		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) on conflict (id) do update set stage = excluded.stage, decision = excluded.decision, council = excluded.council,
 		consult_to = excluded.consult_to, data = excluded.data, version = excluded.version, position = excluded.position`)
+	ofTables = store.Statement(`select stream from (select '` + subjectPrefix + `' || id as stream, 9999 as year from commendation_subject
+		union all select '` + movementPrefix + `' || id, year from commendation_movement union all select distinct '` + roundPrefix + `' || year || '/' || award, year from commendation
+		union all select distinct '` + opinionPrefix + `' || nomination, 9998 from commendation_opinion) s order by year desc, stream limit $1`)
 	getOne    = store.Statement(`select data, version, position from commendation where id = $1`)
 	roundHead = store.Statement(`select coalesce(max(version), 0) from commendation where year = $1 and award = $2`)
 	decided   = store.Statement(`select count(*) from commendation where year = $1 and award = $2 and stage in ('decided', 'conferred') and id not like '%~%'`)

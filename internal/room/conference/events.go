@@ -77,7 +77,7 @@ func (c *Conference) party() bool { return c.Side == people.Party }
 
 // Fold keeps the tables conference, conference_guest and conference_talk.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "conference", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "conference", Version: 1, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			if strings.HasPrefix(batch[i].Stream, streamPrefix) {
 				if err := apply(ctx, tx, &batch[i]); err != nil {

@@ -51,6 +51,7 @@ var (
 		and ($4 = '' or status = $4 or $4 = 'open' and status in ('preparing','invited','running') or $4 = 'past' and status in ('closed','published'))`
 	listAfter = store.Statement(`select data, version, position` + where + ` and id > $5 order by id limit $6`)
 	listAll   = store.Statement(`select data, version, position` + where + ` order by day desc, id desc limit $5 offset $6`)
+	ofTables  = store.Statement(`select '` + streamPrefix + `' || id from conference order by position desc limit $1`)
 	countAll  = store.Statement(`select count(*)` + where)
 )
 

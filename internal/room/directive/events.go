@@ -44,7 +44,7 @@ func (d *Document) dims() map[string]string {
 
 // Fold keeps the tables directive and directive_link.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "directive", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "directive", Version: 1, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			switch e := &batch[i]; e.Kind {
 			case kindRegistered, kindReplaced, kindAmended, kindEnded, kindTargetSet:

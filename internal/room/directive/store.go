@@ -43,6 +43,7 @@ var (
 		and ($4 = '' or folded like $4 escape '!') and ($5 = '' or $5 = 'in_force' and ended_on > $6 or $5 = 'ended' and ended_on <= $6)`
 	listDocuments  = store.Statement(`select data, version, position` + where + ` order by issued_on desc, id limit $7 offset $8`)
 	listAfter      = store.Statement(`select data, version, position` + where + ` and id > $7 order by id limit $8`)
+	ofTables       = store.Statement(`select 'directive/' || id from directive order by position desc limit $1`)
 	countDocuments = store.Statement(`select count(*)` + where)
 	calledSo       = store.Statement(`select data, version, position from directive where symbol = $1 order by issued_on desc limit 20`)
 	selectLinks    = store.Statement(`select later, earlier, how, from_on from directive_link where later = $1 or earlier = $1 order by from_on, later, earlier`)

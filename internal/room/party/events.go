@@ -80,7 +80,7 @@ func givenOut(rec Record, actor string, on calendar.Date) ledger.Command {
 
 // Fold keeps the tables party_member, party_stay, party_record, party_committee and party_applicant.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "party", Version: 2, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "party", Version: 2, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			var err error
 			switch e := &batch[i]; {

@@ -45,6 +45,8 @@ var (
 	upsertMember = store.Statement(`insert into party_member (id, unit, state, decided_on, data, version, position) values ($1,$2,$3,$4,$5,$6,$7)
 		on conflict (id) do update set unit = excluded.unit, state = excluded.state, decided_on = excluded.decided_on, data = excluded.data,
 		version = excluded.version, position = excluded.position`)
+	ofTables = store.Statement(`select stream from (select '` + memberStream + `' || id as stream, position from party_member union all select '` + recordStream + `' || id, position from party_record
+		union all select '` + fileStream + `' || id, position from party_applicant union all select distinct '` + bodyStream + `' || unit, 0 from party_committee) s order by position desc, stream limit $1`)
 	upsertRecord = store.Statement(`insert into party_record (id, kind, unit, stage, form, on_day, until_day, number, data, version, position)
 		values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)
 		on conflict (id) do update set unit = excluded.unit, stage = excluded.stage, form = excluded.form, on_day = excluded.on_day, until_day = excluded.until_day,

@@ -70,6 +70,9 @@ func (s *Pages) OnConference(r *web.Request, v *web.View, id string) (templ.Comp
 
 // part makes the list of a row's files for its page; nil where there is nothing to show and nothing to do.
 func (s *Pages) part(r *web.Request, v *web.View, owner string) (templ.Component, error) {
+	if r.AsOf() != 0 { // when a file came and went is in its history, not in its table
+		return nil, nil
+	}
 	p, err := s.panel(r, v, owner)
 	if err != nil || !p.May && len(p.Slots)+len(p.Others)+len(p.Gone) == 0 {
 		return nil, err

@@ -88,7 +88,7 @@ func (s *pages) show(r *web.Request, c *campaign.Campaign, parts []*campaign.Par
 	if c.Signed != nil {
 		p.Signer = s.People.AccountName(r.Context(), c.Signed.By)
 	}
-	if p.Whole && c.Stage.Open() && p.In > 0 {
+	if p.Whole && c.Stage.Open() && p.In > 0 && r.AsOf() == 0 { // what is double now is no matter of a past day
 		x, err := s.Desk.Consolidate(r.Context(), c.ID, 0)
 		if err != nil {
 			return err

@@ -73,7 +73,7 @@ func (s *pages) home(r *web.Request) error {
 			return err
 		}
 	}
-	if r.Can(people.ReadDossiers, "") {
+	if r.Can(people.ReadDossiers, "") && r.AsOf() == 0 { // a forecast is one of now
 		if err := s.risks(r, &p); err != nil {
 			return err
 		}
@@ -188,6 +188,13 @@ func (s *pages) month(sc scope.Scope, year calendar.Period, m int) (indicator.Va
 	}
 	q := sc.Query()
 	q.Period, q.AsOf = p, calendar.NoDate
+	switch {
+	case sc.AsOf == calendar.NoDate || sc.AsOf >= p.To:
+	case sc.AsOf < p.From:
+		return 0, nil
+	default:
+		q.AsOf = sc.AsOf
+	}
 	f, err := s.figures.Figure(q, "dossier.received")
 	return f.Arising, err
 }

@@ -76,17 +76,21 @@ func (s *pages) myDossiers(r *web.Request, p *homePage) error {
 	}
 	f := dossier.Filter{Open: true, Limit: listed, Overdue: calendar.NoDate, Assignee: people.Desk(r.Actor())}
 	f.Units, f.Without = dossiers.Reach(r)
-	rows, total, err := s.dossiers.List(r.Context(), f)
+	list, err := s.lister(r)
+	if err != nil {
+		return err
+	}
+	rows, total, err := list(f)
 	if err != nil {
 		return err
 	}
 	f.Assignee, f.Limit = "", looked
-	all, open, err := s.dossiers.List(r.Context(), f)
+	all, open, err := list(f)
 	if err != nil {
 		return err
 	}
 	for i := range all {
-		if d := &all[i]; d.Assignee != people.Desk(r.Actor()) && dossiers.Awaits(r, s.procs, d) {
+		if d := &all[i]; d.Assignee != people.Desk(r.Actor()) && dossiers.Awaits(r.Present(), s.procs, d) {
 			rows, total = append(rows, *d), total+1
 		}
 	}
@@ -98,8 +102,27 @@ func (s *pages) myDossiers(r *web.Request, p *homePage) error {
 	}
 	p.Mine, p.Total = p.Mine+total, open
 	f.Overdue, f.Limit = r.Today(), 1
-	_, p.Late, err = s.dossiers.List(r.Context(), f)
+	_, p.Late, err = list(f)
 	return err
+}
+
+// lister lists the dossiers that stand now, or stood so at the end of the day that is asked about.
+func (s *pages) lister(r *web.Request) (func(dossier.Filter) ([]dossier.Row, int, error), error) {
+	if r.AsOf() == 0 {
+		return func(f dossier.Filter) ([]dossier.Row, int, error) { return s.dossiers.List(r.Context(), f) }, nil
+	}
+	units, without := dossiers.Reach(r)
+	then, err := s.dossiers.AllAsOf(r.Context(), dossier.Reach{Units: units, Without: without}, "", r.AsOf())
+	return func(f dossier.Filter) (rows []dossier.Row, total int, _ error) {
+		all, whole := then.List(f)
+		if !whole {
+			r.Bounded(dossier.MostReplayed)
+		}
+		for _, d := range all[:min(len(all), f.Limit)] {
+			rows = append(rows, *d)
+		}
+		return rows, len(all), nil
+	}, err
 }
 
 func (s *pages) dossierWork(r *web.Request, d *dossier.Row) Work {
@@ -110,7 +133,7 @@ func (s *pages) dossierWork(r *web.Request, d *dossier.Row) Work {
 			state = st.Label.In(r.Lang)
 		}
 	}
-	if w.Due == calendar.NoDate && d.Status == dossier.Filed { // what was filed online must be looked at in time too
+	if w.Due == calendar.NoDate && d.Status == dossier.Filed && r.AsOf() == 0 { // what was filed online must be looked at in time too
 		if whole, err := s.dossiers.Get(r.Context(), d.Code); err == nil {
 			w.Due = whole.Nearest()
 		}

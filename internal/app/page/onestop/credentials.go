@@ -34,7 +34,7 @@ type credentialsPage struct {
 }
 
 func credentialFilter(r *web.Request) dossier.CredentialFilter {
-	f := dossier.CredentialFilter{Reach: Reach(r), View: dossier.Expiring, Procedure: r.Query("thu-tuc"), Text: r.Query("q"), Limit: perPage}
+	f := dossier.CredentialFilter{Reach: Reach(r), View: dossier.Expiring, Procedure: r.Query("thu-tuc"), Text: r.Query("q"), Limit: perPage, Day: r.AsOf()}
 	if r.URL.Query().Has("xem") {
 		f.View = r.Query("xem")
 	}
@@ -192,11 +192,19 @@ func (s *pages) readCredential(r *web.Request, id, number string) (*dossier.Cred
 
 // Credential reads one that the reader may see; another unit's reads as none.
 func Credential(r *web.Request, e *dossier.Engine, id, number string) (*dossier.Credential, error) {
-	c, err := e.Credential(r.Context(), id, number)
+	c, err := credentialOn(r, e, id, number)
 	if err == nil && !people.Holds(r.Reader, people.ReadDossiers, c.Unit) {
 		return nil, fault.New(fault.NotFound, "dossier.no_credential", "number", number)
 	}
 	return c, err
+}
+
+// credentialOn reads one as of the day that is asked about.
+func credentialOn(r *web.Request, e *dossier.Engine, id, number string) (*dossier.Credential, error) {
+	if day := r.AsOf(); day != 0 {
+		return e.CredentialAsOf(r.Context(), id, number, day)
+	}
+	return e.Credential(r.Context(), id, number)
 }
 
 // end ends a credential before its time.

@@ -41,6 +41,9 @@ func Read(r *web.Request, who *people.People, p web.Permission, known []string, 
 			return s, err
 		}
 	}
+	if day := r.AsOf(); day != 0 && day < s.Period.To && (s.AsOf == calendar.NoDate || day < s.AsOf) {
+		s.AsOf = day
+	}
 	if s.Known, err = Known(r, head); err != nil {
 		return s, err
 	}

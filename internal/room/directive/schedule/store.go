@@ -54,14 +54,16 @@ var (
 	// $1 = 1: the State's; $2 = units besides, "<a><b>"; days from $3 to $4, of the item or of what was published.
 	listItems = store.Statement(`select data, shown, version from schedule_item where (side = 'state' and $1 = 1 or replace($2, '<' || unit || '>', '') <> $2)
 		and (on_day >= $3 and on_day <= $4 or shown_day >= $3 and shown_day <= $4) order by on_day, id`)
-	lastItem  = store.Statement(`select id from schedule_item where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
+	lastItem = store.Statement(`select id from schedule_item where id >= $1 and id < $2 order by length(id) desc, id desc limit 1`)
+	ofTables = store.Statement(`select stream from (select 'schedule/' || id as stream, case when on_day > shown_day then on_day else shown_day end as day from schedule_item
+		union all select 'week/' || side || '/' || week, published_on from schedule_week) s order by day desc, stream limit $1`)
 	getWeek   = store.Statement(`select published_on from schedule_week where side = $1 and week = $2`)
 	feedTable = store.SQL(`create table if not exists schedule_feed (hash text not null primary key, account text not null unique, made_on bigint not null)`)
 )
 
 // Fold keeps the tables schedule_item and schedule_week.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "schedule", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "schedule", Version: 1, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			if strings.HasPrefix(batch[i].Kind, prefix) {
 				if err := apply(ctx, tx, &batch[i]); err != nil {

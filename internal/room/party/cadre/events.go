@@ -42,9 +42,11 @@ var tables = []ledger.Table{{Name: "party_round", DDL: []string{
 	`create index party_round_kind on party_round (kind, stage, on_day)`,
 }}}
 
+var ofTables = store.Statement(`select '` + stream + `' || id from party_round order by position desc limit $1`)
+
 // Fold keeps the table party_round.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "party_round", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "party_round", Version: 1, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			if e := &batch[i]; strings.HasPrefix(e.Stream, stream) {
 				if err := fold(ctx, tx, e); err != nil {

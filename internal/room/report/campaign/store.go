@@ -37,8 +37,10 @@ var (
 	getLines    = store.Statement(`select unit, data from campaign_line where campaign = $1 and unit = $2`)
 	listParts   = store.Statement(`select data, version, position from campaign_part where campaign = $1 order by unit`)
 	listLines   = store.Statement(`select unit, data from campaign_line where campaign = $1 order by unit`)
-	countNamed  = store.Statement(`select count(*) from campaign where regime = $1 and period = $2`)
-	openParts   = store.Statement(`select p.data, p.version, p.position from campaign_part p join campaign c on c.id = p.campaign
+	ofTables    = store.Statement(`select stream from (select '` + prefix + `' || id as stream, position from campaign
+		union all select '` + partPrefix + `' || campaign || '/' || unit, position from campaign_part) s order by position desc limit $1`)
+	countNamed = store.Statement(`select count(*) from campaign where regime = $1 and period = $2`)
+	openParts  = store.Statement(`select p.data, p.version, p.position from campaign_part p join campaign c on c.id = p.campaign
 		where c.stage in ('collecting', 'commenting') and p.stage <> 'submitted' and p.due_on >= $1 and p.due_on <= $2 order by p.campaign, p.unit`)
 
 	// $1 = 1: everywhere but $2, else in $3 ("<a><b>"), by the campaign's unit or one of its parts'.
@@ -52,7 +54,7 @@ var (
 
 // Fold keeps the tables of campaigns and of their parts.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "campaign", Version: 2, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "campaign", Version: 2, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			e := &batch[i]
 			var err error

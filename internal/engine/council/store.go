@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -28,7 +29,7 @@ var tables = []ledger.Table{
 
 var (
 	upsertCouncil = store.Statement(`insert into council (id, dossier, rule, unit, stage, meets_on, folded, data, version, position) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)
-		on conflict (id) do update set stage = excluded.stage, meets_on = excluded.meets_on, folded = excluded.folded, data = excluded.data,
+		on conflict (id) do update set unit = excluded.unit, stage = excluded.stage, meets_on = excluded.meets_on, folded = excluded.folded, data = excluded.data,
 		version = excluded.version, position = excluded.position`)
 	getCouncil  = store.Statement(`select data, version, position from council where id = $1`)
 	ofDossier   = store.Statement(`select data, version, position from council where dossier = $1 order by id desc`)
@@ -50,32 +51,63 @@ var (
 // Fold keeps the tables council and council_part.
 func Fold() ledger.Fold {
 	return ledger.Fold{Name: "council", Version: 1, Tables: tables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
-		changed := map[string]*Council{}
-		var order []string
+		f := folding{changed: map[string]*Council{}}
 		for i := range batch {
-			id, ours := strings.CutPrefix(batch[i].Stream, prefix)
-			if !ours {
-				continue
+			var err error
+			if id, ours := strings.CutPrefix(batch[i].Stream, prefix); ours {
+				err = f.apply(ctx, tx, id, &batch[i])
+			} else if batch[i].Kind == dossier.KindMovedIn {
+				err = f.follow(ctx, tx, &batch[i])
 			}
-			c := changed[id]
-			if c == nil {
-				var err error
-				if c, err = read(ctx, tx, id); err != nil {
-					return err
-				}
-				changed[id], order = c, append(order, id)
-			}
-			if err := c.apply(&batch[i]); err != nil {
+			if err != nil {
 				return err
 			}
 		}
-		for _, id := range order {
-			if err := write(ctx, tx, changed[id]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return f.write(ctx, tx)
 	}}
+}
+
+// folding is one batch on its way into the tables.
+type folding struct {
+	changed map[string]*Council
+	order   []string // ids as they first appear
+}
+
+func (f *folding) apply(ctx context.Context, tx store.Tx, id string, e *ledger.Event) error {
+	c := f.changed[id]
+	if c == nil {
+		var err error
+		if c, err = read(ctx, tx, id); err != nil {
+			return err
+		}
+		f.changed[id], f.order = c, append(f.order, id)
+	}
+	return c.apply(e)
+}
+
+// follow takes the councils of a dossier along to the unit that it came to.
+func (f *folding) follow(ctx context.Context, tx store.Tx, e *ledger.Event) error {
+	if err := f.write(ctx, tx); err != nil {
+		return err
+	}
+	found, err := store.All(ctx, tx, scan, ofDossier, dossier.CodeOf(e.Stream))
+	for _, c := range found {
+		c.Unit = e.Unit
+		f.changed[c.ID], f.order = c, append(f.order, c.ID)
+	}
+	return err
+}
+
+// write puts what changed so far into the tables.
+func (f *folding) write(ctx context.Context, tx store.Tx) error {
+	for _, id := range f.order {
+		if err := write(ctx, tx, f.changed[id]); err != nil {
+			return err
+		}
+	}
+	clear(f.changed)
+	f.order = nil
+	return nil
 }
 
 // read is the council as the tables have it, a blank one when they do not.

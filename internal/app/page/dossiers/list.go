@@ -51,6 +51,8 @@ type listPage struct {
 	Units    []people.Unit
 	Accounts []people.Account // whom the reader may give dossiers to; empty = may not
 	Steps    []bulkStep
+	MoveTo   []people.Unit // that the reader may give dossiers to; empty = may not
+	Merged   *merged       // the list is of a unit that ended
 	Counts   map[worklist.Dim]map[string]int
 	Saved    saved.Bar
 	Name     string // of the assignee in the chip
@@ -155,6 +157,14 @@ func (s *pages) furnish(r *web.Request, a asked, p *listPage) error {
 	}
 	if p.Name = s.who.AccountName(r.Context(), a.q.Assignee); p.Name == "" {
 		p.Name = a.q.Assignee
+	}
+	if p.Merged, err = s.merger(r, a.q.Unit); err != nil {
+		return err
+	}
+	if r.Can(people.MoveDossiers, "") {
+		if p.MoveTo, err = s.destinations(r, ""); err != nil {
+			return err
+		}
 	}
 	if r.Can(people.ActOnDossiers, "") {
 		p.Steps = s.bulkSteps(r, p.Page.Rows)
@@ -295,10 +305,8 @@ func (s *pages) valueName(r *web.Request, d worklist.Dim, value string) string {
 		return strings.ReplaceAll(value, ",", ", ")
 	case value == "" && d == worklist.Assignee:
 		return r.T("dossiers.nobody")
-	case value == "":
-		return r.T("dossiers.no_unit")
 	case d == worklist.Unit:
-		return s.who.UnitName(r.Context(), value, r.Lang)
+		return s.unitName(r, value)
 	case d == worklist.Assignee:
 		return s.who.AccountName(r.Context(), value)
 	}

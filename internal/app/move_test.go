@@ -103,7 +103,7 @@ func (o *office) taken(code string) {
 // they add up with what was received.
 func (o *office) figures(unit, day string) [4]int64 {
 	o.t.Helper()
-	period, err := calendar.ParsePeriod(day[:7])
+	period, err := calendar.ParsePeriod(day[:5] + "M" + day[5:7])
 	o.must(err)
 	get := func(id string) indicator.Figure {
 		f, err := o.Indicators.Figure(indicator.Query{Period: period, AsOf: calendar.MustParse(day), Units: []string{unit}}, id)

@@ -56,6 +56,7 @@ type listPage struct {
 	Counts   map[worklist.Dim]map[string]int
 	Saved    saved.Bar
 	Name     string // of the assignee in the chip
+	Place    string // of the unit in its chip, which may have ended
 	Whole    bool   // of a list as of a day: nothing had to be left out
 }
 
@@ -122,6 +123,7 @@ func (s *pages) list(r *web.Request) error {
 	}
 	p := listPage{View: r.View(r.T("dossiers.title")), Q: a.q, Choices: s.latest(), Columns: shownColumns(a.q)}
 	p.Wide = true
+	p.Place = s.who.UnitName(r.Context(), a.q.Unit, r.Lang)
 	if p.Units, err = s.unitsFor(r, people.ReadDossiers); err != nil {
 		return err
 	}

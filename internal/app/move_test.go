@@ -201,3 +201,35 @@ func TestADossierOfNobodyWarnsWhoReceives(t *testing.T) {
 		})
 	}
 }
+
+// TestEveryStockOfDossiersFollowsAMove: a stock counted by steps of open dossiers says what a move takes away and brings. Dossiers that
+// are finished do not move.
+func TestEveryStockOfDossiersFollowsAMove(t *testing.T) {
+	o := moving(t, "")
+	over := []string{"dossier.finished", "dossier.returned"}
+	looked := 0
+	for _, def := range o.Indicators.Definitions().All() {
+		if def.Type != indicator.Stock {
+			continue
+		}
+		open := slices.ContainsFunc(kindsOf(def.Plus), func(kind string) bool { return strings.HasPrefix(kind, "dossier.") && !slices.Contains(over, kind) })
+		if !open {
+			continue
+		}
+		looked++
+		if !slices.Contains(kindsOf(def.Plus), dossier.KindMovedIn) || !slices.Contains(kindsOf(def.Minus), "dossier.moved_out") {
+			t.Errorf("%s counts open dossiers and does not follow a move to another unit", def.ID)
+		}
+	}
+	if looked < 2 {
+		t.Errorf("%d stocks of open dossiers were looked at", looked)
+	}
+}
+
+func kindsOf(rules []indicator.Match) []string {
+	var out []string
+	for _, r := range rules {
+		out = append(out, r.Kind...)
+	}
+	return out
+}

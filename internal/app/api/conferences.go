@@ -258,7 +258,7 @@ type checkIn struct {
 	Key string `header:"Idempotency-Key" maxLength:"200"`
 	OneConference
 	Body struct {
-		Token string `json:"token" minLength:"1" maxLength:"200" doc:"the last part of the address in the invitation's QR code"`
+		Token string `json:"token" minLength:"1" maxLength:"200"`
 	}
 }
 
@@ -288,7 +288,7 @@ type askConference struct {
 	OneConference
 	Body struct {
 		Text    string `json:"text" minLength:"1" maxLength:"4000"`
-		Minutes int    `json:"minutes,omitempty" minimum:"0" maximum:"60" doc:"a registration to speak for so long; none is a question"`
+		Minutes int    `json:"minutes,omitempty" minimum:"0" maximum:"60"`
 	}
 }
 

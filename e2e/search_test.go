@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"trucot/e2e/browser"
 	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/room/conference"
 )
 
 var hitLink = regexp.MustCompile(`<h2><a href="([^"]+)">`)
@@ -60,6 +62,72 @@ func TestSearchFollowsTheLedger(t *testing.T) {
 	}
 	if _, page := r.get("/tim-kiem?q=x&tu=2021-99-99"); !strings.Contains(page, "kh-field-fault") {
 		t.Error("a date that is none is passed over in silence")
+	}
+}
+
+// What was issued and what was conferred about is found by whoever may see it, as soon as it is recorded and when the
+// records are read anew, without a word of whose it is.
+func TestSearchFindsResultsAndConferences(t *testing.T) {
+	for _, before := range []bool{false, true} {
+		a, _ := guarded(t)
+		if before { // the index is there before the records are
+			a.reader(t, "so").get("/tim-kiem?q=x")
+		}
+		resultsAndConferences(t, a)
+	}
+}
+
+func resultsAndConferences(t *testing.T, a *agency) {
+	t.Helper()
+	ctx := t.Context()
+	on := calendar.MustParse("2021-06-14")
+	d, err := a.Dossiers.Open(ctx, dossier.Filing{Procedure: "book_loan", On: on, Actor: "khai", Unit: "tdc",
+		Fields: map[string]any{"ten_sach": "Trắc địa biển", "ban_doc": "Bạn đọc mẫu", "loai": "thuong", "so_cuon": 1}, Documents: []string{"the"}})
+	must(t, err)
+	for _, action := range []string{"tiep_nhan", "phan_cong", "trinh", "ky"} {
+		d, err = a.Dossiers.Act(ctx, dossier.Act{Code: d.Code, Action: action, On: on, Actor: "khai"})
+		must(t, err)
+	}
+	number := d.Track.Issued[0].Number
+	for unit, occasion := range map[string]string{"so": "so_ket", "du": "dang_so_ket"} {
+		_, err := a.Conferences.Prepare(ctx, "khai", conference.Head{Name: "Hội nghị trắc địa " + unit, Occasion: occasion, Unit: unit, Day: on, Start: "09:00", Place: "Hội trường mẫu", Period: "2021-H1"})
+		must(t, err)
+	}
+	for who, sees := range map[string][3]bool{"so": {true, true, false}, "phong": {}, "dang": {false, false, true}} {
+		r := a.reader(t, who)
+		for i, ask := range []string{number, "Hội nghị trắc địa so", "Hội nghị trắc địa du"} {
+			_, page := r.get("/tim-kiem?q=" + url.QueryEscape(ask))
+			text := strings.NewReplacer("<mark>", "", "</mark>", "").Replace(page)
+			shown := strings.Contains(text, "/giay-phep/mot?so="+url.QueryEscape(ask)) || strings.Contains(text, ">"+ask+"</a>")
+			if shown != sees[i] {
+				t.Errorf("%s finds %q: %v", who, ask, shown)
+			}
+			if strings.Contains(page, "Bạn đọc mẫu") {
+				t.Error("the search shows whose it is")
+			}
+			for _, link := range hitLink.FindAllStringSubmatch(page, -1) {
+				if status, _ := r.get(html.UnescapeString(link[1])); status != http.StatusOK {
+					t.Errorf("%s finds %s but cannot open it: %d", who, link[1], status)
+				}
+			}
+		}
+	}
+}
+
+// A stranger's search finds the services beside the news, and nothing from inside.
+func TestStrangersFindServices(t *testing.T) {
+	a, _ := guarded(t)
+	for ask, want := range map[string]bool{"an toàn bức xạ": true, "an toan buc xa": true, "zqxw": false} {
+		status, page := a.nobody(t).get("/tin-tuc/tim?q=" + url.QueryEscape(ask))
+		if status != http.StatusOK || strings.Contains(page, `href="/dich-vu/`) != want || strings.Contains(page, "/ho-so/") {
+			t.Errorf("%q: %d, services %v", ask, status, !want)
+		}
+		link := regexp.MustCompile(`href="(/dich-vu/[^"]+)"`).FindStringSubmatch(page)
+		if want && link != nil {
+			if status, _ := a.nobody(t).get(link[1]); status != http.StatusOK {
+				t.Errorf("%s: %d", link[1], status)
+			}
+		}
 	}
 }
 

@@ -47,7 +47,14 @@ func (a *App) cited(text string) []portal.Citation {
 }
 
 func (a *App) newsParts() news.Parts {
-	return news.Parts{News: a.Portal, Files: a.Attachments, Find: a.Find, Record: a.Record}
+	service := func(id string, tag lang.Tag) string {
+		p, err := a.Filing.Service(id)
+		if err != nil {
+			return ""
+		}
+		return p.Title.In(tag)
+	}
+	return news.Parts{News: a.Portal, Files: a.Attachments, Find: a.Find, Record: a.Record, Service: service}
 }
 
 func (a *App) newsroomParts() newsroom.Parts {

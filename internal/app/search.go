@@ -18,6 +18,7 @@ import (
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/ledger"
+	"trucot/internal/room/conference"
 	"trucot/internal/room/directive"
 )
 
@@ -30,6 +31,9 @@ type SearchSource struct {
 	// One gives a document anew, none when it is no longer to be found; All gives each of them once.
 	One func(ctx context.Context, id string) ([]search.Doc, error)
 	All func(ctx context.Context, put func(...search.Doc)) error
+
+	// Said gives the documents of an event whose stream holds many records; then One is nil.
+	Said func(ledger.Event) ([]search.Doc, error)
 }
 
 // finder keeps the index behind the search page. It costs nothing until somebody searches: then the file is read, and
@@ -109,6 +113,7 @@ func (a *App) openSearch(ctx context.Context) error {
 		}
 	}
 	f.index, f.at, f.saved, f.due, f.news = x, at, 0, now, -1
+	a.writeSearch(ctx) // it took its time: a process that is killed leaves it to the next
 	return a.indexProcedures(ctx, x)
 }
 
@@ -121,12 +126,15 @@ func (a *App) searchMark(ctx context.Context, mark string) (at int64, ok bool) {
 	return at, err == nil && now == mark
 }
 
+// searchEdition counts the changes of what is indexed: a file of another edition is made again.
+const searchEdition = 2
+
 func (a *App) markAt(ctx context.Context, at int64) (string, error) {
 	if at == 0 {
-		return "0 " + a.Ledger.Origin(), nil
+		return fmt.Sprintf("0 %s %d", a.Ledger.Origin(), searchEdition), nil
 	}
 	e, err := a.Ledger.Event(ctx, at)
-	return fmt.Sprintf("%d %s", at, hex.EncodeToString(e.Hash[:])), err
+	return fmt.Sprintf("%d %s %d", at, hex.EncodeToString(e.Hash[:]), searchEdition), err
 }
 
 // follow makes anew what events since the last search were about.
@@ -137,13 +145,28 @@ func (a *App) follow(ctx context.Context) error {
 		return nil
 	}
 	changed := map[string]bool{}
-	if err := a.Ledger.Scan(ctx, f.at, func(e ledger.Event) error { changed[e.Stream] = true; head = max(head, e.Position); return nil }); err != nil {
+	sources := a.searchSources()
+	err := a.Ledger.Scan(ctx, f.at, func(e ledger.Event) error {
+		changed[e.Stream], head = true, max(head, e.Position)
+		for _, s := range sources {
+			if s.Said == nil || !strings.HasPrefix(e.Stream, s.Stream) {
+				continue
+			}
+			docs, err := s.Said(e)
+			if err != nil {
+				return err
+			}
+			f.index.Put(docs...)
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	for _, s := range a.searchSources() {
+	for _, s := range sources {
 		for stream := range changed {
 			id, ours := strings.CutPrefix(stream, s.Stream)
-			if !ours {
+			if !ours || s.One == nil {
 				continue
 			}
 			docs, err := s.One(ctx, id)
@@ -174,9 +197,14 @@ func (a *App) recordedAt(ctx context.Context, at int64) time.Time {
 
 // saveSearch writes the file where reading the records again would take noticeably longer.
 func (a *App) saveSearch(ctx context.Context) {
+	a.finder.mu.Lock()
+	defer a.finder.mu.Unlock()
+	a.writeSearch(ctx)
+}
+
+// writeSearch is saveSearch for who holds the finder.
+func (a *App) writeSearch(ctx context.Context) {
 	f := &a.finder
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if f.index == nil || f.at-f.saved < max(1000, f.at/200) {
 		return
 	}
@@ -186,7 +214,9 @@ func (a *App) saveSearch(ctx context.Context) {
 	}
 	if err != nil {
 		slog.Debug("search: index not written", "err", err)
+		return
 	}
+	f.saved = f.at
 }
 
 // searchPage is how many records a source reads at once.
@@ -198,6 +228,8 @@ func (a *App) searchSources() []SearchSource {
 		{Kind: "task", Stream: "task/", One: a.oneTask, All: a.allTasks},
 		{Kind: "dossier", Stream: "dossier/", One: a.oneDossier, All: a.allDossiers},
 		{Kind: "news", Stream: "article/", One: a.oneArticle, All: a.allArticles},
+		{Kind: "credential", Stream: "credential/", Said: a.issuedCredential, All: a.allCredentials},
+		{Kind: "conference", Stream: "conference/", One: a.oneConference, All: a.allConferences},
 	}
 }
 
@@ -305,6 +337,75 @@ func (a *App) allDossiers(ctx context.Context, put func(...search.Doc)) error {
 		}
 		for _, r := range rows {
 			put(a.dossierDoc(r.Unit, r.Code, r.Procedure, r.Version, r.Title, r.SubmittedOn))
+		}
+	}
+}
+
+// credentialDoc is a result that was issued: its number and what it is about. Whose it is may be personal and stays out.
+func (a *App) credentialDoc(c *dossier.Credential) search.Doc {
+	name := ""
+	if p, err := a.Procedures.At(c.Procedure, c.IssuedOn); err == nil {
+		name = p.Title[lang.VI]
+	}
+	title := c.Title
+	if title == "" {
+		title = name
+	}
+	return indexed("credential", c.Procedure+"/"+c.Number, people.State, c.Unit, c.IssuedOn, title, c.Number, c.Dossier, name)
+}
+
+func (a *App) issuedCredential(e ledger.Event) ([]search.Doc, error) {
+	c, err := dossier.IssuedIn(e)
+	if c == nil || err != nil {
+		return nil, err
+	}
+	return []search.Doc{a.credentialDoc(c)}, nil
+}
+
+func (a *App) allCredentials(ctx context.Context, put func(...search.Doc)) error {
+	for procedure, number := "", ""; ; {
+		page, err := a.Dossiers.CredentialsAfter(ctx, dossier.CredentialFilter{Limit: searchPage}, procedure, number)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for i := range page {
+			put(a.credentialDoc(&page[i]))
+		}
+		last := page[len(page)-1]
+		procedure, number = last.Procedure, last.Number
+	}
+}
+
+// conferenceDoc holds no guest and no speaker.
+func conferenceDoc(c *conference.Conference) search.Doc {
+	text := []string{c.ID, c.Place}
+	for _, i := range c.Programme {
+		text = append(text, i.What)
+	}
+	for _, one := range c.Conclusions {
+		text = append(text, one.Text)
+	}
+	return indexed("conference", c.ID, c.Side, c.Unit, c.Day, c.Name, text...)
+}
+
+func (a *App) oneConference(ctx context.Context, id string) ([]search.Doc, error) {
+	c, err := a.Conferences.Get(ctx, id)
+	if err != nil {
+		return nil, gone(err)
+	}
+	return []search.Doc{conferenceDoc(c)}, nil
+}
+
+func (a *App) allConferences(ctx context.Context, put func(...search.Doc)) error {
+	reach := conference.Reach{State: true, Units: a.partyUnits(ctx)}
+	for after := ""; ; {
+		page, err := a.Conferences.After(ctx, conference.Filter{Reach: reach, Limit: searchPage}, after)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, c := range page {
+			put(conferenceDoc(c))
+			after = c.ID
 		}
 	}
 }

@@ -23,7 +23,7 @@ func (s *service) searchOps() []operation {
 type asked struct {
 	Paging
 	Text string `query:"q" required:"true" minLength:"1" maxLength:"500" example:"giấy phép bức xạ"`
-	Kind string `query:"kind" enum:"directive,task,dossier,news,procedure,person"`
+	Kind string `query:"kind" enum:"directive,task,dossier,credential,conference,news,procedure,person"`
 	Unit string `query:"unit" maxLength:"100"`
 	From string `query:"from" format:"date"`
 	To   string `query:"to" format:"date"`
@@ -73,7 +73,7 @@ type Found struct {
 
 // FoundOne is one record. Path is its page, which has the same address below /api/v1 where there is an operation.
 type FoundOne struct {
-	Kind    string        `json:"kind" enum:"directive,task,dossier,news,procedure,person"`
+	Kind    string        `json:"kind" enum:"directive,task,dossier,credential,conference,news,procedure,person"`
 	ID      string        `json:"id"`
 	Title   string        `json:"title"`
 	Unit    string        `json:"unit,omitempty"`

@@ -261,6 +261,19 @@ func scanCredential(rows *sql.Rows) (Credential, error) {
 	return c, err
 }
 
+// IssuedIn is the credential that an event issued, as it stood then; nil where it issued none.
+func IssuedIn(e ledger.Event) (*Credential, error) {
+	if e.Kind != kindIssued {
+		return nil, nil
+	}
+	var d IssuedData
+	if err := fastjson.Unmarshal(e.Data, &d); err != nil {
+		return nil, err
+	}
+	return &Credential{Number: d.Number, Procedure: d.Procedure, Dossier: d.Dossier, Holder: d.Holder, Unit: e.Unit, IssuedOn: e.EffectiveOn,
+		From: d.From, Until: d.Until, EndedOn: calendar.NoDate, Title: d.Title, RenewBy: d.RenewBy, Replaces: d.Replaces}, nil
+}
+
 // EndCredential ends a credential before its time, for one of the reasons its definition names. Errors:
 // fault.NotFound; fault.Invalid when it has ended already or the reason is not one of them; fault.Conflict when it was
 // replaced: its successor is the one to end.

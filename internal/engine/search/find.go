@@ -16,6 +16,7 @@ type scratch struct {
 	touched []uint32
 	found   []candidate // all of them, or the best of them as a heap
 	most    int         // how many of the best are kept; 0 = all
+	least   candidate   // what is worse is not kept: the worst of the best once they are so many
 	total   int
 	toks    []token
 	read    [reranked]reading // what the second look read, for the snippets
@@ -42,7 +43,7 @@ func (x *Index) Search(query Query) Result {
 	q := x.question(query.Text)
 	m := scratches.Get().(*scratch)
 	defer scratches.Put(m)
-	m.found, m.total, m.most = m.found[:0], 0, 0
+	m.found, m.total, m.most, m.least = m.found[:0], 0, 0, candidate{score: -1}
 	if len(q.toks) > 0 && len(q.quoted) == 0 && !query.Newest {
 		m.most = max(query.Offset+query.Limit, reranked)
 	}
@@ -79,6 +80,7 @@ func (x *Index) Search(query Query) Result {
 		r.Meant = v.meant(q)
 	}
 	clear(m.found)
+	m.least = candidate{}
 	return r
 }
 
@@ -185,7 +187,7 @@ func (v *view) keep(s *segment, i uint32, score float32, m *scratch) {
 	}
 	v.counts[set]++
 	m.total++
-	if m.most == 0 || len(m.found) < m.most || score >= m.found[0].score {
+	if score > m.least.score || score == m.least.score && s.dates[i] >= m.least.date {
 		m.keep(candidate{seg: s, doc: i, date: s.dates[i], score: score})
 	}
 }
@@ -196,13 +198,17 @@ func (m *scratch) keep(c candidate) {
 	switch {
 	case m.most == 0 || len(m.found) < m.most:
 		m.found = append(m.found, c)
-		if len(m.found) == m.most {
-			heapify(m.found)
+		if len(m.found) != m.most {
+			return
 		}
+		heapify(m.found)
 	case better(c, m.found[0]) < 0:
 		m.found[0] = c
 		sink(m.found, 0)
+	default:
+		return
 	}
+	m.least = m.found[0]
 }
 
 // lets decides once for each set of facets.

@@ -140,7 +140,7 @@ func TestSnippetKeepsTheOriginal(t *testing.T) {
 
 func TestMeantAndComplete(t *testing.T) {
 	x := filled(t)
-	for ask, meant := range map[string]string{"kiểm dnh phương tiện": "kiểm định phương tiện", "do luongg": "do lường", "đo lường": "", "16/CT-TTg": "", "đốz vui": "đố vui", "đỗz văn": "đỗ văn"} {
+	for ask, meant := range map[string]string{"kiểm dnh phương tiện": "kiểm định phương tiện", "do luongg": "do lường", "đo lường": "", "16/CT-TTg": "", "KHCN": "", "hoà bình": "", "đốz vui": "đố vui", "đỗz văn": "đỗ văn"} {
 		if got := x.Search(search.Query{Text: ask}).Meant; got != meant {
 			t.Errorf("%q: meant %q, want %q", ask, got, meant)
 		}

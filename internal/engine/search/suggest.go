@@ -108,25 +108,38 @@ func (v *view) meant(q *question) string {
 	return b.String() + q.text[at:]
 }
 
+// longEnough is how many letters a word alone has before one slip away is not just another word: syllables are short, and
+// KHCN is no slip of SKHCN. Beside known words two letters do.
+const longEnough = 5
+
+// nearest is a known word that stands beside one of the neighbours; of a long word alone the commonest.
 func (v *view) nearest(q *question, i int) string {
 	x := v.x
-	typed := strings.ToLower(q.text[q.toks[i].start:q.toks[i].end])
+	original := q.text[q.toks[i].start:q.toks[i].end]
+	typed := strings.ToLower(original)
 	wrong := foldedWord(typed)
-	if len(wrong) < 2 || len(wrong) > longestWord {
+	if len(wrong) < 2 || len(wrong) > longestWord || original == strings.ToUpper(original) {
 		return ""
 	}
+	alone := len(q.toks) == 1 && len(wrong) >= longEnough
 	best, bestScore := "", uint32(0)
 	for _, e := range x.vocab.order() {
 		if !oneSlip([]byte(wrong), []byte(e.folded)) || !v.sees(e.hash) {
 			continue
 		}
 		text, n := e.best()
-		score := min(n, 1000)
+		score := uint32(0)
+		if alone {
+			score = min(n, 1000)
+		}
 		if i > 0 && v.sees(pairTerm(q.toks[i-1].fold, e.hash)) {
 			score += 1000
 		}
 		if i+1 < len(q.toks) && v.sees(pairTerm(e.hash, q.toks[i+1].fold)) {
 			score += 1000
+		}
+		if score > 0 {
+			score += min(n, 999) // of those beside the same neighbours the commonest
 		}
 		if near := e.nearest(typed); near != "" && q.marked { // the marks that were typed are kept
 			text = near

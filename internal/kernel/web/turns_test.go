@@ -2,7 +2,10 @@ package web
 
 import (
 	"net/http/httptest"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,7 +14,7 @@ import (
 // Whoever came first is served first, only so many at once as there are turns, and a turn is over when the answer begins.
 func TestTurnsGoInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		all := make(turns, 1)
+		all := &turns{slots: make(chan struct{}, 1)}
 		first := all.take(httptest.NewRecorder())
 		var served []int
 		for i := range 4 {
@@ -35,17 +38,47 @@ func TestTurnsGoInOrder(t *testing.T) {
 		if want := []int{0, 1, 2, 3}; !slices.Equal(served, want) {
 			t.Errorf("served in the order %v, want %v", served, want)
 		}
-		if len(all) != 0 {
-			t.Errorf("%d turns are held by readers whose answer has begun", len(all))
+		if len(all.slots) != 0 {
+			t.Errorf("%d turns are held by readers whose answer has begun", len(all.slots))
 		}
 		time.Sleep(2 * time.Hour)
 	})
 }
 
+// Turns that go on through the relay are neither lost nor given twice.
+func TestTurnsGoOnThroughTheRelay(t *testing.T) {
+	all := newTurns()
+	if all.relay == nil {
+		t.Fatal("no relay")
+	}
+	var now, most atomic.Int32
+	var group sync.WaitGroup
+	for range 8 * cap(all.slots) {
+		group.Go(func() {
+			for range 20 {
+				mine := all.take(httptest.NewRecorder())
+				if mine.held {
+					most.Store(max(most.Load(), now.Add(1)))
+					runtime.Gosched()
+					now.Add(-1)
+				}
+				mine.end()
+			}
+		})
+	}
+	group.Wait()
+	for range cap(all.slots) { // all of them come back
+		all.slots <- struct{}{}
+	}
+	if n := int(most.Load()); n > cap(all.slots) {
+		t.Errorf("%d worked at once, want at most %d", n, cap(all.slots))
+	}
+}
+
 // Nobody waits long for those who wait themselves.
 func TestTurnIsNotWaitedForLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		all := make(turns, 1)
+		all := &turns{slots: make(chan struct{}, 1)}
 		stuck := all.take(httptest.NewRecorder())
 		began := time.Now()
 		late := all.take(httptest.NewRecorder())
@@ -53,7 +86,7 @@ func TestTurnIsNotWaitedForLong(t *testing.T) {
 			t.Errorf("waited %v, want %v", took, longestWait)
 		}
 		late.end() // gives back nothing, since it has nothing
-		if len(all) != 1 {
+		if len(all.slots) != 1 {
 			t.Error("the turn of another was given back")
 		}
 		stuck.end()

@@ -79,7 +79,7 @@ type Site struct {
 	mux    *http.ServeMux
 	cross  *http.CrossOriginProtection
 	assets *assets
-	turns  turns
+	turns  *turns
 }
 
 // NewSite builds the site. It panics on a route without a permission or with a pattern registered twice,

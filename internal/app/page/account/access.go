@@ -9,6 +9,7 @@ import (
 	"trucot/internal/engine/people"
 	"trucot/internal/engine/people/accesslog"
 	"trucot/internal/kernel/calendar"
+	"trucot/internal/kernel/lang"
 	"trucot/internal/kernel/web"
 )
 
@@ -65,7 +66,7 @@ func pageAt(r *web.Request, page int) string {
 }
 
 func logLine(r *web.Request, who *people.People, e accesslog.Entry) LogLine {
-	l := LogLine{Entry: e, When: at(e.At), Who: who.AccountName(r.Context(), e.Account), Word: r.T("accesslog.what_" + e.What)}
+	l := LogLine{Entry: e, When: at(e.At), Who: who.AccountName(r.Context(), e.Account), Word: lang.Sentence(r.T("accesslog.what_" + e.What))}
 	if e.Unit != "" {
 		l.Unit = who.UnitName(r.Context(), e.Unit, r.Lang)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -38,6 +39,7 @@ type listPage struct {
 	Month   *monthGrid
 	Day     string // chosen, for the form
 	Find    string
+	Found   []service // services that the words find
 	Feed    string
 	Nothing string // what an empty list says
 }
@@ -205,7 +207,31 @@ func (s *pages) search(r *web.Request) error {
 		}
 	}
 	p.Nothing = r.T("news.search_none", "q", p.Find)
+	if p.Page == 1 {
+		if p.Found, err = s.services(r, p.Find); err != nil {
+			return err
+		}
+	}
 	return r.Render(http.StatusOK, list(p))
+}
+
+// service is one that a stranger may file for.
+type service struct{ Name, Path string }
+
+// mostServices is how many stand above the news: who asks for a service has its name in mind.
+const mostServices = 5
+
+// services are those whose name or field has the words.
+func (s *pages) services(r *web.Request, words string) ([]service, error) {
+	found, err := s.Find(r.Context(), search.Query{Text: words, Scope: []search.Clause{{All: []string{"kind:procedure"}}}, Most: true, Limit: 2 * mostServices})
+	var out []service
+	for _, h := range found.Hits {
+		id := strings.TrimPrefix(h.ID, "procedure/")
+		if name := s.Service(id, r.Lang); name != "" && len(out) < mostServices {
+			out = append(out, service{name, "/dich-vu/" + url.PathEscape(id)})
+		}
+	}
+	return out, err
 }
 
 // longestQuery is how many bytes of words are looked for.

@@ -37,6 +37,8 @@ type Parts struct {
 	// Record gives the public part of what an article names, nil where there is none or it is not for everybody.
 	Record func(ctx context.Context, ref portal.Ref, tag lang.Tag) (*Record, error)
 	Find   func(context.Context, search.Query) (search.Result, error)
+	// Service is the name of a service that anyone may file for, "" where there is none of the id.
+	Service func(id string, tag lang.Tag) string
 }
 
 type pages struct {

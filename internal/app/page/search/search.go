@@ -42,7 +42,7 @@ func Routes(p Parts) []web.Route {
 }
 
 // kinds in the order in which the facets list them.
-var kinds = []string{"directive", "task", "dossier", "news", "procedure", "person"}
+var kinds = []string{"directive", "task", "dossier", "credential", "conference", "news", "procedure", "person"}
 
 // asked is the page's address taken apart.
 type asked struct {
@@ -161,7 +161,7 @@ func Scope(id web.Identity) []engine.Clause {
 	for _, k := range []struct {
 		kind string
 		p    web.Permission
-	}{{"directive", people.ReadDirectives}, {"task", people.ReadTasks}} {
+	}{{"directive", people.ReadDirectives}, {"task", people.ReadTasks}, {"conference", people.ReadConferences}} {
 		if id == nil || !id.Can(k.p, "") {
 			continue
 		}
@@ -173,14 +173,16 @@ func Scope(id web.Identity) []engine.Clause {
 	}
 	if id != nil && id.Can(people.ReadDossiers, "") {
 		units, without := people.Reach(id, people.ReadDossiers)
-		c := engine.Clause{All: []string{"kind:dossier"}, None: facets(without)}
-		if units != nil {
-			if people.Holds(id, people.ReadDossiers, "") { // what belongs to no unit is the agency's
-				units = append(units, "")
-			}
-			c.Any = facets(units)
+		if units != nil && people.Holds(id, people.ReadDossiers, "") { // what belongs to no unit is the agency's
+			units = append(units, "")
 		}
-		out = append(out, c)
+		for _, kind := range []string{"dossier", "credential"} {
+			c := engine.Clause{All: []string{"kind:" + kind}, None: facets(without)}
+			if units != nil {
+				c.Any = facets(units)
+			}
+			out = append(out, c)
+		}
 	}
 	if id != nil && id.Can(people.ReadProcedures, "") {
 		out = append(out, engine.Clause{All: []string{"kind:procedure"}})
@@ -265,6 +267,11 @@ func Path(kind, id string) string {
 		return "/viec/" + url.PathEscape(id)
 	case "dossier":
 		return "/ho-so/" + url.PathEscape(id)
+	case "credential":
+		procedure, number, _ := strings.Cut(id, "/")
+		return "/giay-phep/mot?" + url.Values{"thu-tuc": {procedure}, "so": {number}}.Encode()
+	case "conference":
+		return "/hoi-nghi/" + url.PathEscape(id)
 	case "news":
 		return "/tin-tuc/bai/" + url.PathEscape(id)
 	case "procedure":

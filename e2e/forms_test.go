@@ -149,6 +149,7 @@ func (d *driver) dossiers(t *testing.T) {
 	d.do("dossier-give", fields{"to": "hung", "note": "Nhờ xem"}, "code", first)
 	d.do("dossier-comment", fields{"text": "Nhờ @hung xem"}, "code", first)
 	d.do("dossier-mark", fields{"priority": "high", "labels": []string{"mẫu"}}, "code", first)
+	d.do("dossier-move", fields{"unit": "tdc", "reason": "Thuộc Chi cục", "on": "2021-06-14"}, "code", other)
 	d.do("dossier-link", fields{"dossier": other, "note": "cùng bạn đọc"}, "code", first)
 	d.do("dossier-link", fields{"dossier": other, "remove": true}, "code", first)
 	d.do("dossier-ask-opinion", fields{"agency": "Sở Y tế tỉnh Mẫu", "question": "Có ý kiến gì?", "due": "2021-06-30"}, "code", first)

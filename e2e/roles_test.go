@@ -172,13 +172,13 @@ func TestEveryWriteOutOfReachIsRefused(t *testing.T) {
 	a, at := guarded(t)
 	head := a.Ledger.Head()
 	for account, forms := range map[string]map[string]url.Values{
-		"phong": {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[unitSecret] + "/tiep_nhan": {}, at[looseSecret] + "/tiep_nhan": {}, at[unitSecret] + "/chuyen": {"giao": {"khai"}},
+		"phong": {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[unitSecret] + "/tiep_nhan": {}, at[looseSecret] + "/tiep_nhan": {}, at[unitSecret] + "/chuyen": {"giao": {"khai"}}, at[unitSecret] + "/don-vi": {"don-vi": {"qlcn"}, "ly-do": {"x"}}, "/ho-so/hang-loat/don-vi": {"ca-don-vi": {"tdc"}, "don-vi": {"qlcn"}, "ly-do": {"x"}},
 			at[unitSecret] + "/nhan-xet": {"y-kien": {"x"}}, at[hostile] + "/lien-ket": {"ho-so": {strings.TrimPrefix(at[unitSecret], "/ho-so/")}}, "/ho-so/bo-loc": {"ten": {"x"}, "don-vi": {"tdc"}}, "/viec/bo-loc": {"ten": {"x"}, "don-vi": {"tdc"}},
 			"/ho-so/bo-loc/xoa": {"id": {"x"}}, "/viec/bo-loc/xoa": {"id": {"x"}}, "/bao-cao/dang-so-ket/2021-H1/chot": {},
 			at[unitSecret] + "/phat-hanh": {"giay": {"tiep-nhan"}}, at[unitSecret] + "/y-kien": {"co-quan": {"a"}, "noi-dung": {"b"}, "han": {"2021-06-30"}}, at[looseSecret] + "/y-kien/1": {}},
 		"dang": {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, "/bao-cao/so-ket-6-thang/2021-H1/chot?unit=tdc": {"unit": {"tdc"}}, at[hostile] + "/tiep_nhan": {}},
 		"so":   {"/bao-cao/dang-so-ket/2021-H1/chot": {}},
-		"xem": {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[hostile] + "/tiep_nhan": {}, at[hostile] + "/phat-hanh": {"giay": {"tiep-nhan"}}, at[hostile] + "/y-kien": {"co-quan": {"a"}}, at[hostile] + "/chuyen": {"giao": {"khai"}}, at[hostile] + "/nhan-xet": {"y-kien": {"x"}},
+		"xem": {"/bao-cao/so-ket-6-thang/2021-H1/chot": {}, at[hostile] + "/tiep_nhan": {}, at[hostile] + "/phat-hanh": {"giay": {"tiep-nhan"}}, at[hostile] + "/y-kien": {"co-quan": {"a"}}, at[hostile] + "/chuyen": {"giao": {"khai"}}, at[hostile] + "/don-vi": {"don-vi": {"tdc"}, "ly-do": {"x"}}, at[hostile] + "/nhan-xet": {"y-kien": {"x"}},
 			at[hostile] + "/lien-ket": {"ho-so": {strings.TrimPrefix(at[unitSecret], "/ho-so/")}}, "/ho-so/hang-loat": {"chon": {"x"}}, "/ho-so/bo-loc": {"ten": {"x"}, "don-vi": {"qlcn"}}, "/viec/bo-loc": {"ten": {"x"}, "don-vi": {"qlcn"}}, "/giay-phep/cham-dut": {"thu-tuc": {"book_loan"}, "so": {"1"}}, "/ho-so": {"thu-tuc": {"book_loan"}, "don-vi": {"qlcn"}}},
 	} {
 		r := a.reader(t, account)

@@ -80,15 +80,16 @@ func (a *App) sideOf(ctx context.Context, unit string) people.Side {
 	return u.Side
 }
 
-// holders are the accounts that report campaigns concern: who hands in for a unit, and who signs for a side.
+// holders are the accounts that notices concern by their roles: who answers for a unit, who signs for a side, and the one-stop desk.
 type holders struct {
 	heads map[string][]string
 	sign  map[people.Side][]string
+	desk  []string
 }
 
-// roles reads who holds the posts that campaigns ask for. Roles above a unit are left out: they would be told of every part.
+// roles reads who holds the posts that notices ask for. Roles above a unit are left out: they would be told of every part.
 func (a *App) roles(ctx context.Context) (holders, error) {
-	h := holders{map[string][]string{}, map[people.Side][]string{}}
+	h := holders{heads: map[string][]string{}, sign: map[people.Side][]string{}}
 	all, err := a.People.Accounts(ctx)
 	for _, account := range all {
 		for _, g := range account.Grants {
@@ -98,6 +99,8 @@ func (a *App) roles(ctx context.Context) (holders, error) {
 				h.heads[g.Unit] = append(h.heads[g.Unit], account.ID)
 			case g.Role == people.Leader:
 				h.sign[people.State] = append(h.sign[people.State], account.ID)
+			case g.Role == people.OneStop:
+				h.desk = append(h.desk, account.ID)
 			}
 			if g.Role == people.PartyOffice && !account.Closed {
 				h.sign[people.Party] = append(h.sign[people.Party], account.ID)

@@ -90,6 +90,13 @@ func (a *App) noticesOf(ctx context.Context, e ledger.Event) ([]notify.Notice, e
 		tell(kind, x.Owner)
 	case notify.DossierAssigned:
 		tell(kind, x.Assignee)
+	case notify.DossierArrived:
+		tell(notify.DossierAssigned, x.Assignee)
+		who, err := a.roles(ctx)
+		if err != nil {
+			return nil, err
+		}
+		tell(kind, slices.DeleteFunc(a.minders(ctx, who, e.Unit), func(account string) bool { return account == x.Assignee })...)
 	case notify.DossierSupplemented:
 		d, err := a.Dossiers.Get(ctx, strings.TrimPrefix(e.Stream, "dossier/"))
 		if err != nil {
@@ -123,7 +130,7 @@ func (a *App) noticesOf(ctx context.Context, e ledger.Event) ([]notify.Notice, e
 var concerning = map[string]notify.Kind{
 	"task." + string(task.Assigned): notify.TaskAssigned, "task." + string(task.TakenOver): notify.TaskAssigned,
 	"task." + string(task.ExtensionRequested): notify.TaskAsked, "task." + string(task.ExplanationDemanded): notify.ExplanationDemanded,
-	"dossier.assigned": notify.DossierAssigned, "dossier.supplemented": notify.DossierSupplemented,
+	"dossier.assigned": notify.DossierAssigned, "dossier.supplemented": notify.DossierSupplemented, dossier.KindMovedIn: notify.DossierArrived,
 	"council.seated":      notify.CouncilInvited,
 	"campaign.part_asked": notify.PartAsked, "campaign.part_returned": notify.PartReturned, "campaign.comments_asked": notify.CommentsAsked,
 }
@@ -180,9 +187,17 @@ func (a *App) noticesDue(ctx context.Context, today calendar.Date) ([]notify.Not
 	if err != nil {
 		return nil, err
 	}
+	who, err := a.roles(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range rows {
 		if around(d.DueOn) && d.DueOn < near {
-			tell(d.DueOn, notify.DossierDueSoon, notify.DossierOverdue, "dossier/"+d.Code, d.Assignee)
+			concerned, err := a.workers(ctx, who, &d)
+			if err != nil {
+				return nil, err
+			}
+			tell(d.DueOn, notify.DossierDueSoon, notify.DossierOverdue, "dossier/"+d.Code, concerned...)
 		}
 	}
 	parts, err := a.partsDue(ctx, today)

@@ -6,6 +6,7 @@ import (
 
 	"trucot/internal/app/page/conferences"
 	"trucot/internal/engine/people"
+	"trucot/internal/kernel/ledger"
 	"trucot/internal/kernel/web"
 	"trucot/internal/room/conference"
 )
@@ -254,9 +255,10 @@ func (s *service) moveConference(r *web.Request, in *moveConference) (*reply[Con
 }
 
 type checkIn struct {
+	Key string `header:"Idempotency-Key" maxLength:"200"`
 	OneConference
 	Body struct {
-		Token string `json:"token" minLength:"1" maxLength:"200" doc:"the last part of the address in the invitation's QR code"`
+		Token string `json:"token" minLength:"1" maxLength:"200"`
 	}
 }
 
@@ -273,7 +275,9 @@ func (s *service) checkIn(r *web.Request, in *checkIn) (*reply[Conference], erro
 	if of.ID != c.ID {
 		return nil, conference.NotFound(of.ID)
 	}
-	if err := s.Conferences.CheckIn(r.Context(), r.Actor(), c.ID, g.N, conference.ByCode); err != nil {
+	if _, err := s.recorded(r, Versioned{Key: in.Key}, func() error {
+		return s.Conferences.CheckIn(r.Context(), r.Actor(), c.ID, g.N, conference.ByCode)
+	}); err != nil {
 		return nil, err
 	}
 	return s.answerConference(r, http.StatusOK, c.ID)
@@ -284,7 +288,7 @@ type askConference struct {
 	OneConference
 	Body struct {
 		Text    string `json:"text" minLength:"1" maxLength:"4000"`
-		Minutes int    `json:"minutes,omitempty" minimum:"0" maximum:"60" doc:"a registration to speak for so long; none is a question"`
+		Minutes int    `json:"minutes,omitempty" minimum:"0" maximum:"60"`
 	}
 }
 
@@ -345,6 +349,7 @@ func mayAssign(r *web.Request, all []conference.Conclusion) error {
 }
 
 type issueConference struct {
+	Key string `header:"Idempotency-Key" maxLength:"200"`
 	OneConference
 	Body struct {
 		Number string `json:"number" minLength:"1" maxLength:"100" example:"12/TB-SKHCN"`
@@ -367,8 +372,19 @@ func (s *service) issueConference(r *web.Request, in *issueConference) (*reply[C
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Conferences.IssueNotice(r.Context(), r.Actor(), c.ID, in.Body.Number, on); err != nil {
+	once, err := s.once(r, Versioned{Key: in.Key})
+	if err != nil {
 		return nil, err
 	}
+	if once.Stream == "" || !given(c) { // a notice and its tasks are several entries: the same again does what is left of them
+		if _, err := s.Conferences.IssueNotice(r.Context(), r.Actor(), c.ID, in.Body.Number, on); err != nil && !ledger.KeyUsed(err, once.Key) {
+			return nil, err
+		}
+	}
 	return s.answerConference(r, http.StatusCreated, c.ID)
+}
+
+// given reports whether a conference's conclusions were issued and every task of theirs was given out.
+func given(c *conference.Conference) bool {
+	return c.Notice != nil && !slices.ContainsFunc(c.Conclusions, func(x conference.Conclusion) bool { return x.Unit != "" && x.Task == "" })
 }

@@ -5,6 +5,7 @@ package api
 func (s *service) formOps() []operation {
 	return []operation{
 		alters[giving](s, "dossier-give", "/ho-so/{code}/chuyen"),
+		alters[moving](s, "dossier-move", "/ho-so/{code}/don-vi"),
 		alters[marking](s, "dossier-mark", "/ho-so/{code}/danh-dau"),
 		alters[marking](s, "task-mark", "/viec/{id}/danh-dau"),
 		makes[remark](s, "dossier-comment", "/ho-so/{code}/nhan-xet"),
@@ -37,6 +38,14 @@ func (s *service) formOps() []operation {
 type giving struct {
 	To   string `json:"to,omitempty" form:"giao" maxLength:"100"` // "" = nobody
 	Note string `json:"note,omitempty" form:"ghi-chu" maxLength:"4000"`
+}
+
+// moving gives a dossier to another unit, from a day that may be past.
+type moving struct {
+	Unit   string `json:"unit" form:"don-vi" minLength:"1" maxLength:"100" example:"qlcn"`
+	Reason string `json:"reason" form:"ly-do" minLength:"1" maxLength:"4000"`
+	To     string `json:"to,omitempty" form:"giao" maxLength:"100"` // "" = the unit shares it out itself
+	On     string `json:"on,omitempty" form:"ngay" format:"date"`
 }
 
 // marking sets the priority and all labels, or adds and removes some; what is left out stays.

@@ -2,7 +2,9 @@ package api
 
 import (
 	"bytes"
+	"embed"
 	"encoding/json"
+	"io/fs"
 	"net/http"
 	"slices"
 	"strconv"
@@ -15,30 +17,78 @@ import (
 	"trucot/internal/kernel/web"
 )
 
-// describe completes the description: what parameters mean, in both languages, and the headers of every answer.
+// describe completes the description: what parameters and fields mean, in both languages, and the headers of every answer. What
+// all operations answer alike stands once, for them to point at: it was most of the document.
 func (s *service) describe(spec *huma.OpenAPI) {
-	header := func(key string) *huma.Header {
-		return &huma.Header{Description: s.both(key), Schema: &huma.Schema{Type: huma.TypeString}}
+	spec.Components.Headers, spec.Components.Responses = map[string]*huma.Header{}, map[string]*huma.Response{}
+	for _, name := range []string{"RateLimit", "RateLimit-Policy", "Retry-After"} {
+		spec.Components.Headers[name] = &huma.Header{Description: s.both("api.header_" + strings.ReplaceAll(strings.ToLower(name), "-", "_")),
+			Schema: &huma.Schema{Type: huma.TypeString}}
 	}
 	for _, path := range spec.Paths {
 		for _, o := range operationsOf(path) {
 			for _, p := range o.Parameters {
 				p.Description = s.both(s.paramKey(o.OperationID, p.Name))
 			}
+			if o.Method == http.MethodGet && o.Responses["200"] != nil {
+				o.Responses["304"] = &huma.Response{}
+			}
 			for status, answer := range o.Responses {
-				if answer.Headers == nil {
-					answer.Headers = map[string]*huma.Header{}
+				s.describeAnswer(status, answer)
+				if status[0] != '2' {
+					spec.Components.Responses[status] = answer
+					o.Responses[status] = &huma.Response{Ref: answersAt + status}
 				}
-				answer.Headers["RateLimit"] = header("api.header_ratelimit")
-				answer.Headers["RateLimit-Policy"] = header("api.header_ratelimit_policy")
-				if status == "429" {
-					answer.Headers["Retry-After"] = header("api.header_retry_after")
-				}
-				answer.Description = s.both("api.answer_" + statusKey(status))
 			}
-			if get := o.Method == http.MethodGet && o.Responses["200"] != nil; get {
-				o.Responses["304"] = &huma.Response{Description: s.both("api.answer_304")}
+		}
+	}
+	describeFields(spec)
+}
+
+// answersAt and headersAt are where the answers and headers stand that operations point at.
+const (
+	answersAt = "#/components/responses/"
+	headersAt = "#/components/headers/"
+)
+
+func (s *service) describeAnswer(status string, answer *huma.Response) {
+	answer.Description = s.both("api.answer_" + statusKey(status))
+	if status == "304" {
+		return
+	}
+	if answer.Headers == nil {
+		answer.Headers = map[string]*huma.Header{}
+	}
+	for _, name := range []string{"RateLimit", "RateLimit-Policy"} {
+		answer.Headers[name] = &huma.Header{Ref: headersAt + name}
+	}
+	if status == "429" {
+		answer.Headers["Retry-After"] = &huma.Header{Ref: headersAt + "Retry-After"}
+	}
+}
+
+//go:embed fields
+var fieldFiles embed.FS
+
+// fieldWords are what the fields of bodies mean: by their names, and by "Type.name" where a name means something else there. They
+// stand apart from the catalogue, since nothing but this description reads them.
+func fieldWords() *lang.Catalog {
+	files, err := fs.Sub(fieldFiles, "fields")
+	if err != nil {
+		panic(err) // compiled in
+	}
+	return lang.NewCatalog(lang.MustTexts(files))
+}
+
+func describeFields(spec *huma.OpenAPI) {
+	words := fieldWords()
+	for name, schema := range spec.Components.Schemas.Map() {
+		for field, p := range schema.Properties {
+			key := field
+			if own := name + "." + field; words.Has(own) {
+				key = own
 			}
+			p.Description = words.T(lang.VI, key) + "\n\n" + words.T(lang.EN, key)
 		}
 	}
 }
@@ -126,11 +176,11 @@ func (s *service) page(r *web.Request) error {
 			}
 		}
 		if line.RequestBody != nil {
-			line.Body = shape(b.spec, line.RequestBody.Content["application/json"])
+			line.Body = shape(b.spec, r.Lang, line.RequestBody.Content["application/json"])
 		}
 		for _, status := range []string{"200", "201"} {
 			if a := line.Responses[status]; a != nil && a.Content["application/json"] != nil {
-				line.Answer = shape(b.spec, a.Content["application/json"])
+				line.Answer = shape(b.spec, r.Lang, a.Content["application/json"])
 			}
 		}
 		g := &p.Groups[at[group]]
@@ -139,29 +189,36 @@ func (s *service) page(r *web.Request) error {
 	return r.Render(http.StatusOK, docs(p))
 }
 
-// shape is a schema as JSON with the types in the place of values.
-func shape(spec *huma.OpenAPI, m *huma.MediaType) string {
+// shape is a schema as JSON with the types in the place of values and what each means behind it.
+func shape(spec *huma.OpenAPI, tag lang.Tag, m *huma.MediaType) string {
 	if m == nil || m.Schema == nil {
 		return ""
 	}
-	var b bytes.Buffer
-	writeShape(&b, spec, m.Schema, "", 0)
-	return b.String()
+	w := shaper{spec: spec, tag: tag}
+	w.write(m.Schema, "", 0)
+	return w.String()
+}
+
+// shaper writes a shape.
+type shaper struct {
+	bytes.Buffer
+	spec *huma.OpenAPI
+	tag  lang.Tag
 }
 
 // deepest is how many levels of a schema the page shows.
 const deepest = 4
 
-func writeShape(b *bytes.Buffer, spec *huma.OpenAPI, s *huma.Schema, indent string, depth int) {
+func (b *shaper) write(s *huma.Schema, indent string, depth int) {
 	if s.Ref != "" {
-		s = spec.Components.Schemas.SchemaFromRef(s.Ref)
+		s = b.spec.Components.Schemas.SchemaFromRef(s.Ref)
 	}
 	switch {
 	case depth > deepest:
 		b.WriteString("…")
 	case s.Type == huma.TypeArray:
 		b.WriteString("[")
-		writeShape(b, spec, s.Items, indent, depth)
+		b.write(s.Items, indent, depth)
 		b.WriteString("]")
 	case len(s.Properties) > 0:
 		names := make([]string, 0, len(s.Properties))
@@ -171,12 +228,19 @@ func writeShape(b *bytes.Buffer, spec *huma.OpenAPI, s *huma.Schema, indent stri
 		slices.Sort(names)
 		b.WriteString("{")
 		for i, name := range names {
-			b.WriteString(strings.Repeat(",", min(i, 1)) + "\n" + indent + `  "` + name + `"`)
+			b.WriteString("\n" + indent + `  "` + name + `"`)
 			if !slices.Contains(s.Required, name) {
 				b.WriteString("?")
 			}
 			b.WriteString(": ")
-			writeShape(b, spec, s.Properties[name], indent+"  ", depth+1)
+			lines := bytes.Count(b.Bytes(), []byte("\n"))
+			b.write(s.Properties[name], indent+"  ", depth+1)
+			if i < len(names)-1 {
+				b.WriteString(",")
+			}
+			if lines == bytes.Count(b.Bytes(), []byte("\n")) { // what an object is for, its fields say
+				b.WriteString("  // " + inTongue(b.tag, s.Properties[name].Description))
+			}
 		}
 		b.WriteString("\n" + indent + "}")
 	default:
@@ -204,10 +268,10 @@ func plainType(s *huma.Schema) string {
 	return s.Type
 }
 
-// paramText is a parameter's meaning in the reader's language.
-func paramText(v *web.View, p *huma.Param) string {
-	vi, en, _ := strings.Cut(p.Description, "\n\n")
-	if v.Lang == lang.EN {
+// inTongue is one language of a description in both.
+func inTongue(tag lang.Tag, description string) string {
+	vi, en, _ := strings.Cut(description, "\n\n")
+	if tag == lang.EN {
 		return en
 	}
 	return vi

@@ -13,6 +13,12 @@ type markWords struct {
 	By       string        `def:"by,required"`
 	Dossiers []markedWords `def:"dossiers,required"`
 	Tasks    []markedWords `def:"tasks,required"`
+	Moves    []struct {
+		From string `def:"from,required"`
+		To   string `def:"to,required"`
+		By   string `def:"by,required"`
+		Why  string `def:"why,required"`
+	} `def:"moves,required"`
 }
 
 type markedWords struct {
@@ -25,7 +31,7 @@ func (m markedWords) change() (label.Change, error) {
 	return label.Change{Priority: &p, Labels: &m.Labels}, err
 }
 
-// marking plans the labels and priorities of the last days' open work.
+// marking plans the labels, priorities and moves of the last days' open work.
 func (s *simulation) marking() error {
 	var w markWords
 	if err := read("marks.yaml", &w); err != nil {
@@ -59,6 +65,20 @@ func (s *simulation) mark(w *markWords) error {
 			return err
 		}
 		if _, err := s.app.Tasks.Mark(s.ctx, t.ID, c, 0, w.By); err != nil {
+			return err
+		}
+	}
+	return s.move(w)
+}
+
+// move gives the open dossier of a unit that is due first to another unit.
+func (s *simulation) move(w *markWords) error {
+	for _, m := range w.Moves {
+		rows, _, err := s.app.Dossiers.List(s.ctx, dossier.Filter{Units: []string{m.From}, Open: true, Limit: 1})
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		if _, err := s.app.Dossiers.Move(s.ctx, dossier.Move{Code: rows[0].Code, To: m.To, Reason: m.Why, Actor: m.By}); err != nil {
 			return err
 		}
 	}

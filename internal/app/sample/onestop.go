@@ -42,6 +42,9 @@ func radiationForm(s *simulation, on calendar.Date) map[string]any {
 	switch kind {
 	case "gia_han":
 		onPaper(s, f, on+calendar.Date(s.rnd.between(46, 110)))
+	case "bo_sung":
+		onPaper(s, f, on.AddMonths(14))
+		delete(f, "het_han_cu") // which only matters where the licence is replaced
 	case "sua_doi", "cap_lai":
 		if old, ok := s.held("radiation_work_licence"); ok {
 			f["co_so"], f["giay_phep_cu"] = old.holder, old.number

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"trucot/internal/engine/dossier"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/lang"
@@ -28,7 +29,7 @@ var tables = []ledger.Table{
 
 var (
 	upsertCouncil = store.Statement(`insert into council (id, dossier, rule, unit, stage, meets_on, folded, data, version, position) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)
-		on conflict (id) do update set stage = excluded.stage, meets_on = excluded.meets_on, folded = excluded.folded, data = excluded.data,
+		on conflict (id) do update set unit = excluded.unit, stage = excluded.stage, meets_on = excluded.meets_on, folded = excluded.folded, data = excluded.data,
 		version = excluded.version, position = excluded.position`)
 	getCouncil  = store.Statement(`select data, version, position from council where id = $1`)
 	ofDossier   = store.Statement(`select data, version, position from council where dossier = $1 order by id desc`)
@@ -44,39 +45,72 @@ var (
 	listCouncils = store.Statement(`select data, version, position` + councilsWhere +
 		` order by case stage when 'voting' then 0 when 'counted' then 1 when 'confirmed' then 2 when 'preparing' then 3 else 4 end, meets_on desc, id desc limit $7 offset $8`)
 	councilsAfter = store.Statement(`select data, version, position` + councilsWhere + ` and id > $7 order by id limit $8`)
-	ofTables      = store.Statement(`select 'council/' || id from council order by position desc limit $1`)
+	// the councils, and the dossiers with which they may have moved to another unit
+	ofTables = store.Statement(`select stream from (select 'council/' || id as stream, position from council
+		union all select 'dossier/' || dossier, position from council where dossier <> '') as both group by stream order by max(position) desc limit $1`)
 	countCouncils = store.Statement(`select count(*)` + councilsWhere)
 )
 
 // Fold keeps the tables council and council_part.
 func Fold() ledger.Fold {
 	return ledger.Fold{Name: "council", Version: 1, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
-		changed := map[string]*Council{}
-		var order []string
+		f := folding{changed: map[string]*Council{}}
 		for i := range batch {
-			id, ours := strings.CutPrefix(batch[i].Stream, prefix)
-			if !ours {
-				continue
+			var err error
+			if id, ours := strings.CutPrefix(batch[i].Stream, prefix); ours {
+				err = f.apply(ctx, tx, id, &batch[i])
+			} else if batch[i].Kind == dossier.KindMovedIn {
+				err = f.follow(ctx, tx, &batch[i])
 			}
-			c := changed[id]
-			if c == nil {
-				var err error
-				if c, err = read(ctx, tx, id); err != nil {
-					return err
-				}
-				changed[id], order = c, append(order, id)
-			}
-			if err := c.apply(&batch[i]); err != nil {
+			if err != nil {
 				return err
 			}
 		}
-		for _, id := range order {
-			if err := write(ctx, tx, changed[id]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return f.write(ctx, tx)
 	}}
+}
+
+// folding is one batch on its way into the tables.
+type folding struct {
+	changed map[string]*Council
+	order   []string // ids as they first appear
+}
+
+func (f *folding) apply(ctx context.Context, tx store.Tx, id string, e *ledger.Event) error {
+	c := f.changed[id]
+	if c == nil {
+		var err error
+		if c, err = read(ctx, tx, id); err != nil {
+			return err
+		}
+		f.changed[id], f.order = c, append(f.order, id)
+	}
+	return c.apply(e)
+}
+
+// follow takes the councils of a dossier along to the unit that it came to.
+func (f *folding) follow(ctx context.Context, tx store.Tx, e *ledger.Event) error {
+	if err := f.write(ctx, tx); err != nil {
+		return err
+	}
+	found, err := store.All(ctx, tx, scan, ofDossier, dossier.CodeOf(e.Stream))
+	for _, c := range found {
+		c.Unit = e.Unit
+		f.changed[c.ID], f.order = c, append(f.order, c.ID)
+	}
+	return err
+}
+
+// write puts what changed so far into the tables.
+func (f *folding) write(ctx context.Context, tx store.Tx) error {
+	for _, id := range f.order {
+		if err := write(ctx, tx, f.changed[id]); err != nil {
+			return err
+		}
+	}
+	clear(f.changed)
+	f.order = nil
+	return nil
 }
 
 // read is the council as the tables have it, a blank one when they do not.

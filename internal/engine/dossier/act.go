@@ -41,7 +41,6 @@ type Act struct {
 	Expect    int64 // stream version the actor saw; 0 = whatever it is now
 	Actor     string
 	Role      string // empty = unchecked
-	Unit      string // the unit it now belongs to; empty = unchanged
 	Assignee  string
 	Fields    map[string]any
 	Documents []string
@@ -94,10 +93,10 @@ func (e *Engine) Open(ctx context.Context, n Filing) (*Dossier, error) {
 	if n.Channel != "direct" && n.Channel != "online" && n.Channel != "post" {
 		return nil, fault.New(fault.Invalid, "dossier.bad_channel", "channel", n.Channel)
 	}
-	blank := &Dossier{Procedure: p.ID, Version: p.Version, Digest: p.Digest, State: p.Initial, Channel: n.Channel,
+	blank := &Dossier{Procedure: p.ID, Version: p.Version, Digest: p.Digest, State: p.Initial, Unit: n.Unit, Channel: n.Channel,
 		SubmittedOn: on, ReceivedOn: calendar.NoDate, DueOn: calendar.NoDate, FinishedOn: calendar.NoDate,
 		ReturnedOn: calendar.NoDate, LastOn: calendar.NoDate, Fields: map[string]json.RawMessage{}}
-	a := Act{Action: action, On: on, At: n.At, Actor: n.Actor, Role: n.Role, Unit: n.Unit, Fields: n.Fields,
+	a := Act{Action: action, On: on, At: n.At, Actor: n.Actor, Role: n.Role, Fields: n.Fields,
 		Documents: n.Documents, Dates: n.Dates, Note: n.Note, Key: n.Key}
 	if err := e.adopt(ctx, p); err != nil {
 		return nil, err
@@ -213,10 +212,7 @@ func (e *Engine) take(ctx context.Context, p *procedure.Procedure, d *Dossier, a
 		return nil, err
 	}
 	event := ledger.NewEvent{Kind: kindPrefix + p.Verb(s.t, d.State), On: a.On}
-	cmd := ledger.Command{Stream: streamPrefix + d.Code, Expect: d.Stream, Key: a.Key, Actor: a.Actor, Unit: a.Unit}
-	if cmd.Unit == "" {
-		cmd.Unit = d.Unit
-	}
+	cmd := ledger.Command{Stream: streamPrefix + d.Code, Expect: d.Stream, Key: a.Key, Actor: a.Actor, Unit: d.Unit}
 	cmds := []ledger.Command{cmd}
 	if err := e.issue(ctx, s, &cmds); err != nil {
 		return nil, err

@@ -97,7 +97,7 @@ func replay(at map[string]*Dossier, ev *ledger.Event, day calendar.Date) error {
 	if ev.EffectiveOn > day {
 		return nil
 	}
-	code := trimStream(ev.Stream)
+	code := CodeOf(ev.Stream)
 	d := at[code]
 	if d == nil {
 		if ev.Version > 1 {

@@ -316,4 +316,5 @@ func decode(raw []byte, into any) error {
 	return fastjson.Unmarshal(raw, into, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), fastjson.MatchCaseInsensitiveNames(true))
 }
 
-func trimStream(stream string) string { return strings.TrimPrefix(stream, streamPrefix) }
+// CodeOf is the code of the dossier whose stream it is.
+func CodeOf(stream string) string { return strings.TrimPrefix(stream, streamPrefix) }

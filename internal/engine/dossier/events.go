@@ -55,6 +55,7 @@ type Data struct {
 	Pauses      []calendar.Pause         `json:"pauses,omitempty"` // all of the dossier, where the event changed one
 
 	Marks *Marks `json:"marks,omitempty"` // where the event changed them
+	Moved *Moved `json:"moved,omitempty"` // to another unit
 
 	Span *Span `json:"span,omitempty"` // of an imported dossier
 	Line *Line `json:"line,omitempty"` // of an imported event

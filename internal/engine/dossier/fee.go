@@ -14,6 +14,7 @@ var (
 	payFee = store.Statement(`insert into dossier_fee (dossier, fee, procedure, version, unit, title, amount, requested_on, paid_on, receipt, online)
 		values ($1,$2,$3,$4,$5,$6,$7,null,$8,$9,$10) on conflict (dossier, fee) do update set amount = excluded.amount, paid_on = excluded.paid_on,
 		receipt = excluded.receipt, online = excluded.online`)
+	takeFee = store.Statement(`update dossier_fee set unit = $1 where dossier = $2 and paid_on is null`)
 
 	feeSpan    = ` from dossier_fee where` + withinReach + ` and coalesce(paid_on, requested_on) >= $4 and coalesce(paid_on, requested_on) <= $5`
 	feeColumns = `select dossier, fee, procedure, version, unit, title, amount, requested_on, paid_on, receipt, online`
@@ -44,6 +45,13 @@ func foldFees(ctx context.Context, tx store.Tx, d *Dossier, x *Data) error {
 		return err
 	}
 	return nil
+}
+
+// takeFees hands what is owed to the unit that a dossier came to, which collects it; what was paid stays in the book of the unit that
+// took it.
+func takeFees(ctx context.Context, tx store.Tx, d *Dossier) error {
+	_, err := tx.Exec(ctx, takeFee, d.Unit, d.Code)
+	return err
 }
 
 // Fee is a fee of a dossier as it stands.

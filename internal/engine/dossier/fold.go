@@ -163,7 +163,7 @@ func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error
 	if err != nil {
 		return err
 	}
-	code := trimStream(e.Stream)
+	code := CodeOf(e.Stream)
 	d := b.at[code]
 	if d == nil {
 		d = new(Dossier)
@@ -173,6 +173,9 @@ func (b *folding) event(ctx context.Context, tx store.Tx, e *ledger.Event) error
 	if e.Version == 1 {
 		d.num = b.next
 		b.next++
+	}
+	if e.Kind == KindMovedIn {
+		return takeFees(ctx, tx, d)
 	}
 	return foldFees(ctx, tx, d, &x.Data)
 }

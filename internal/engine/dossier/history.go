@@ -37,6 +37,7 @@ type Entry struct {
 	Credential  string   // number issued
 	Outputs     []string
 	Note        string
+	Between     *Moved // the units of a move; nil for anything else
 }
 
 // History is every event of a dossier, oldest first. Error: fault.NotFound.
@@ -64,7 +65,7 @@ func (e *Engine) History(ctx context.Context, code string) ([]Entry, error) {
 		}
 		entry := Entry{Position: ev.Position, Kind: ev.Kind, On: ev.EffectiveOn, RecordedAt: ev.RecordedAt, Actor: ev.Actor, Role: x.Role,
 			Unit: ev.Unit, Action: x.Action, Status: x.Status, Assignee: x.Assignee, Due: x.due(), Late: x.Late, WorkingDays: x.WorkingDays,
-			Fields: x.Fields, Documents: x.Documents, Outputs: x.Outputs, Note: x.Note}
+			Fields: x.Fields, Documents: x.Documents, Outputs: x.Outputs, Note: x.Note, Between: x.Moved}
 		entry.Moved, due = entry.Due != due, entry.Due
 		if x.Fee != nil {
 			entry.Fee = x.Fee.Amount

@@ -109,9 +109,12 @@ func (c *Credential) stands() error {
 }
 
 // predecessor is the credential that the step's new one takes the place of, nil for none: the one that the dossier
-// names, or the last that this dossier itself ended in. One that no longer stands is refused.
+// names, unless both are to stand, or the last that this dossier itself ended in. One that no longer stands is refused.
 func (e *Engine) predecessor(ctx context.Context, s *step) (*replacing, error) {
 	h := s.replacing
+	if h != nil && h.rule.Adds {
+		return nil, nil // which stays as it is
+	}
 	if n := len(s.old.Track.Issued); h == nil && n > 0 {
 		c, err := e.Credential(ctx, s.p.ID, s.old.Track.Issued[n-1].Number)
 		if err != nil {

@@ -166,3 +166,31 @@ func refused(t *testing.T, err error, key string) {
 		t.Errorf("%v, not %s", err, key)
 	}
 }
+
+// A licence for more devices has a number and a term of its own beside the one in hand, which must be the applicant's and stand.
+func TestALicenceForMoreDevicesStandsBesideTheOneInHand(t *testing.T) {
+	o := newOffice(t, t.TempDir()+"/a.db")
+	d, err := o.radiation("cap_moi", "2021-03-01", nil)
+	first := o.licence(t, d, err, "2021-03-10")
+	if _, err := o.radiation("bo_sung", "2021-06-01", nil); !fault.Is(err, "procedure.field_missing") {
+		t.Errorf("which licence it adds to is not asked: %v", err)
+	}
+	if _, err := o.radiation("bo_sung", "2021-06-01", map[string]any{"giay_phep_cu": first.Number, "co_so": "Bệnh viện khác (mẫu)"}); !fault.Is(err, "dossier.credential_not_theirs") {
+		t.Errorf("somebody else's licence: %v", err)
+	}
+	d, err = o.radiation("bo_sung", "2021-06-01", map[string]any{"giay_phep_cu": first.Number})
+	more := o.licence(t, d, err, "2021-06-10")
+	if more.Number == first.Number || more.From != day("2021-06-10") || more.Until != day("2024-06-09") || more.Replaces != "" {
+		t.Errorf("%+v", more)
+	}
+	if now := o.credential(t, first.Number); now.Successor != "" || now.EndedOn != calendar.NoDate || now.Until != first.Until {
+		t.Errorf("the licence in hand became %+v", now)
+	}
+	o.now = o.now.AddDate(0, 0, 1)
+	if err := o.EndCredential(o.ctx, "radiation_work_licence", first.Number, "thu_hoi", day("2021-06-20"), "a", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.radiation("bo_sung", "2021-07-01", map[string]any{"giay_phep_cu": first.Number}); !fault.Is(err, "dossier.credential_ended") {
+		t.Errorf("to one that ended: %v", err)
+	}
+}

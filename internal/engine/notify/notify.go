@@ -30,6 +30,7 @@ const (
 	TaskAsked           Kind = "task_asked" // an extension waits for the assigner
 	ExplanationDemanded Kind = "explanation_demanded"
 	DossierAssigned     Kind = "dossier_assigned"
+	DossierArrived      Kind = "dossier_arrived" // from another unit, for who shares out the work of this one
 	DossierDueSoon      Kind = "dossier_due_soon"
 	DossierOverdue      Kind = "dossier_overdue"
 	DossierSupplemented Kind = "dossier_supplemented"
@@ -45,7 +46,7 @@ const (
 
 // Kinds lists the kinds in the order of the interface.
 func Kinds() []Kind {
-	return []Kind{TaskAssigned, TaskDueSoon, TaskOverdue, TaskAsked, ExplanationDemanded, DossierAssigned, DossierDueSoon, DossierOverdue,
+	return []Kind{TaskAssigned, TaskDueSoon, TaskOverdue, TaskAsked, ExplanationDemanded, DossierAssigned, DossierArrived, DossierDueSoon, DossierOverdue,
 		DossierSupplemented, Mentioned, CouncilInvited, PartAsked, PartDueSoon, PartOverdue, PartEscalated, PartReturned, CommentsAsked}
 }
 

@@ -32,6 +32,7 @@ const (
 	ReadDossiers       web.Permission = "dossier.read"
 	OpenDossiers       web.Permission = "dossier.open"
 	ActOnDossiers      web.Permission = "dossier.act"
+	MoveDossiers       web.Permission = "dossier.move"   // to another unit
 	IssueDocuments     web.Permission = "document.issue" // number and sign papers
 	ReadProcedures     web.Permission = "procedure.read"
 	ReadFigures        web.Permission = "figure.read"
@@ -72,9 +73,9 @@ var reading = []web.Permission{ReadDossiers, ReadProcedures, ReadFigures, ReadRe
 
 var permissions = map[Role]map[web.Permission]bool{
 	Admin:         set(reading, ManagePeople, ManageHooks),
-	Leader:        set(reading, RecordFigures, ActOnDossiers, IssueDocuments, FreezeReports, RunCampaigns, SignReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences, WriteNews, ApproveNews),
-	UnitHead:      set(reading, RecordFigures, FillParts, SubmitParts, ActOnDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, WriteNews),
-	GeneralOffice: set(reading, RecordFigures, IssueDocuments, FreezeReports, RunCampaigns, FillParts, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences, WriteNews, EditNews),
+	Leader:        set(reading, RecordFigures, ActOnDossiers, MoveDossiers, IssueDocuments, FreezeReports, RunCampaigns, SignReports, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, OpenPersonal, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences, WriteNews, ApproveNews),
+	UnitHead:      set(reading, RecordFigures, FillParts, SubmitParts, ActOnDossiers, MoveDossiers, IssueDocuments, OpenPersonal, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, WriteNews),
+	GeneralOffice: set(reading, RecordFigures, MoveDossiers, IssueDocuments, FreezeReports, RunCampaigns, FillParts, KeepDirectives, AssignTasks, ActOnTasks, RunCouncils, ReadCommendation, KeepCommendation, DecideCommendation, KeepConferences, WriteNews, EditNews),
 	OneStop:       set(reading, RecordFigures, OpenDossiers, ActOnDossiers, IssueDocuments, ActOnTasks, OpenPersonal),
 	Specialist:    set(reading, RecordFigures, FillParts, OpenDossiers, ActOnDossiers, ActOnTasks, RunCouncils, OpenPersonal, WriteNews), // inspections and portfolios are opened by the agency itself
 	PartyOffice:   set([]web.Permission{ReadFigures, ReadReports, ReadLedger, ReadDirectives, ReadTasks, ReadNotices}, FreezeReports, ReadConferences, KeepConferences, FillParts, SubmitParts, RunCampaigns, SignReports, ReadParty, KeepParty, KeepDirectives, AssignTasks, ActOnTasks, ReadNews, WriteNews, EditNews, ApproveNews),
@@ -111,7 +112,7 @@ func Roles() []Role {
 
 // Permissions lists what routes ask for, for the scopes of API tokens.
 func Permissions() []web.Permission {
-	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, ReadProcedures, ReadFigures, RecordFigures, ReadReports, FreezeReports, FillParts, SubmitParts, RunCampaigns, SignReports, ReadLedger, ReadDirectives,
+	return []web.Permission{ReadDossiers, OpenDossiers, ActOnDossiers, MoveDossiers, ReadProcedures, ReadFigures, RecordFigures, ReadReports, FreezeReports, FillParts, SubmitParts, RunCampaigns, SignReports, ReadLedger, ReadDirectives,
 		KeepDirectives, ReadTasks, AssignTasks, ActOnTasks, ReadCouncils, RunCouncils, SitInCouncils,
 		ReadCommendation, KeepCommendation, DecideCommendation, ReadConferences, KeepConferences, ReadParty, KeepParty, ReadNews, WriteNews, EditNews, ApproveNews}
 }

@@ -197,13 +197,15 @@ type Credential struct {
 	Mark     string      `def:"mark"`
 }
 
-// Replaces says which credential in hand a new one takes the place of.
+// Replaces says which credential in hand a new one takes the place of, or stands beside.
 type Replaces struct {
 	At    fault.Place `def:"@"`
 	When  Rule        `def:"when"`
 	Field string      `def:"field,required"` // text field with the number of the one in hand
 	End   string      `def:"end"`            // date field with its last day, which counts where the register does not have it
 	Keeps bool        `def:"keeps"`          // the new one ends when that one would have
+	Adds  bool        `def:"adds"`           // both stand: the new one has a number and a term of its own
+	Mark  string      `def:"mark"`
 }
 
 // Renewal is when a renewal must be filed, and what a late one becomes.

@@ -203,6 +203,7 @@ func (l *linter) credential() {
 		r := &c.Replaces[i]
 		l.typed(r.At, r.Field, TypeText)
 		l.typed(r.At, r.End, TypeDate)
+		l.oneOf(r.At, "mark", r.Mark, "", Seen, Recalled)
 	}
 	rest := numberPart.ReplaceAllString(c.Number, "")
 	if !strings.Contains(c.Number, "{seq") || strings.ContainsAny(rest, "{}") {

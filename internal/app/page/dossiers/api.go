@@ -43,7 +43,6 @@ type Transition struct {
 	On        calendar.Date  `json:"on" required:"false"`     // day it happened; today when empty
 	Expect    int64          `json:"expect" required:"false"` // version the caller saw; If-Match says the same
 	Assignee  string         `json:"assignee" required:"false"`
-	Unit      string         `json:"unit" required:"false"`
 }
 
 // StateOf is a dossier in that form.
@@ -104,15 +103,10 @@ func (s *pages) apiAct(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	a.Fields, a.Documents, a.Note, a.On, a.Assignee, a.Unit, a.Expect, a.Key = in.Fields, in.Documents, in.Note, in.On, in.Assignee, in.Unit, in.Expect, key
+	a.Fields, a.Documents, a.Note, a.On, a.Assignee, a.Expect, a.Key = in.Fields, in.Documents, in.Note, in.On, in.Assignee, in.Expect, key
 	if match := strings.Trim(r.Header.Get("If-Match"), `"`); match != "" && match != "*" {
 		if a.Expect, err = strconv.ParseInt(match, 10, 64); err != nil {
 			return fault.New(fault.Invalid, "dossiers.bad_match", "text", match)
-		}
-	}
-	if in.Unit != "" {
-		if err := r.Require(people.ActOnDossiers, in.Unit); err != nil {
-			return err
 		}
 	}
 	next, err := s.dossiers.Act(r.Context(), a)

@@ -49,7 +49,7 @@ func (s *pages) bulkSteps(r *web.Request, rows []*dossier.Row) []bulkStep {
 // result is what became of one dossier of many.
 type result struct {
 	Code, Title string
-	Done        bool
+	Done, Away  bool   // Away: out of the reader's reach from now on
 	Text        string // what is wrong, or what it is now
 	Before      string // assignee or marks before
 	Version     int64  // after
@@ -69,7 +69,11 @@ func (s *pages) bulk(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	chosen := in["chon"]
+	return s.each(r, in, in["chon"], func(res result, expect int64) result { return s.bulkOne(r, in, res, expect) })
+}
+
+// each does one thing to every dossier that was chosen and shows what became of them.
+func (s *pages) each(r *web.Request, in url.Values, chosen []string, do func(res result, expect int64) result) error {
 	switch {
 	case len(chosen) == 0:
 		return fault.New(fault.Invalid, "dossiers.none_chosen")
@@ -78,7 +82,7 @@ func (s *pages) bulk(r *web.Request) error {
 	}
 	p := bulkPage{View: r.View(r.T("dossiers.bulk_title"), web.Crumb{Title: r.T("dossiers.title"), Path: "/ho-so"}), Back: listPath(in.Get("ve"))}
 	for _, c := range chosen {
-		res := s.bulkOne(r, in, c)
+		res := do(unpick(c))
 		if res.Done {
 			p.Done++
 			p.Undo = undoes[in.Get("lam")]
@@ -86,6 +90,17 @@ func (s *pages) bulk(r *web.Request) error {
 		p.Results = append(p.Results, res)
 	}
 	return r.Render(http.StatusOK, bulkResult(p))
+}
+
+// picked is a dossier of a list as a form names it: "code@version".
+func picked(d *dossier.Row) string { return d.Code + "@" + strconv.FormatInt(d.Stream, 10) }
+
+// unpick reads that, or "code@version@before" of a form that takes something back.
+func unpick(chosen string) (res result, expect int64) {
+	code, rest, _ := strings.Cut(chosen, "@")
+	version, before, _ := strings.Cut(rest, "@")
+	expect, _ = strconv.ParseInt(version, 10, 64) // unreadable = whatever it is now
+	return result{Code: code, Before: before}, expect
 }
 
 // undoes says what takes an act back.
@@ -99,17 +114,14 @@ func listPath(path string) string {
 	return "/ho-so"
 }
 
-// bulkOne takes "code@version", for undoing "code@version@assignee".
-func (s *pages) bulkOne(r *web.Request, in url.Values, chosen string) result {
-	code, rest, _ := strings.Cut(chosen, "@")
-	version, before, _ := strings.Cut(rest, "@")
-	expect, _ := strconv.ParseInt(version, 10, 64) // unreadable = whatever it is now
-	res := result{Code: code}
+// bulkOne does what the form asks for to one of many; res.Before is what an undo brings back.
+func (s *pages) bulkOne(r *web.Request, in url.Values, res result, expect int64) result {
+	before := res.Before
 	if change, ok, err := bulkMarks(in, before); ok {
 		return s.bulkMark(r, res, change, expect, err)
 	}
-	d, err := s.dossiers.Get(r.Context(), code)
-	if d, err = visible(r, code, d, err); err == nil {
+	d, err := s.dossiers.Get(r.Context(), res.Code)
+	if d, err = visible(r, res.Code, d, err); err == nil {
 		res.Title, res.Before = d.Title, d.Assignee
 		switch in.Get("lam") {
 		case "giao":

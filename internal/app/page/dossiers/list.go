@@ -51,9 +51,12 @@ type listPage struct {
 	Units    []people.Unit
 	Accounts []people.Account // whom the reader may give dossiers to; empty = may not
 	Steps    []bulkStep
+	MoveTo   []people.Unit // that the reader may give dossiers to; empty = may not
+	Merged   *merged       // the list is of a unit that ended
 	Counts   map[worklist.Dim]map[string]int
 	Saved    saved.Bar
 	Name     string // of the assignee in the chip
+	Place    string // of the unit in its chip, which may have ended
 	Whole    bool   // of a list as of a day: nothing had to be left out
 }
 
@@ -120,6 +123,7 @@ func (s *pages) list(r *web.Request) error {
 	}
 	p := listPage{View: r.View(r.T("dossiers.title")), Q: a.q, Choices: s.latest(), Columns: shownColumns(a.q)}
 	p.Wide = true
+	p.Place = s.who.UnitName(r.Context(), a.q.Unit, r.Lang)
 	if p.Units, err = s.unitsFor(r, people.ReadDossiers); err != nil {
 		return err
 	}
@@ -155,6 +159,14 @@ func (s *pages) furnish(r *web.Request, a asked, p *listPage) error {
 	}
 	if p.Name = s.who.AccountName(r.Context(), a.q.Assignee); p.Name == "" {
 		p.Name = a.q.Assignee
+	}
+	if p.Merged, err = s.merger(r, a.q.Unit); err != nil {
+		return err
+	}
+	if r.Can(people.MoveDossiers, "") {
+		if p.MoveTo, err = s.destinations(r, ""); err != nil {
+			return err
+		}
 	}
 	if r.Can(people.ActOnDossiers, "") {
 		p.Steps = s.bulkSteps(r, p.Page.Rows)
@@ -295,10 +307,8 @@ func (s *pages) valueName(r *web.Request, d worklist.Dim, value string) string {
 		return strings.ReplaceAll(value, ",", ", ")
 	case value == "" && d == worklist.Assignee:
 		return r.T("dossiers.nobody")
-	case value == "":
-		return r.T("dossiers.no_unit")
 	case d == worklist.Unit:
-		return s.who.UnitName(r.Context(), value, r.Lang)
+		return s.unitName(r, value)
 	case d == worklist.Assignee:
 		return s.who.AccountName(r.Context(), value)
 	}

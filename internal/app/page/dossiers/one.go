@@ -27,7 +27,7 @@ type entry struct {
 	At       time.Time
 	Action   string
 	State    string
-	To       string // whom it was handed over to
+	To       string // whom it was handed over to, or which unit
 	Who      string
 	Note     string
 	Outputs  []string
@@ -65,7 +65,8 @@ type onePage struct {
 	History   []entry
 	Comments  []remark
 	Links     []linked
-	MayGive   bool // may hand the dossier over
+	MayGive   bool          // may hand the dossier over
+	MoveTo    []people.Unit // that it may be given to by the reader
 	MayTalk   bool
 	AsOf      calendar.Date     // the day it is shown as of, 0 = now
 	Main      []templ.Component // what other packages show, see Panels
@@ -190,6 +191,9 @@ func (s *pages) history(r *web.Request, d *dossier.Dossier, p *procedure.Procedu
 	out := make([]entry, 0, len(steps))
 	for i := len(steps) - 1; i >= 0; i-- {
 		e := steps[i]
+		if e.Kind == dossier.KindMovedIn { // the other half says where it went
+			continue
+		}
 		line := entry{Position: e.Position, On: e.On, At: e.RecordedAt, Action: e.Label.In(r.Lang), Note: e.Note, Who: s.who.AccountName(r.Context(), e.Actor)}
 		if line.Action == "" {
 			line.Action = r.T("dossiers.event_" + strings.TrimPrefix(e.Kind, "dossier."))
@@ -200,6 +204,9 @@ func (s *pages) history(r *web.Request, d *dossier.Dossier, p *procedure.Procedu
 		if e.Kind == "dossier.handed_over" {
 			line.To = s.assigneeName(r, e.Assignee)
 		}
+		if e.Between != nil {
+			line.To = r.T("dossiers.from_to", "from", s.unitName(r, e.Between.From), "to", s.unitName(r, e.Between.To))
+		}
 		if e.Moved && e.Due != calendar.NoDate {
 			line.Due = e.Due
 		}
@@ -209,6 +216,14 @@ func (s *pages) history(r *web.Request, d *dossier.Dossier, p *procedure.Procedu
 		out = append(out, line)
 	}
 	return out, err
+}
+
+// unitName is a unit's name, and says so where there is none.
+func (s *pages) unitName(r *web.Request, code string) string {
+	if code == "" {
+		return r.T("dossiers.no_unit")
+	}
+	return s.who.UnitName(r.Context(), code, r.Lang)
 }
 
 func outputName(tag lang.Tag, p *procedure.Procedure, id string) string {

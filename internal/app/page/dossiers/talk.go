@@ -50,6 +50,11 @@ func (s *pages) around(r *web.Request, p *onePage) error {
 		p.Links = append(p.Links, line)
 	}
 	p.MayGive = p.AsOf == 0 && mayHandOver(r, p.D)
+	if p.AsOf == 0 && mayMove(r, p.D) {
+		if p.MoveTo, err = s.destinations(r, p.D.Unit); err != nil {
+			return err
+		}
+	}
 	p.MayTalk = p.AsOf == 0 && people.Holds(r.Reader, people.ActOnDossiers, p.D.Unit)
 	return nil
 }

@@ -97,15 +97,15 @@ func (s *pages) risks(r *web.Request, p *homePage) error {
 
 // sum fills the strip, which adds up by itself. Ended is what left without a result after it was received.
 func (s *pages) sum(r *web.Request, p *homePage) error {
-	var figs [5]indicator.Figure
-	for i, id := range []string{"dossier.open", "dossier.received", "dossier.finished", "dossier.on_time_rate", "dossier.ended_otherwise"} {
+	var figs [6]indicator.Figure
+	for i, id := range []string{"dossier.open", "dossier.received", "dossier.finished", "dossier.on_time_rate", "dossier.ended_otherwise", "dossier.moved"} {
 		f, err := s.figures.Figure(p.Scope.Query(), id)
 		if err != nil {
 			return err
 		}
 		figs[i] = f
 	}
-	open, received, finished, onTime, ended := figs[0], figs[1].Arising, figs[2].Arising, figs[3].Arising, figs[4].Arising
+	open, received, finished, onTime, ended, moved := figs[0], figs[1].Arising, figs[2].Arising, figs[3].Arising, figs[4].Arising, figs[5].Arising
 	path := p.Scope.FigurePath
 	p.Terms = []term{
 		{Title: r.T("home.opening"), Sub: r.T("home.opening_on", "on", p.Date(p.Scope.Period.From)), Value: open.Opening, Path: path("dossier.open", indicator.Opening)},
@@ -117,6 +117,13 @@ func (s *pages) sum(r *web.Request, p *homePage) error {
 	}
 	if ended != 0 {
 		p.Terms = append(p.Terms, term{Title: r.T("home.ended"), Sub: r.T("home.ended_sub"), Sign: "−", Value: ended, Path: path("dossier.ended_otherwise", indicator.Arising)})
+	}
+	if moved != 0 { // a move within the scope leaves it as it was
+		t := term{Title: r.T("home.moved_in"), Sub: r.T("home.moved_sub"), Sign: "+", Value: moved, Path: path("dossier.moved", indicator.Arising)}
+		if moved < 0 {
+			t.Title, t.Sign, t.Value = r.T("home.moved_out"), "−", moved.Neg()
+		}
+		p.Terms = append(p.Terms, t)
 	}
 	for _, t := range p.Terms {
 		p.Sum += " " + t.Sign + " " + figures.Number(r.Lang, t.Value)

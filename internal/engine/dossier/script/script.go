@@ -133,7 +133,7 @@ func (r *runner) line(l line) {
 			return
 		}
 		r.to(l.on, l.at)
-		a := dossier.Act{Code: r.current.Code, Action: l.name, On: l.on, At: l.at, Actor: "kich_ban", Role: l.role, Unit: l.unit,
+		a := dossier.Act{Code: r.current.Code, Action: l.name, On: l.on, At: l.at, Actor: "kich_ban", Role: l.role,
 			Assignee: l.assignee, Fields: l.fields, Documents: l.documents, Note: l.note}
 		d, err := r.engine.Act(r.ctx, a)
 		r.took(l, d, err)

@@ -240,8 +240,10 @@ func (d *Desk) tidy(ctx context.Context, c *Campaign, p *Part, e Entered) (Enter
 		}
 		if r.Why = clean(r.Why); !p.External {
 			r.Actual = indicator.NoValue
-			if _, err := d.claimed(ctx, c, p, id, r.Claims); len(r.Claims) > 0 && err != nil {
-				return e, err
+			if len(r.Claims) > 0 {
+				if _, err := d.claimed(ctx, c, p, id, r.Claims); err != nil {
+					return e, err
+				}
 			}
 		}
 		if r.Actual == indicator.NoValue && r.Estimate == indicator.NoValue && r.Why == "" && len(r.Claims) == 0 {

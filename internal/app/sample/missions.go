@@ -215,13 +215,29 @@ func (l *life) accept(on calendar.Date, council string) error {
 			return err
 		}
 		return l.then(on, l.s.rnd.between(3, 9), func(l *life, on calendar.Date) error {
-			if err := l.act("cong_nhan", l.leader, on, nil); err != nil || !l.s.rnd.percent(78) {
+			if err := l.act("cong_nhan", l.leader, on, nil); err != nil {
+				return err
+			}
+			used := l.s.rnd.percent(78)
+			year, _, _ := on.YMD()
+			if err := l.reportUse(on, year); err != nil || !used {
 				return err
 			}
 			return l.on(on+calendar.Date(l.s.rnd.between(40, 150)), func(l *life, on calendar.Date) error {
 				return l.act("ung_dung", l.hand, on, map[string]any{"noi_ung_dung": l.s.name(l.s.words.Mission.Users)})
 			})
 		})
+	})
+}
+
+// reportUse plans the yearly reports on the use of a result, each some days before it is due.
+func (l *life) reportUse(last calendar.Date, year int) error {
+	return l.on(last.AddMonths(12)-10, func(l *life, on calendar.Date) error {
+		said := map[string]any{"nam_bao_cao": year, "tinh_hinh_ung_dung": l.s.words.Mission.Use}
+		if err := l.act("bao_cao_ung_dung", l.hand, on, said, "phieu_ung_dung"); err != nil {
+			return err
+		}
+		return l.reportUse(on, year+1)
 	})
 }
 

@@ -221,6 +221,9 @@ func (e *Engine) History(ctx context.Context, id string) ([]Entry, error) {
 		}
 		line := Entry{Position: ev.Position, Kind: strings.TrimPrefix(ev.Kind, kindPrefix), On: ev.EffectiveOn, RecordedAt: ev.RecordedAt, Actor: ev.Actor,
 			Account: f.Account, Text: f.Text + f.Reason}
+		if f.Settled != nil {
+			line.Text = f.Settled.Reason
+		}
 		if f.Member != nil {
 			line.Account = f.Member.Account
 		}

@@ -37,7 +37,7 @@ type Reckoning struct {
 var selectFull = store.Statement("select " + strings.Join(columns, ", ") + " from dossier where num in (" + marks(1, rowsAtOnce) + ")")
 
 // Reckon works out what the records say for a council of a dossier. party names who takes part, nil = whom the dossier names.
-// It reads every dossier of the procedure, a fiftieth of a second for a thousand.
+// It looks at every dossier of the procedure that stands in a state of a record.
 func (e *Engine) Reckon(ctx context.Context, d *Dossier, council string, party Party) (*Reckoning, error) {
 	p, err := e.Procedure(ctx, d)
 	if err != nil {
@@ -180,36 +180,29 @@ func (e *Engine) named(ctx context.Context, f *procedure.Field, d *Dossier) (str
 	return name, nil
 }
 
-// records asks every other dossier of the procedure.
+// records asks every other dossier of the procedure that stands in a state which a record is about.
 func (e *Engine) records(ctx context.Context, p *procedure.Procedure, code string, on calendar.Date, party Party) ([]Recorded, error) {
 	out := make([]Recorded, len(p.Records))
+	var states []string
 	for i := range p.Records {
 		r := &p.Records[i]
 		out[i] = Recorded{ID: r.ID, Label: r.Label, Bars: r.Bars, Counts: r.Counts, Verify: p.Recalls(r.Mark, r.Basis)}
+		states = append(states, r.States...)
 	}
 	if len(p.Records) == 0 {
 		return nil, nil
 	}
-	return out, e.eachOf(ctx, p.ID, func(o *Dossier) error {
+	return out, e.eachIn(ctx, p.ID, states, func(o *Dossier) error {
 		if o.Code == code {
 			return nil
 		}
-		env := any(nil)
+		x := other{e: e, p: p, d: o, on: on}
 		for i := range p.Records {
-			r := &p.Records[i]
-			if env == nil {
-				env = p.Form().Fill(facts(o, on), values(p, o), o.papers())
-			}
-			holds, err := r.When.Holds(env)
+			tells, err := x.tells(ctx, &p.Records[i], party)
 			if err != nil {
 				return err
 			}
-			if holds { // names may be sealed, so they come second
-				if holds, err = e.names(ctx, p, r, o, party); err != nil {
-					return err
-				}
-			}
-			if holds {
+			if tells {
 				out[i].Dossiers = append(out[i].Dossiers, o.Code)
 			}
 		}
@@ -217,18 +210,49 @@ func (e *Engine) records(ctx context.Context, p *procedure.Procedure, code strin
 	})
 }
 
-// names reports whether a dossier names one of the party in a field of the record.
-func (e *Engine) names(ctx context.Context, p *procedure.Procedure, r *procedure.Record, o *Dossier, party Party) (bool, error) {
-	for _, id := range r.Party {
-		if party[id] == "" {
-			continue
-		}
-		name, err := e.named(ctx, p.Field(id), o)
-		if err != nil || sameName(name, party[id]) {
-			return err == nil, err
+// other is a dossier that is asked about a party of another.
+type other struct {
+	e   *Engine
+	p   *procedure.Procedure // of the asking one
+	d   *Dossier
+	on  calendar.Date
+	env any
+}
+
+// tells reports whether a record holds of the dossier and one of the party is named in it. Names in the clear come first,
+// sealed ones are opened last.
+func (o *other) tells(ctx context.Context, r *procedure.Record, party Party) (bool, error) {
+	if !slices.Contains(r.States, o.d.State) {
+		return false, nil
+	}
+	for _, sealed := range []bool{false, true} {
+		for _, id := range r.Party {
+			f := o.p.Field(id)
+			if f.Personal != sealed || party[id] == "" || o.d.Fields[id] == nil {
+				continue
+			}
+			if sealed {
+				if holds, err := o.holds(r); err != nil || !holds {
+					return false, err
+				}
+			}
+			name, err := o.e.named(ctx, f, o.d)
+			if err != nil {
+				return false, err
+			}
+			if sameName(name, party[id]) {
+				return o.holds(r)
+			}
 		}
 	}
 	return false, nil
+}
+
+func (o *other) holds(r *procedure.Record) (bool, error) {
+	if o.env == nil {
+		o.env = o.p.Form().Fill(facts(o.d, o.on), values(o.p, o.d), o.d.papers())
+	}
+	return r.When.Holds(o.env)
 }
 
 // sameName compares names as people write them: marks and case aside. Two empty ones are not the same.
@@ -236,21 +260,24 @@ func sameName(a, b string) bool {
 	return a != "" && lang.Fold(strings.TrimSpace(a)) == lang.Fold(strings.TrimSpace(b))
 }
 
-// eachOf visits the dossiers of a procedure in the order in which they were filed.
-func (e *Engine) eachOf(ctx context.Context, procedureID string, visit func(*Dossier) error) error {
+// eachIn visits the dossiers of a procedure that stand in one of the states.
+func (e *Engine) eachIn(ctx context.Context, procedureID string, states []string, visit func(*Dossier) error) error {
 	x, q, err := e.question(ctx, &Filter{Procedure: procedureID})
 	if err != nil {
 		return err
 	}
-	order, at := worklist.Order{Group: worklist.NoDim, Key: worklist.Filed}, worklist.Cursor{}
-	nums := x.Page(q, order, at, false, x.Count(q)).Rows
-	for len(nums) > 0 {
-		n := min(len(nums), rowsAtOnce)
+	order := worklist.Order{Group: worklist.NoDim, Key: worklist.Filed}
+	rows, err := e.rows(ctx, x.Page(q, order, worklist.Cursor{}, false, x.Count(q)).Rows)
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(r *Row) bool { return !slices.Contains(states, r.State) })
+	for part := range slices.Chunk(rows, rowsAtOnce) {
 		args := make([]any, rowsAtOnce)
 		for i := range args {
 			args[i] = int64(-1)
-			if i < n {
-				args[i] = int64(nums[i])
+			if i < len(part) {
+				args[i] = int64(part[i].Num)
 			}
 		}
 		found, err := store.All(ctx, e.db, scanDossier, selectFull, args...)
@@ -263,7 +290,6 @@ func (e *Engine) eachOf(ctx context.Context, procedureID string, visit func(*Dos
 				return err
 			}
 		}
-		nums = nums[n:]
 	}
 	return nil
 }

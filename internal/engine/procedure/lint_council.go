@@ -217,6 +217,9 @@ func (l *linter) records() {
 				l.typed(r.At, id, TypeOrganisation)
 			}
 		}
+		for _, state := range r.States {
+			known(l, r.At, "state", state, l.p.states)
+		}
 		if r.Counts != "" {
 			known(l, r.At, "tie", r.Counts, ties)
 		}

@@ -207,10 +207,11 @@ type Record struct {
 	At     fault.Place `def:"@"`
 	ID     string      `def:"id,required"`
 	Label  Text        `def:"label,required"`
-	Party  []string    `def:"party,required"` // organisation or person fields; the other dossier names the same in one of them
-	When   Rule        `def:"when,required"`  // of the other dossier, with today the day of asking
-	Bars   bool        `def:"bars"`           // who has such a dossier may not take part
-	Counts string      `def:"counts"`         // tie-break whose number is how many such dossiers there are
+	Party  []string    `def:"party,required"`  // organisation or person fields; the other dossier names the same in one of them
+	States []string    `def:"states,required"` // of the other dossier
+	When   Rule        `def:"when"`            // likewise, with today the day of asking
+	Bars   bool        `def:"bars"`            // who has such a dossier may not take part
+	Counts string      `def:"counts"`          // tie-break whose number is how many such dossiers there are
 	Basis  string      `def:"basis,required"`
 	Mark   string      `def:"mark"`
 }

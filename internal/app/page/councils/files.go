@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"trucot/internal/engine/council"
-	"trucot/internal/engine/people"
 	"trucot/internal/kernel/fault"
 	"trucot/internal/kernel/web"
 )
@@ -86,18 +85,15 @@ func barring(f council.File) bool {
 	return len(f.Barred()) > 0
 }
 
-// opens are the dossiers named by the records of the files that the reader may open.
-func (s *pages) opens(r *web.Request, c *council.Council) map[string]bool {
-	out := map[string]bool{}
+// recorded are the dossiers that the records name for the files.
+func recorded(c *council.Council) []string {
+	var codes []string
 	for _, f := range c.Files {
 		for _, x := range f.Reckoned {
-			for _, code := range x.Dossiers {
-				d, err := s.Dossiers.Get(r.Context(), code)
-				out[code] = err == nil && people.Holds(r.Reader, people.ReadDossiers, d.Unit)
-			}
+			codes = append(codes, x.Dossiers...)
 		}
 	}
-	return out
+	return codes
 }
 
 // told reports whether there is more to say of the files than their names.

@@ -81,7 +81,7 @@ func (s *pages) show(r *web.Request, c *council.Council, typed url.Values, troub
 	if c.MeetsOn != calendar.NoDate && c.Rules.Lead.N > 0 {
 		p.Latest = c.Rules.Latest(s.Calendar, c.MeetsOn)
 	}
-	p.Opens = s.opens(r, c)
+	p.Opens = s.mayOpen(r, recorded(c))
 	s.seats(r, p)
 	if c.Stage == council.Preparing && p.Runs {
 		for _, o := range s.Councils.Obstacles(c) {

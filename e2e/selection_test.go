@@ -26,7 +26,7 @@ func (a *agency) missionUpTo(t *testing.T, on, host, last string) string {
 		fields map[string]any
 		papers []string
 	}{
-		{"tong_hop", nil, nil}, {"hop_xac_dinh", nil, nil}, {"ket_luan_xac_dinh", map[string]any{"ty_le_thuc_hien": 90}, nil}, {"phe_duyet_danh_muc", nil, nil}, {"mo_tuyen_chon", nil, nil},
+		{"tong_hop", nil, nil}, {"hop_xac_dinh", nil, nil}, {"ket_luan_xac_dinh", map[string]any{"ty_le_thuc_hien": 90}, nil}, {"phe_duyet_danh_muc", nil, nil}, {"mo_tuyen_chon", map[string]any{"han_nop": "2021-07-05"}, nil},
 		{"mo_ho_so", map[string]any{"to_chuc_chu_tri": host}, []string{"don_dang_ky", "thuyet_minh", "ly_lich"}}, {"ket_luan_tuyen_chon", map[string]any{"diem": 80}, nil}, {"nop_sua", nil, nil},
 		{"phe_duyet_kinh_phi", map[string]any{"kinh_phi_nsnn": 900_000_000, "thoi_gian": 12}, nil}, {"ky_hop_dong", map[string]any{"so_hop_dong": "1/HĐ", "bat_dau": on, "ket_thuc": "2020-03-01"}, nil},
 	} {

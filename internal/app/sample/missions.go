@@ -87,14 +87,18 @@ func (l *life) list(on calendar.Date) error {
 		host := text(l.d.Fields["to_chuc_de_xuat"])
 		var err error
 		if l.s.rnd.percent(66) {
-			err = l.act("giao", l.leader, on, map[string]any{"to_chuc_chu_tri": host, "phuong_thuc": "giao_truc_tiep"})
+			err = l.act("giao", l.leader, on, map[string]any{"to_chuc_chu_tri": host, "phuong_thuc": "giao_truc_tiep", "han_nop": (on + 14).String()})
 		} else {
-			err = l.act("mo_tuyen_chon", l.hand, on, map[string]any{"phuong_thuc": "tuyen_chon"})
+			err = l.act("mo_tuyen_chon", l.hand, on, map[string]any{"phuong_thuc": "tuyen_chon", "han_nop": (on + 30).String()})
 		}
 		if err != nil {
 			return err
 		}
-		return l.then(on, l.s.rnd.between(12, 20), func(l *life, on calendar.Date) error { return l.choose(on, host) })
+		wait := l.s.rnd.between(12, 20)
+		if text(l.d.Fields["phuong_thuc"]) == "tuyen_chon" { // taken for thirty days
+			wait = 22 + (wait-12)/2
+		}
+		return l.then(on, wait, func(l *life, on calendar.Date) error { return l.choose(on, host) })
 	})
 }
 
@@ -180,6 +184,9 @@ func (l *life) extend(on, end calendar.Date) error {
 
 func (l *life) selfAssess(on calendar.Date) error {
 	if err := l.act("nop_tu_danh_gia", l.hand, on, nil, "tu_danh_gia", "bao_cao_tong_hop"); err != nil {
+		return err
+	}
+	if err := l.then(on, 2, func(l *life, on calendar.Date) error { return l.act("bao_hop_le", l.hand, on, nil) }); err != nil {
 		return err
 	}
 	return l.then(on, l.s.rnd.between(5, 13), func(l *life, on calendar.Date) error {

@@ -100,7 +100,7 @@ func (b *bidding) mission(t *testing.T, on, level, host, last string) string {
 		papers []string
 	}{
 		{"tong_hop", on, nil, nil}, {"hop_xac_dinh", on, nil, nil}, {"ket_luan_xac_dinh", on, map[string]any{"ty_le_thuc_hien": 90}, nil}, {"phe_duyet_danh_muc", on, nil, nil},
-		{"mo_tuyen_chon", on, nil, nil}, {"mo_ho_so", on, map[string]any{"to_chuc_chu_tri": host, "chu_nhiem": "Nguyễn Văn Chủ Nhiệm"}, []string{"don_dang_ky", "thuyet_minh", "ly_lich"}},
+		{"mo_tuyen_chon", on, map[string]any{"han_nop": "2024-07-05"}, nil}, {"mo_ho_so", on, map[string]any{"to_chuc_chu_tri": host, "chu_nhiem": "Nguyễn Văn Chủ Nhiệm"}, []string{"don_dang_ky", "thuyet_minh", "ly_lich"}},
 		{"ket_luan_tuyen_chon", on, map[string]any{"diem": 80}, nil}, {"nop_sua", on, nil, nil}, {"phe_duyet_kinh_phi", on, map[string]any{"kinh_phi_nsnn": 1000, "thoi_gian": 24}, nil},
 		{"ky_hop_dong", on, map[string]any{"so_hop_dong": "1/HĐ", "bat_dau": on, "ket_thuc": "2023-03-01"}, nil},
 		{"nop_tu_danh_gia", "2023-03-10", nil, []string{"tu_danh_gia", "bao_cao_tong_hop"}}, {"lap_hoi_dong", "2023-03-10", nil, nil}, {"nghiem_thu", "2023-03-15", map[string]any{"xep_loai": "xuat_sac"}, nil},

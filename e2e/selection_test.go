@@ -107,3 +107,30 @@ func TestASelectionShowsWhatTheRecordsSay(t *testing.T) {
 		}
 	}
 }
+
+// TestTheDossierSaysWhoMayNotApply: before the only application is opened its page shows what the records say of the host; the
+// step is refused with the dossier that bars it, and goes through with a reason, which the dossier keeps.
+func TestTheDossierSaysWhoMayNotApply(t *testing.T) {
+	a := start(t)
+	late := a.missionUpTo(t, "2019-03-01", "Trường Kỹ thuật (mẫu)", "ky_hop_dong")
+	code := a.missionUpTo(t, "2021-06-01", "", "phe_duyet_danh_muc")
+	_, err := a.Dossiers.Act(context.Background(), dossier.Act{Code: code, Action: "giao", On: calendar.MustParse("2021-06-02"), Actor: "hung",
+		Fields: map[string]any{"to_chuc_chu_tri": "Trường Kỹ thuật (mẫu)", "han_nop": "2021-06-10"}})
+	must(t, err)
+	hung := a.reader(t, "hung")
+	if _, page := hung.get("/ho-so/" + code); !strings.Contains(page, "Tra cứu về bên đăng ký") || !strings.Contains(page, `href="/ho-so/`+late+`"`) {
+		t.Error("the dossier does not say what the records say of its host")
+	}
+	in := url.Values{"d.don_dang_ky": {"1"}, "d.thuyet_minh": {"1"}, "d.ly_lich": {"1"}}
+	status, page := hung.post("/ho-so/"+code+"/mo_ho_so", in)
+	if status != http.StatusUnprocessableEntity || !strings.Contains(page, late) || !strings.Contains(page, "chậm quá 30 ngày") {
+		t.Errorf("a barred host's application is opened: %d", status)
+	}
+	in.Set("f.ly_do_van_nhan", "Đã có văn bản cho lùi hạn (mẫu)")
+	if status, _ := hung.post("/ho-so/"+code+"/mo_ho_so", in); status != http.StatusOK {
+		t.Errorf("with a reason it is not opened: %d", status)
+	}
+	if _, page := hung.get("/ho-so/" + code); !strings.Contains(page, "Đã có văn bản cho lùi hạn (mẫu)") || strings.Contains(page, "Tra cứu về bên đăng ký") {
+		t.Error("the reason is not kept, or the question is still asked after the step")
+	}
+}

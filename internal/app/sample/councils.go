@@ -29,6 +29,14 @@ type councilWords struct {
 		Answer     string        `def:"answer,required"`
 		Conclusion string        `def:"conclusion,required"`
 	} `def:"acceptance,required"`
+	Selection struct {
+		From       calendar.Date `def:"from,required"`
+		Rival      string        `def:"rival,required"`
+		Place      string        `def:"place,required"`
+		Decision   string        `def:"decision,required"`
+		Papers     []string      `def:"papers,required"`
+		Conclusion string        `def:"conclusion,required"`
+	} `def:"selection,required"`
 	Commendation struct {
 		Rule      string        `def:"rule,required"`
 		Title     string        `def:"title,required"`

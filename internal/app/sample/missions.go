@@ -107,6 +107,9 @@ func (l *life) choose(on calendar.Date, host string) error {
 	if err != nil {
 		return err
 	}
+	if l.selects(on) {
+		return l.selection(on, host)
+	}
 	return l.then(on, l.s.rnd.between(5, 10), func(l *life, on calendar.Date) error {
 		if err := l.act("ket_luan_tuyen_chon", l.hand, on, map[string]any{"diem": l.s.rnd.between(72, 93)}); err != nil {
 			return err

@@ -31,8 +31,12 @@ type Settled struct {
 	On       calendar.Date `json:"on"`
 }
 
-// Tie are the files that share the first place, in the order of the list; none where one stands alone.
+// Tie are the files that share the first place, in the order of the list; none where one stands alone, or where all that
+// pass may go on.
 func (c *Council) Tie() []string {
+	if c.Rules.Winner == "" {
+		return nil
+	}
 	var out []string
 	for _, o := range c.Outcomes {
 		if o.Rank == 1 && o.Tied {

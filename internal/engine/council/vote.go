@@ -233,7 +233,7 @@ func (e *Engine) Conclusion(ctx context.Context, code, rule string) (*dossier.Co
 		if c.Stage != Concluded {
 			return nil, fault.New(fault.Conflict, "council.not_concluded", "id", c.ID)
 		}
-		if c.Rules.Winner != "" && c.TieOpen() {
+		if c.TieOpen() {
 			return nil, fault.New(fault.Conflict, "council.tie_open", "id", c.ID)
 		}
 		return e.withLead(ctx, c)

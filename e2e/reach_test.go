@@ -62,7 +62,7 @@ func keepers(t *testing.T) (a *agency, things map[string]*kept) {
 	c, err := a.Councils.Form(ctx, council.Founding{Dossier: code, Rule: "sang_kien", Decision: "bimat-council", Secretary: "hung", Actor: "hung", Key: "k"})
 	must(t, err)
 	keep("council", "/hoi-dong/"+c.ID, "/hoi-dong/"+c.ID+"/phieu", "/hoi-dong/"+c.ID+"/tai/kiem-phieu")
-	_, err = a.Councils.Seat(ctx, c.ID, council.By{Actor: "hung"}, "hd-1", "chu_tich", "Trường Đại học Mẫu")
+	_, err = a.Councils.Seat(ctx, c.ID, council.By{Actor: "hung"}, council.Seating{Account: "hd-1", Role: "chu_tich", Organisation: "Trường Đại học Mẫu"})
 	must(t, err)
 	_, err = a.Councils.Declare(ctx, c.ID, council.By{Actor: "hd-1"}, "hd-1", []string{"tac_gia"})
 	must(t, err)

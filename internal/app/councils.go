@@ -76,7 +76,7 @@ func (a *App) councilMember(ctx context.Context, account string) (council.Known,
 		return council.Known{}, fault.New(fault.NotFound, "people.unknown_account", "account", account)
 	}
 	posts, err := a.People.Posts(ctx, calendar.OfTime(a.clock()))
-	var k council.Known
+	k := council.Known{Person: person, Name: a.People.AccountName(ctx, account)}
 	for _, p := range posts {
 		if p.Person == person {
 			k.Units = append(k.Units, a.People.UnitName(ctx, p.Unit, lang.VI))
@@ -137,10 +137,10 @@ func rulesOf(c *procedure.Council, legal []procedure.Basis, variant string) (*co
 		r.Needs = append(r.Needs, needOf(need))
 	}
 	for _, k := range c.Conflicts {
-		r.Conflicts = append(r.Conflicts, council.Conflict{ID: k.ID, Label: council.Text(k.Label), Roles: k.Roles, Same: k.Same})
+		r.Conflicts = append(r.Conflicts, council.Conflict{ID: k.ID, Label: council.Text(k.Label), Roles: k.Roles, Same: k.Same, Who: k.Who})
 	}
 	if c.Result != nil {
-		r.Field, r.Of, r.Winner = c.Result.Field, c.Result.Of, c.Result.Winner
+		r.Field, r.Of, r.Winner, r.Leader = c.Result.Field, c.Result.Of, c.Result.Winner, c.Result.Lead
 	}
 	criteria, recalled, err := scoreSheet(&c.Ballot, variant)
 	r.Ballot, r.Verify = ballotOf(&c.Ballot, criteria), r.Verify || recalled
@@ -196,6 +196,9 @@ func ballotOf(b *procedure.Ballot, criteria []procedure.Criterion) council.Ballo
 	out.ZeroVeto = share(b.ZeroVeto)
 	for _, t := range b.TieBreaks {
 		out.TieBreaks = append(out.TieBreaks, council.TieBreak{ID: t.ID, Label: council.Text(t.Label), Lower: t.Lower})
+	}
+	if u := b.Undecided; u != nil {
+		out.Undecided = &council.Undecided{By: u.By, Label: council.Text(u.Label), Verify: u.Mark == procedure.Recalled}
 	}
 	for _, l := range b.Levels {
 		out.Levels = append(out.Levels, council.Level{ID: l.ID, Label: council.Text(l.Label), AtLeast: share(l.AtLeast), More: share(l.More), NoneOf: l.NoneOf, Default: l.Default})

@@ -146,7 +146,7 @@ func slip(code string) string { return "/ho-so/" + url.PathEscape(code) + "/phie
 
 // panels are what other parts show on a dossier's page.
 func (a *App) panels(files *attachments.Pages) dossiers.Panels {
-	return dossiers.Panels{Main: append([]dossiers.Panel{files.OnDossier}, onestop.Panels(a.desk())...), Side: []dossiers.Panel{a.personal().Panel, councils.Panel(a.councilPages()), intake.Panel(a.Filing, a.Dossiers)}}
+	return dossiers.Panels{Main: append([]dossiers.Panel{files.OnDossier}, onestop.Panels(a.desk())...), Side: []dossiers.Panel{a.personal().Panel, councils.Panel(a.councilPages()), councils.Records(a.councilPages()), intake.Panel(a.Filing, a.Dossiers)}}
 }
 
 func (a *App) personal() *personal.Pages { return personal.New(a.Dossiers, a.Access, a.Vault) }

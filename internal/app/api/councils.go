@@ -46,6 +46,7 @@ type Council struct {
 	Base       int                `json:"base"` // members that shares are of, once the vote is closed
 	Cast       int                `json:"cast"` // ballots, once the vote is closed
 	Outcomes   []council.Outcome  `json:"outcomes"`
+	Settled    *council.Settled   `json:"settled,omitempty"` // who wins of equal first files
 	Conclusion string             `json:"conclusion,omitempty"`
 	EndedOn    calendar.Date      `json:"ended_on"`
 }
@@ -101,10 +102,19 @@ func (s *service) getCouncil(r *web.Request, in *OneCouncil) (*reply[Council], e
 	}
 	q := c.Quorum()
 	out := Council{CouncilHead: councilHead(c), Rule: c.Rules.ID, Members: []CouncilMember{}, Quorum: CouncilQuorum{q.Members, q.Present, q.Needed, q.Met},
-		Files: some(c.Files), Papers: some(c.Papers), PapersOn: c.PapersOn, Questions: some(c.Questions), Tellers: some(c.Tellers), Base: c.Base, Cast: c.Cast,
+		Files: shown(c.Files), Settled: c.Settled, Papers: some(c.Papers), PapersOn: c.PapersOn, Questions: some(c.Questions), Tellers: some(c.Tellers), Base: c.Base, Cast: c.Cast,
 		Outcomes: some(c.Outcomes), Conclusion: c.Text, EndedOn: c.EndedOn}
 	for _, m := range c.Members {
 		out.Members = append(out.Members, CouncilMember{m.Account, m.Role, m.Organisation, slices.Contains(c.Present, m.Account), slices.Contains(c.Written, m.Account)})
 	}
 	return tagged(r, quoted(c.Version), out)
+}
+
+// shown are the files without their sealed people.
+func shown(files []council.File) []council.File {
+	out := slices.Clone(files)
+	for i := range out {
+		out[i].People = ""
+	}
+	return some(out)
 }

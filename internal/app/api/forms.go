@@ -120,13 +120,22 @@ type councilStep struct {
 	Tellers    []string          `json:"tellers,omitempty" form:"kiem-phieu" maxItems:"20"`
 	Files      []markedFile      `json:"files,omitempty" maxItems:"500"`
 	Conclusion string            `json:"conclusion,omitempty" form:"ket-luan" maxLength:"10000"`
+	Born       string            `json:"born,omitempty" form:"ngay-sinh" format:"date"` // of the member
+	Identity   string            `json:"identity,omitempty" form:"so-dinh-danh" maxLength:"20"`
+	Chosen     string            `json:"chosen,omitempty" form:"ho-so" maxLength:"10"` // of equal first files
+	Decision   string            `json:"decision,omitempty" form:"quyet-dinh" maxLength:"200"`
 }
 
 type markedFile struct {
-	Label  string            `json:"label" form:"ten" maxLength:"500"`
-	Bonus  bool              `json:"bonus,omitempty" form:"cong"`
-	Forced bool              `json:"forced,omitempty" form:"ep"`
-	Facts  map[string]string `json:"facts,omitempty" form:"so"`
+	ID       string            `json:"id,omitempty" form:"ma" maxLength:"10"` // of one that is there already
+	Label    string            `json:"label" form:"ten" maxLength:"500"`
+	Bonus    bool              `json:"bonus,omitempty" form:"cong"`
+	Forced   bool              `json:"forced,omitempty" form:"ep"`
+	Facts    map[string]string `json:"facts,omitempty" form:"so"`
+	Partners []string          `json:"partners,omitempty" form:"doi-tac,lines" maxItems:"50"`
+	People   []string          `json:"people,omitempty" form:"nguoi,lines" maxItems:"100" example:"Nguyễn Văn Mẫu; 14/6/1980; 001080000001"`
+	Own      map[string]string `json:"own,omitempty" form:"qd"` // bonus, forced, bars or a tie-break, where it differs from the records
+	Reason   string            `json:"reason,omitempty" form:"ly-do" maxLength:"1000"`
 }
 
 type appointment struct {

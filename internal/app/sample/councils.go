@@ -29,6 +29,14 @@ type councilWords struct {
 		Answer     string        `def:"answer,required"`
 		Conclusion string        `def:"conclusion,required"`
 	} `def:"acceptance,required"`
+	Selection struct {
+		From       calendar.Date `def:"from,required"`
+		Rival      string        `def:"rival,required"`
+		Place      string        `def:"place,required"`
+		Decision   string        `def:"decision,required"`
+		Papers     []string      `def:"papers,required"`
+		Conclusion string        `def:"conclusion,required"`
+	} `def:"selection,required"`
 	Commendation struct {
 		Rule      string        `def:"rule,required"`
 		Title     string        `def:"title,required"`
@@ -125,7 +133,9 @@ func (s *simulation) seat(id, secretary string, members []member, meets calendar
 	e, by := s.app.Councils, council.By{Actor: secretary}
 	for _, m := range members {
 		err := steps(
-			func() (*council.Council, error) { return e.Seat(s.ctx, id, by, m.Account, m.Role, "") },
+			func() (*council.Council, error) {
+				return e.Seat(s.ctx, id, by, council.Seating{Account: m.Account, Role: m.Role})
+			},
 			func() (*council.Council, error) {
 				return e.Declare(s.ctx, id, council.By{Actor: m.Account}, m.Account, nil)
 			})
@@ -186,7 +196,9 @@ func (l *life) summon(on, meets calendar.Date) (id string, err error) {
 		for i, role := range acceptanceSeats {
 			who, from := l.s.expert(i), l.s.sitting.Experts.Organisations
 			err := steps(
-				func() (*council.Council, error) { return e.Seat(l.s.ctx, id, by, who, role, from[i%len(from)]) },
+				func() (*council.Council, error) {
+					return e.Seat(l.s.ctx, id, by, council.Seating{Account: who, Role: role, Organisation: from[i%len(from)]})
+				},
 				func() (*council.Council, error) { return e.Declare(l.s.ctx, id, council.By{Actor: who}, who, nil) })
 			if err != nil {
 				return err

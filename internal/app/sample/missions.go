@@ -87,14 +87,18 @@ func (l *life) list(on calendar.Date) error {
 		host := text(l.d.Fields["to_chuc_de_xuat"])
 		var err error
 		if l.s.rnd.percent(66) {
-			err = l.act("giao", l.leader, on, map[string]any{"to_chuc_chu_tri": host, "phuong_thuc": "giao_truc_tiep"})
+			err = l.act("giao", l.leader, on, map[string]any{"to_chuc_chu_tri": host, "phuong_thuc": "giao_truc_tiep", "han_nop": (on + 14).String()})
 		} else {
-			err = l.act("mo_tuyen_chon", l.hand, on, map[string]any{"phuong_thuc": "tuyen_chon"})
+			err = l.act("mo_tuyen_chon", l.hand, on, map[string]any{"phuong_thuc": "tuyen_chon", "han_nop": (on + 30).String()})
 		}
 		if err != nil {
 			return err
 		}
-		return l.then(on, l.s.rnd.between(12, 20), func(l *life, on calendar.Date) error { return l.choose(on, host) })
+		wait := l.s.rnd.between(12, 20)
+		if text(l.d.Fields["phuong_thuc"]) == "tuyen_chon" { // taken for thirty days
+			wait = 22 + (wait-12)/2
+		}
+		return l.then(on, wait, func(l *life, on calendar.Date) error { return l.choose(on, host) })
 	})
 }
 
@@ -102,6 +106,9 @@ func (l *life) choose(on calendar.Date, host string) error {
 	err := l.act("mo_ho_so", l.hand, on, map[string]any{"to_chuc_chu_tri": host}, "don_dang_ky", "thuyet_minh", "ly_lich", "tai_chinh")
 	if err != nil {
 		return err
+	}
+	if l.selects(on) {
+		return l.selection(on, host)
 	}
 	return l.then(on, l.s.rnd.between(5, 10), func(l *life, on calendar.Date) error {
 		if err := l.act("ket_luan_tuyen_chon", l.hand, on, map[string]any{"diem": l.s.rnd.between(72, 93)}); err != nil {
@@ -140,7 +147,7 @@ func (l *life) contract(on calendar.Date, months int) error {
 	if err != nil {
 		return err
 	}
-	if l.s.rnd.percent(4) {
+	if l.s.rnd.percent(4) || l.s.serial%11 == 5 { // some every year, whatever the dice say
 		return l.on(on.AddMonths(l.s.rnd.between(4, 9)), func(l *life, on calendar.Date) error {
 			return l.act("dung_thuc_hien", l.leader, on, reason(l.s.words.Mission.Stop))
 		})
@@ -182,6 +189,9 @@ func (l *life) selfAssess(on calendar.Date) error {
 	if err := l.act("nop_tu_danh_gia", l.hand, on, nil, "tu_danh_gia", "bao_cao_tong_hop"); err != nil {
 		return err
 	}
+	if err := l.then(on, 2, func(l *life, on calendar.Date) error { return l.act("bao_hop_le", l.hand, on, nil) }); err != nil {
+		return err
+	}
 	return l.then(on, l.s.rnd.between(5, 13), func(l *life, on calendar.Date) error {
 		if err := l.act("lap_hoi_dong", l.leader, on, nil); err != nil {
 			return err
@@ -215,13 +225,29 @@ func (l *life) accept(on calendar.Date, council string) error {
 			return err
 		}
 		return l.then(on, l.s.rnd.between(3, 9), func(l *life, on calendar.Date) error {
-			if err := l.act("cong_nhan", l.leader, on, nil); err != nil || !l.s.rnd.percent(78) {
+			if err := l.act("cong_nhan", l.leader, on, nil); err != nil {
+				return err
+			}
+			used := l.s.rnd.percent(78)
+			year, _, _ := on.YMD()
+			if err := l.reportUse(on, year); err != nil || !used {
 				return err
 			}
 			return l.on(on+calendar.Date(l.s.rnd.between(40, 150)), func(l *life, on calendar.Date) error {
 				return l.act("ung_dung", l.hand, on, map[string]any{"noi_ung_dung": l.s.name(l.s.words.Mission.Users)})
 			})
 		})
+	})
+}
+
+// reportUse plans the yearly reports on the use of a result, each some days before it is due.
+func (l *life) reportUse(last calendar.Date, year int) error {
+	return l.on(last.AddMonths(12)-10, func(l *life, on calendar.Date) error {
+		said := map[string]any{"nam_bao_cao": year, "tinh_hinh_ung_dung": l.s.words.Mission.Use}
+		if err := l.act("bao_cao_ung_dung", l.hand, on, said, "phieu_ung_dung"); err != nil {
+			return err
+		}
+		return l.reportUse(on, year+1)
 	})
 }
 

@@ -30,7 +30,8 @@ type simulation struct {
 	serial  int // of facts and names
 
 	sitting  councilWords
-	summoned int // acceptance councils so far
+	summoned int  // acceptance councils so far
+	selected bool // the selection council has sat
 
 	filed int
 

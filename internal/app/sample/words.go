@@ -44,6 +44,7 @@ type words struct {
 		Weak      string   `def:"weak,required"`
 		Extend    string   `def:"extend,required"`
 		Stop      string   `def:"stop,required"`
+		Use       string   `def:"use,required"`
 		Users     string   `def:"users,required"`
 	} `def:"mission,required"`
 }

@@ -91,6 +91,9 @@ func (e *Engine) founded(ctx context.Context, n Founding) (*Council, error) {
 	if c.Title == "" {
 		return nil, fault.New(fault.Invalid, "council.no_title")
 	}
+	if err := e.reckon(ctx, c, c.Files); err != nil {
+		return nil, err
+	}
 	if c.Secretary != "" {
 		if _, err := e.opts.Known(ctx, c.Secretary); err != nil {
 			return nil, err
@@ -138,46 +141,94 @@ func checkFiles(files []File) error {
 	return nil
 }
 
-// SetFiles says what is voted on, before the vote. Error: council.no_files.
+// SetFiles says what is voted on, before the vote. The records are asked anew, and members are looked for among the people of
+// the files. A file that was there already is known by its id. Errors: council.no_files, council.own_reason.
 func (e *Engine) SetFiles(ctx context.Context, id string, by By, files []File) (*Council, error) {
-	for i := range files {
-		files[i].ID = strconv.Itoa(i + 1)
-	}
-	if err := checkFiles(files); err != nil {
-		return nil, err
-	}
 	return e.step(ctx, id, by, func(c *Council) (string, *fact, error) {
-		return kindFiled, &fact{Files: files}, c.at(Preparing)
+		if err := c.at(Preparing); err != nil {
+			return "", nil, err
+		}
+		next := slices.Clone(files)
+		for i := range next {
+			was := slices.IndexFunc(c.Files, func(f File) bool { return f.ID == next[i].ID })
+			var old *File
+			if was >= 0 {
+				old = &c.Files[was]
+			}
+			if err := e.sealPeople(ctx, c, &next[i], old); err != nil {
+				return "", nil, err
+			}
+			next[i].ID = strconv.Itoa(i + 1)
+		}
+		if err := first(checkFiles(next), e.reckon(ctx, c, next)); err != nil {
+			return "", nil, err
+		}
+		matches, err := e.compare(ctx, c, next, c.Members)
+		return kindFiled, &fact{Files: next, Matches: matches}, err
 	})
 }
 
-// Seat gives an account a seat, or another seat than it had. Errors: council.unknown_seat, council.seat_taken, those of
-// Options.Known.
-func (e *Engine) Seat(ctx context.Context, id string, by By, account, role, organisation string) (*Council, error) {
-	known, err := e.opts.Known(ctx, account)
+// Seating is somebody about to get a seat. Date of birth and identity number tell them from others of the same name.
+type Seating struct {
+	Account, Role, Organisation string
+	Born                        calendar.Date // NoDate or zero = not known
+	Number                      string
+}
+
+// Seat gives an account a seat, or another seat than it had. Errors: council.unknown_seat, council.seat_taken,
+// council.bad_identity, those of Options.Known.
+func (e *Engine) Seat(ctx context.Context, id string, by By, s Seating) (*Council, error) {
+	known, err := e.opts.Known(ctx, s.Account)
 	if err != nil {
 		return nil, err
 	}
 	return e.step(ctx, id, by, func(c *Council) (string, *fact, error) {
-		seat := c.Rules.Seat(role)
-		if seat == nil {
-			return "", nil, fault.New(fault.Invalid, "council.unknown_seat", "role", role)
+		m := Member{Account: s.Account, Role: s.Role, Organisation: strings.TrimSpace(s.Organisation), Units: known.Units}
+		if was := c.Member(s.Account); was != nil { // what they said of themselves stays
+			m.Declared, m.Conflicts, m.Cleared, m.Identity = was.Declared, was.Conflicts, was.Cleared, was.Identity
 		}
-		m := Member{Account: account, Role: role, Organisation: strings.TrimSpace(organisation), Units: known.Units}
-		if was := c.Member(account); was != nil { // what they said of themselves stays
-			m.Declared, m.Conflicts, m.Cleared = was.Declared, was.Conflicts, was.Cleared
+		if err := first(c.at(Preparing), c.free(s.Role, s.Account), e.identify(ctx, c, &m, s)); err != nil {
+			return "", nil, err
 		}
-		others := 0
-		for _, o := range c.Members {
-			if o.Role == role && o.Account != account {
-				others++
-			}
-		}
-		if seat.Max > 0 && others >= seat.Max {
-			return "", nil, fault.New(fault.Invalid, "council.seat_taken", "role", seat.Label, "max", seat.Max)
-		}
-		return kindSeated, &fact{Member: &m}, c.at(Preparing)
+		others := slices.DeleteFunc(slices.Clone(c.Members), func(o Member) bool { return o.Account == s.Account })
+		matches, err := e.compare(ctx, c, c.Files, append(others, m))
+		return kindSeated, &fact{Member: &m, Matches: matches}, err
 	})
+}
+
+// free refuses a role that the council does not have, or that others fill.
+func (c *Council) free(role, account string) error {
+	seat := c.Rules.Seat(role)
+	if seat == nil {
+		return fault.New(fault.Invalid, "council.unknown_seat", "role", role)
+	}
+	others := 0
+	for _, o := range c.Members {
+		if o.Role == role && o.Account != account {
+			others++
+		}
+	}
+	if seat.Max > 0 && others >= seat.Max {
+		return fault.New(fault.Invalid, "council.seat_taken", "role", seat.Label, "max", seat.Max)
+	}
+	return nil
+}
+
+// identify seals what tells a member from others of the same name; where nothing is said what was known stays.
+func (e *Engine) identify(ctx context.Context, c *Council, m *Member, s Seating) error {
+	p := Person{Born: s.Born, Number: strings.Join(strings.Fields(s.Number), "")}
+	if p.Born == 0 {
+		p.Born = calendar.NoDate
+	}
+	if p.Born == calendar.NoDate && p.Number == "" {
+		return nil
+	}
+	if !ReadNumber(p.Number) {
+		return fault.New(fault.Invalid, "council.bad_identity")
+	}
+	var err error
+	m.Identity, err = e.sealed(ctx, c, p)
+	return err
 }
 
 // Excuse takes a member out. Errors: council.no_member, council.need_reason.
@@ -206,11 +257,11 @@ func (e *Engine) Declare(ctx context.Context, id string, by By, account string, 
 	})
 }
 
-// Clear records that a conflict which the program sees does not hold, and why. Errors: council.no_finding,
-// council.need_reason.
+// Clear records that a conflict which the program sees does not hold, and why. What is certain is not cleared. Errors:
+// council.no_finding, council.need_reason.
 func (e *Engine) Clear(ctx context.Context, id string, by By, account, conflict, reason string) (*Council, error) {
 	return e.step(ctx, id, by, func(c *Council) (string, *fact, error) {
-		seen := func(f Finding) bool { return f.Account == account && f.Conflict.ID == conflict && !f.Declared }
+		seen := func(f Finding) bool { return f.Account == account && f.Conflict.ID == conflict && !f.Certain() }
 		if !slices.ContainsFunc(c.Findings(), seen) {
 			return "", nil, fault.New(fault.Invalid, "council.no_finding")
 		}
@@ -316,6 +367,11 @@ func (e *Engine) Obstacles(c *Council) fault.List {
 	for _, f := range c.Findings() {
 		if f.Barred {
 			add("council.barred", "account", f.Account, "conflict", f.Conflict.Label)
+		}
+	}
+	for i := range c.Files {
+		for _, r := range c.Files[i].Barred() {
+			add("council.bid_barred", "file", c.Files[i].Label, "label", r.Label, "dossiers", strings.Join(r.Dossiers, ", "))
 		}
 	}
 	e.meetingObstacles(c, add)

@@ -37,6 +37,7 @@ type Member struct {
 	Role         string   `json:"role"`
 	Organisation string   `json:"organisation,omitempty"` // where the member works
 	Units        []string `json:"units,omitempty"`        // names of the units in which the member holds posts
+	Identity     string   `json:"identity,omitempty"`     // date of birth and identity number, sealed
 	Declared     bool     `json:"declared,omitempty"`     // has said whether there is a conflict of interest
 	Conflicts    []string `json:"conflicts,omitempty"`    // that the member declared
 	Cleared      []string `json:"cleared,omitempty"`      // seen by the program, and found not to hold
@@ -49,6 +50,15 @@ type File struct {
 	Bonus  bool             `json:"bonus,omitempty"`  // the condition of the ballot's bonus holds
 	Forced bool             `json:"forced,omitempty"` // the condition that leaves one level holds
 	Facts  map[string]int64 `json:"facts,omitempty"`  // tie-break → number
+
+	Partners []string `json:"partners,omitempty"` // organisations that take part beside it
+	People   string   `json:"people,omitempty"`   // who takes part, sealed; the first leads
+	Persons  int      `json:"persons,omitempty"`  // how many
+	Who      []Person `json:"-"`                  // people who came with a step; nil = those of before
+
+	Reckoned []Reckoned       `json:"reckoned,omitempty"` // what the records say
+	Own      map[string]int64 `json:"own,omitempty"`      // what the secretary decided otherwise: OwnBonus, OwnForced, OwnBars or a tie-break
+	Reason   string           `json:"reason,omitempty"`   // why
 }
 
 // Question is one of a member to the applicant, and its answer.
@@ -86,8 +96,10 @@ type Council struct {
 	Base      int                 `json:"base,omitempty"`   // members that shares are of, once closed
 	Cast      int                 `json:"cast,omitempty"`   // ballots in the urn, once closed
 	Outcomes  []Outcome           `json:"outcomes,omitempty"`
-	Agreed    []string            `json:"agreed,omitempty"` // who confirmed the count
-	Text      string              `json:"text,omitempty"`   // of the conclusion
+	Matches   []Match             `json:"matches,omitempty"` // members among the people of the files
+	Settled   *Settled            `json:"settled,omitempty"` // the decision of a tie
+	Agreed    []string            `json:"agreed,omitempty"`  // who confirmed the count
+	Text      string              `json:"text,omitempty"`    // of the conclusion
 	EndedOn   calendar.Date       `json:"ended_on"`
 
 	Version  int64 `json:"-"` // of the stream
@@ -124,13 +136,17 @@ func (c *Council) Confirms() []string {
 		return c.Tellers
 	}
 	if len(c.Members) > 0 {
-		return []string{c.Members[0].Account}
+		return []string{c.Chair()}
 	}
 	return nil
 }
 
 // Known is what package people says of a member-to-be.
-type Known struct{ Units []string } // names of the units in which they hold posts
+type Known struct {
+	Units  []string // names of the units in which they hold posts
+	Name   string
+	Person string // id of the person's record
+}
 
 // Options of an Engine.
 type Options struct {

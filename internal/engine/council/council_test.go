@@ -100,7 +100,7 @@ func (o *office) seated(t testing.TB) *council.Council {
 	c, err := o.Form(o.ctx, council.Founding{Rule: "xet", Title: "Xét việc mẫu", Unit: "so", Secretary: "thuky", Files: []council.File{{ID: "1", Label: "Hồ sơ mẫu"}}, Actor: "thuky"})
 	must(t, err)
 	for i, role := range []string{"chu_tich", "phan_bien", "phan_bien", "thu_ky", "uy_vien", "uy_vien"} {
-		_, err := o.Seat(o.ctx, c.ID, by, sitting[i], role, "Trường Đại học Mẫu")
+		_, err := o.Seat(o.ctx, c.ID, by, council.Seating{Account: sitting[i], Role: role, Organisation: "Trường Đại học Mẫu"})
 		must(t, err)
 		_, err = o.Declare(o.ctx, c.ID, by, sitting[i], nil)
 		must(t, err)
@@ -307,9 +307,12 @@ func TestWhatStandsAgainstAVote(t *testing.T) {
 	}
 	everybody := func(o *office, id string) { attend(o, id, sitting) }
 	for key, prepare := range map[string]func(o *office, id string){
-		"":                    everybody,
-		"council.seats_few":   func(o *office, id string) { everybody(o, id); o.Excuse(o.ctx, id, by, "b", "Bận") },
-		"council.undeclared":  func(o *office, id string) { everybody(o, id); o.Seat(o.ctx, id, by, "g", "uy_vien", "") },
+		"":                  everybody,
+		"council.seats_few": func(o *office, id string) { everybody(o, id); o.Excuse(o.ctx, id, by, "b", "Bận") },
+		"council.undeclared": func(o *office, id string) {
+			everybody(o, id)
+			o.Seat(o.ctx, id, by, council.Seating{Account: "g", Role: "uy_vien", Organisation: ""})
+		},
 		"council.barred":      func(o *office, id string) { everybody(o, id); o.Declare(o.ctx, id, by, "a", []string{"nhan_su"}) },
 		"council.quorum_few":  func(o *office, id string) { attend(o, id, []string{"a", "b", "c"}) },
 		"council.quorum_role": func(o *office, id string) { attend(o, id, []string{"a", "b", "d", "e"}) },
@@ -359,7 +362,7 @@ func TestConflicts(t *testing.T) {
 	if _, err := o.Clear(o.ctx, id, by, "b", "nhan_su", "Đã chuyển công tác"); !fault.Is(err, "council.no_finding") {
 		t.Errorf("what b said was cleared: %v", err)
 	}
-	c, err = o.Seat(o.ctx, id, by, "b", "uy_vien", "")
+	c, err = o.Seat(o.ctx, id, by, council.Seating{Account: "b", Role: "uy_vien", Organisation: ""})
 	must(t, err)
 	if got := c.Findings(); len(got) != 2 || got[0].Barred || got[1].Barred {
 		t.Errorf("after the change of seat: %+v", got)
@@ -388,7 +391,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	fail("council.not_now", err)
 	_, err = o.Conclude(o.ctx, id, by, "x")
 	fail("council.not_now", err)
-	_, err = o.Seat(o.ctx, id, by, "g", "uy_vien", "")
+	_, err = o.Seat(o.ctx, id, by, council.Seating{Account: "g", Role: "uy_vien", Organisation: ""})
 	fail("council.not_now", err)
 	_, err = o.cast(id, "a", "k", council.Yes)
 	must(t, err)
@@ -400,14 +403,14 @@ func TestWhoMayDoWhat(t *testing.T) {
 	must(t, err)
 	_, err = o.Confirm(o.ctx, id, council.By{Actor: "d"})
 	fail("council.agreed_already", err)
-	_, err = o.Seat(o.ctx, "HD-0", by, "a", "uy_vien", "")
+	_, err = o.Seat(o.ctx, "HD-0", by, council.Seating{Account: "a", Role: "uy_vien", Organisation: ""})
 	fail("council.not_found", err)
 	_, err = o.Form(o.ctx, council.Founding{Rule: "xet", Title: "T", Unit: "so"})
 	fail("council.no_files", err)
 	other := o.seatedAgain(t)
-	_, err = o.Seat(o.ctx, other, by, "x-nobody", "uy_vien", "")
+	_, err = o.Seat(o.ctx, other, by, council.Seating{Account: "x-nobody", Role: "uy_vien", Organisation: ""})
 	fail("people.unknown_account", err)
-	_, err = o.Seat(o.ctx, other, by, "g", "chu_tich", "")
+	_, err = o.Seat(o.ctx, other, by, council.Seating{Account: "g", Role: "chu_tich", Organisation: ""})
 	fail("council.seat_taken", err)
 	_, err = o.Attend(o.ctx, other, by, council.Attendance{Written: []string{"a"}})
 	fail("council.no_written", err)

@@ -31,6 +31,7 @@ const (
 	kindClosed    = kindPrefix + "closed"
 	kindConfirmed = kindPrefix + "confirmed"
 	kindConcluded = kindPrefix + "concluded"
+	kindSettled   = kindPrefix + "tie_settled"
 	kindCancelled = kindPrefix + "cancelled"
 )
 
@@ -63,6 +64,8 @@ type fact struct {
 	Base      int           `json:"base,omitempty"`
 	Ballots   []Sealed      `json:"ballots,omitempty"`
 	Outcomes  []Outcome     `json:"outcomes,omitempty"`
+	Matches   []Match       `json:"matches,omitempty"`
+	Settled   *Settled      `json:"settled,omitempty"`
 	Field     string        `json:"field,omitempty"` // of the dossier that the conclusion fills
 	Value     any           `json:"value,omitempty"`
 
@@ -89,10 +92,10 @@ func (c *Council) apply(e *ledger.Event) error {
 	c.Version, c.Position = e.Version, e.Position
 	switch e.Kind {
 	case kindFiled:
-		c.Files = f.Files
+		c.Files, c.Matches = f.Files, f.Matches
 	case kindSeated:
 		c.remove(f.Member.Account)
-		c.Members = append(c.Members, *f.Member)
+		c.Members, c.Matches = append(c.Members, *f.Member), f.Matches
 		c.order()
 	case kindExcused:
 		c.remove(f.Account)
@@ -139,6 +142,8 @@ func (c *Council) applyVote(e *ledger.Event, f *fact) {
 		if !slices.ContainsFunc(c.Confirms(), func(a string) bool { return !slices.Contains(c.Agreed, a) }) {
 			c.Stage = Confirmed
 		}
+	case kindSettled:
+		c.Settled = f.Settled
 	case kindConcluded:
 		c.Stage, c.Text, c.EndedOn = Concluded, f.Text, e.EffectiveOn
 	case kindCancelled:
@@ -149,6 +154,7 @@ func (c *Council) applyVote(e *ledger.Event, f *fact) {
 // remove takes a member out, and out of everything they were named in.
 func (c *Council) remove(account string) {
 	c.Members = slices.DeleteFunc(c.Members, func(m Member) bool { return m.Account == account })
+	c.Matches = slices.DeleteFunc(c.Matches, func(m Match) bool { return m.Account == account })
 	other := func(a string) bool { return a == account }
 	c.Present, c.Written = slices.DeleteFunc(c.Present, other), slices.DeleteFunc(c.Written, other)
 	c.Tellers = slices.DeleteFunc(c.Tellers, other)

@@ -54,6 +54,7 @@ type Rules struct {
 	Field     string            `json:"field,omitempty"`  // of the dossier that the result fills
 	Of        string            `json:"of,omitempty"`     // what fills it: ResultMean, ResultShare or ResultLevel
 	Winner    string            `json:"winner,omitempty"` // field that the winning one of several files names
+	Leader    string            `json:"leader,omitempty"` // field that the first of its people names
 }
 
 // Seat is a role in the council; Max 0 = no limit.
@@ -76,6 +77,7 @@ type Conflict struct {
 	Label Text     `json:"label"`
 	Roles []string `json:"roles,omitempty"`
 	Same  []string `json:"same,omitempty"` // fields of the dossier that name organisations whose staff it bars
+	Who   []string `json:"who,omitempty"`  // fields of the dossier that name people whom it bars
 }
 
 // bars reports whether the conflict keeps somebody out of a role.
@@ -147,48 +149,6 @@ func (c *Council) Quorum() Meter {
 	}
 	m.Met = m.Members > 0 && m.Present >= m.Needed && len(m.Missing) == 0
 	return m
-}
-
-// Finding is a conflict of interest of a member.
-type Finding struct {
-	Account  string
-	Conflict *Conflict
-	Declared bool   // by the member; else seen by the program
-	With     string // the organisation that was recognised
-	Barred   bool   // from the role that the member sits in
-}
-
-// Findings lists the conflicts that the members declared, and those that the program sees in where they work. One that
-// was looked into and cleared is left out; a member's own word cannot be cleared.
-func (c *Council) Findings() []Finding {
-	var out []Finding
-	for i := range c.Members {
-		m := &c.Members[i]
-		for j := range c.Rules.Conflicts {
-			k := &c.Rules.Conflicts[j]
-			if slices.Contains(m.Conflicts, k.ID) {
-				out = append(out, Finding{m.Account, k, true, "", k.bars(m.Role)})
-				continue
-			}
-			if with := c.worksFor(m, k.ID); with != "" && !slices.Contains(m.Cleared, k.ID) {
-				out = append(out, Finding{m.Account, k, false, with, k.bars(m.Role)})
-			}
-		}
-	}
-	return out
-}
-
-// worksFor is the organisation named in a conflict that a member works for, "" for none.
-func (c *Council) worksFor(m *Member, conflict string) string {
-	places := append([]string{m.Organisation}, m.Units...)
-	for _, barred := range c.Against[conflict] {
-		for _, place := range places {
-			if place != "" && lang.Fold(place) == lang.Fold(barred) {
-				return barred
-			}
-		}
-	}
-	return ""
 }
 
 // Latest is the last day on which the papers may reach the members for a meeting.

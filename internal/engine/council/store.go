@@ -47,7 +47,7 @@ var (
 	councilsAfter = store.Statement(`select data, version, position` + councilsWhere + ` and id > $7 order by id limit $8`)
 	// the councils, and the dossiers with which they may have moved to another unit
 	ofTables = store.Statement(`select stream from (select 'council/' || id as stream, position from council
-		union all select 'dossier/' || dossier, position from council where dossier <> '') as both group by stream order by max(position) desc limit $1`)
+		union all select 'dossier/' || dossier, position from council where dossier <> '') as streams group by stream order by max(position) desc limit $1`)
 	countCouncils = store.Statement(`select count(*)` + councilsWhere)
 )
 
@@ -256,6 +256,9 @@ func (e *Engine) History(ctx context.Context, id string) ([]Entry, error) {
 		}
 		line := Entry{Position: ev.Position, Kind: strings.TrimPrefix(ev.Kind, kindPrefix), On: ev.EffectiveOn, RecordedAt: ev.RecordedAt, Actor: ev.Actor,
 			Account: f.Account, Text: f.Text + f.Reason}
+		if f.Settled != nil {
+			line.Text = f.Settled.Reason
+		}
 		if f.Member != nil {
 			line.Account = f.Member.Account
 		}

@@ -42,6 +42,7 @@ type Ballot struct {
 	BonusWhen Text        `json:"bonus_when,omitempty"`
 	ZeroVeto  *Share      `json:"zero_veto,omitempty"`
 	TieBreaks []TieBreak  `json:"tie_breaks,omitempty"`
+	Undecided *Undecided  `json:"undecided,omitempty"` // who decides where they do not
 	Levels    []Level     `json:"levels,omitempty"`
 	Forced    string      `json:"forced,omitempty"` // the only level left to a file marked so
 	ForcedIf  Text        `json:"forced_if,omitempty"`
@@ -97,6 +98,7 @@ type Outcome struct {
 	Passed bool             `json:"passed"`
 	Rank   int              `json:"rank,omitempty"` // among the files that passed, from 1
 	Tied   bool             `json:"tied,omitempty"` // the tie-breaks do not decide
+	Over   string           `json:"over,omitempty"` // tie-break that puts it before the next, whose score is the same
 }
 
 // Tally counts the papers. base is the number of members that shares are of. The order of the papers does not matter.
@@ -216,10 +218,10 @@ func (b *Ballot) rank(out []Outcome, files []File, scores map[string]*score) {
 			order = append(order, i)
 		}
 	}
-	compare := func(i, j int) int {
+	compare := func(i, j int) (order int, by string) {
 		x, y := out[i].File, out[j].File
 		if c := scores[y].final.Cmp(scores[x].final); c != 0 {
-			return c
+			return c, ""
 		}
 		for _, tie := range b.TieBreaks {
 			var c int
@@ -229,16 +231,21 @@ func (b *Ballot) rank(out []Outcome, files []File, scores map[string]*score) {
 				c = -c
 			}
 			if c != 0 {
-				return c
+				return c, tie.ID
 			}
 		}
-		return 0
+		return 0, ""
 	}
-	slices.SortStableFunc(order, compare)
+	slices.SortStableFunc(order, func(i, j int) int { c, _ := compare(i, j); return c })
 	for n, i := range order {
 		out[i].Rank = n + 1
-		if n > 0 && compare(order[n-1], i) == 0 {
-			out[i].Rank, out[i].Tied, out[order[n-1]].Tied = out[order[n-1]].Rank, true, true
+		if n == 0 {
+			continue
+		}
+		before := &out[order[n-1]]
+		c, by := compare(order[n-1], i)
+		if before.Over = by; c == 0 {
+			out[i].Rank, out[i].Tied, before.Tied = before.Rank, true, true
 		}
 	}
 }

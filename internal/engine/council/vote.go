@@ -147,7 +147,7 @@ func (e *Engine) Conclude(ctx context.Context, id string, by By, text string) (*
 	})
 }
 
-// concluded is what the dossier's step records. Files that the tie-breaks leave equal name no winner: the step asks for it.
+// concluded is what the dossier's step records. Files that the tie-breaks leave equal name no winner until somebody decides.
 func (c *Council) concluded() *dossier.Concluded {
 	found := &dossier.Concluded{Fields: map[string]any{}}
 	o := c.Winner()
@@ -158,17 +158,32 @@ func (c *Council) concluded() *dossier.Concluded {
 	if v, ok := c.Result(); ok {
 		found.Fields[c.Rules.Field] = v
 	}
-	if c.Rules.Winner != "" && len(c.Files) > 1 && o.Rank == 1 && !o.Tied {
+	if c.Rules.Winner != "" && len(c.Files) > 1 && o.Rank == 1 && !c.TieOpen() {
 		i := slices.IndexFunc(c.Files, func(f File) bool { return f.ID == o.File })
 		found.Fields[c.Rules.Winner] = c.Files[i].Label
 	}
 	return found
 }
 
-// Winner is the outcome that the dossier goes on with: the first in rank, else the first file's. Nil before the count.
+// withLead is concluded with the person who leads the winning application, where the people of it are on record.
+func (e *Engine) withLead(ctx context.Context, c *Council) (*dossier.Concluded, error) {
+	found := c.concluded()
+	if c.Rules.Leader == "" || found.Fields[c.Rules.Winner] == nil {
+		return found, nil
+	}
+	i := slices.IndexFunc(c.Files, func(f File) bool { return f.ID == c.Winner().File })
+	who, err := e.who(ctx, &c.Files[i])
+	if len(who) > 0 {
+		found.Fields[c.Rules.Leader] = who[0].Name
+	}
+	return found, err
+}
+
+// Winner is the outcome that the dossier goes on with: the first in rank, of equal ones the one decided on, else the first
+// file's. Nil before the count.
 func (c *Council) Winner() *Outcome {
 	for i := range c.Outcomes {
-		if c.Outcomes[i].Rank == 1 {
+		if c.Outcomes[i].Rank == 1 && (c.Settled == nil || c.Settled.File == c.Outcomes[i].File) {
 			return &c.Outcomes[i]
 		}
 	}
@@ -205,7 +220,7 @@ func percent(part, whole int) int64 {
 }
 
 // Conclusion is what the council of a dossier's step found: nil where none sat, fault.Conflict "council.not_concluded"
-// while one still sits.
+// while one still sits, "council.tie_open" while nobody has decided between equal files.
 func (e *Engine) Conclusion(ctx context.Context, code, rule string) (*dossier.Concluded, error) {
 	all, err := e.OfDossier(ctx, code)
 	if err != nil {
@@ -218,7 +233,10 @@ func (e *Engine) Conclusion(ctx context.Context, code, rule string) (*dossier.Co
 		if c.Stage != Concluded {
 			return nil, fault.New(fault.Conflict, "council.not_concluded", "id", c.ID)
 		}
-		return c.concluded(), nil
+		if c.TieOpen() {
+			return nil, fault.New(fault.Conflict, "council.tie_open", "id", c.ID)
+		}
+		return e.withLead(ctx, c)
 	}
 	return nil, nil
 }

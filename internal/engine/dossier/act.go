@@ -260,6 +260,9 @@ func (e *Engine) work(ctx context.Context, s *step) error {
 	if err := s.guards(e); err != nil {
 		return err
 	}
+	if err := e.cleared(ctx, s); err != nil {
+		return err
+	}
 	s.next = s.old.clocked()
 	if err := e.clock(s); err != nil {
 		return err

@@ -34,7 +34,7 @@ func TestACouncilAgainstStopsTheStep(t *testing.T) {
 	must(act("hop_xac_dinh", nil))
 	must(act("ket_luan_xac_dinh", map[string]any{"ty_le_thuc_hien": 88}))
 	must(act("phe_duyet_danh_muc", nil))
-	must(act("mo_tuyen_chon", nil))
+	must(act("mo_tuyen_chon", map[string]any{"han_nop": "2021-04-01"}))
 	must(act("mo_ho_so", map[string]any{"to_chuc_chu_tri": "Viện mẫu"}, "don_dang_ky", "thuyet_minh", "ly_lich"))
 	found["tuyen_chon"] = &dossier.Concluded{Fields: map[string]any{"diem": 82.0}}
 	refused(t, act("ket_luan_tuyen_chon", nil), "dossier.council_against")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"trucot/internal/engine/procedure"
 	"trucot/internal/kernel/calendar"
@@ -76,7 +77,7 @@ func (e *Engine) concluded(ctx context.Context, s *step) error {
 		all = map[string]any{}
 	}
 	for id, v := range found.Fields {
-		if typed := fmt.Sprint(all[id]); all[id] != nil && typed != "" && typed != fmt.Sprint(v) {
+		if typed := fmt.Sprint(all[id]); !s.p.Field(id).Personal && all[id] != nil && typed != "" && typed != fmt.Sprint(v) {
 			return fault.New(fault.Conflict, "dossier.not_as_counted", "label", s.p.Field(id).Label, "typed", typed, "counted", fmt.Sprint(v))
 		}
 		all[id] = v
@@ -147,7 +148,29 @@ func (s *step) papers() map[string]bool {
 
 // facts are what conditions ask of a dossier besides its form.
 func facts(d *Dossier, today calendar.Date) procedure.Facts {
-	return procedure.Facts{Today: today, Received: d.ReceivedOn, Due: d.DueOn, State: d.State, Status: d.Status, Channel: d.Channel, Supplements: d.Supplements}
+	return procedure.Facts{Today: today, Received: d.ReceivedOn, Due: d.DueOn, State: d.State, Status: d.Status, Channel: d.Channel, Supplements: d.Supplements,
+		Done: d.doneOn, Limit: d.limit}
+}
+
+// doneOn is the day on which a step was last taken.
+func (d *Dossier) doneOn(action string) calendar.Date {
+	if a, ok := d.Track.Anchors[action]; ok {
+		return a.On
+	}
+	return procedure.Never
+}
+
+// limit is the day on which a deadline ends, or ended when it last ran; Never while the clock stands still.
+func (d *Dossier) limit(id string) calendar.Date {
+	for i := len(d.Track.Deadlines) - 1; i >= 0; i-- {
+		if r := &d.Track.Deadlines[i]; r.ID == id {
+			if r.Due == calendar.NoDate {
+				break
+			}
+			return r.Due
+		}
+	}
+	return procedure.Never
 }
 
 // Merited reports whether a dossier has come so far that it is somebody's merit, as its definition says.
@@ -162,7 +185,11 @@ func (e *Engine) Merited(ctx context.Context, d *Dossier) (bool, error) {
 // guards checks the condition of the transition and what filing and receipt ask for.
 func (s *step) guards(e *Engine) error {
 	have := s.papers()
-	s.env = s.p.Form().Fill(facts(s.old, s.act.On), s.values, have)
+	known := facts(s.old, s.act.On)
+	if strings.Contains(s.t.When.Source, "was.") {
+		known.Was = values(s.p, s.old)
+	}
+	s.env = s.p.Form().Fill(known, s.values, have)
 	var missing fault.List
 	if s.old.State == s.p.Initial {
 		missing = s.p.Missing(s.values, s.env)

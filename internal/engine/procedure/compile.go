@@ -60,7 +60,7 @@ func (p *Procedure) compile(lazily bool) fault.List {
 			return nil
 		}
 	}
-	p.form = sync.OnceValue(func() *Form { return newForm(p.Fields, p.Documents) })
+	p.form = sync.OnceValue(func() *Form { return newForm(p) })
 	var faults fault.List
 	p.eachRule(func(r *Rule, formula bool) {
 		if r.Empty() {
@@ -105,6 +105,14 @@ func (p *Procedure) eachRule(visit func(r *Rule, formula bool)) {
 	}
 	if p.Merit != nil {
 		visit(&p.Merit.When, false)
+	}
+	for i := range p.Records {
+		visit(&p.Records[i].When, false)
+	}
+	for i := range p.Councils {
+		if forced := p.Councils[i].Ballot.Forced; forced != nil {
+			visit(&forced.Rule, false)
+		}
 	}
 	if c := p.Credential; c != nil {
 		visit(&c.When, false)

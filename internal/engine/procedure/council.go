@@ -38,6 +38,7 @@ type Result struct {
 	Field  string      `def:"field,required"`
 	Of     string      `def:"of,required"`
 	Winner string      `def:"winner"` // organisation field that the first of several files names
+	Lead   string      `def:"lead"`   // person field that the first of the people of that file names
 }
 
 // Range is a smallest and a largest number, both allowed.
@@ -69,6 +70,7 @@ type Conflict struct {
 	Label Text        `def:"label,required"`
 	Roles []string    `def:"roles"`         // barred only from these; empty = from the council
 	Same  []string    `def:"organisations"` // fields that name the organisations whose staff it bars
+	Who   []string    `def:"people"`        // person fields that name those whom it bars
 }
 
 // The kinds of ballot.
@@ -93,8 +95,23 @@ type Ballot struct {
 	Bonus     *Bonus      `def:"bonus"`
 	ZeroVeto  *Fraction   `def:"zero_veto"` // a criterion scored 0 by more than this share fails the file
 	TieBreaks []TieBreak  `def:"tie_breaks"`
+	Undecided *Undecided  `def:"undecided"` // who decides where the tie-breaks do not
 	Levels    []Level     `def:"levels"`
 	Forced    *Forced     `def:"forced"`
+}
+
+// Who decides a tie that the tie-breaks leave open.
+const (
+	TieChair = "chair" // of the council
+	TieHead  = "head"  // of the agency, by a decision
+)
+
+// Undecided says who decides between files that no tie-break parts.
+type Undecided struct {
+	At    fault.Place `def:"@"`
+	By    string      `def:"by,required"`
+	Label Text        `def:"label,required"`
+	Mark  string      `def:"mark"`
 }
 
 // Criterion is one line of a score sheet.
@@ -116,7 +133,7 @@ type Variant struct {
 }
 
 // TieBreak orders files of equal score, in the order of the list: by the mean of the criterion of the same id, or by a
-// number that the secretary enters for each file.
+// number of each file that records count or the secretary enters.
 type TieBreak struct {
 	At    fault.Place `def:"@"`
 	ID    string      `def:"id,required"`
@@ -124,11 +141,13 @@ type TieBreak struct {
 	Lower bool        `def:"lower"` // the lower number wins
 }
 
-// Forced is a condition, told in words, that leaves the members one level only.
+// Forced is a condition, told in words, that leaves the members one level only. Where the rule is given the dossier tells
+// whether it holds.
 type Forced struct {
 	At    fault.Place `def:"@"`
 	Level string      `def:"level,required"`
 	When  Text        `def:"when,required"`
+	Rule  Rule        `def:"rule"`
 }
 
 // Threshold is the share of votes needed: at least it, or more than it.
@@ -137,11 +156,13 @@ type Threshold struct {
 	Strict   bool     `def:"strict"` // more than, not at least
 }
 
-// Bonus adds a share of the own average under a condition told in words.
+// Bonus adds a share of the own average under a condition told in words. Where Same is given the bonus is due to the file
+// whose organisation that field of the dossier names.
 type Bonus struct {
 	Percent  float64 `def:"percent,required"`
 	MinScore float64 `def:"min_score"`
 	When     Text    `def:"when,required"`
+	Same     string  `def:"same"`
 }
 
 // Level is one outcome of a rating ballot; the first whose shares hold is the result.

@@ -70,7 +70,7 @@ func (p *Procedure) ShownFields(t *Transition, has func(id string) bool) []*Fiel
 	var out []*Field
 	for i := range p.Fields {
 		f := &p.Fields[i]
-		if slices.Contains(t.Asks, f.ID) || slices.Contains(t.Requires.Fields, f.ID) && !has(f.ID) || slices.Contains(t.Offers, f.ID) || !f.Required && t.judges(f.ID) {
+		if slices.Contains(t.Asks, f.ID) || slices.Contains(t.Requires.Fields, f.ID) && !has(f.ID) || slices.Contains(t.Offers, f.ID) || t.Clears == f.ID || !f.Required && t.judges(f.ID) {
 			out = append(out, f)
 		}
 	}

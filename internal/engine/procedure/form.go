@@ -3,6 +3,7 @@ package procedure
 import (
 	"reflect"
 	"strconv"
+	"strings"
 
 	"trucot/internal/kernel/calendar"
 )
@@ -16,10 +17,19 @@ type Facts struct {
 	Status      int
 	Channel     string // direct, online, post
 	Supplements int    // supplements asked for so far
+
+	// Done is when an action was last taken and Limit until when a deadline ran or runs; Never for neither. nil = for none.
+	Done, Limit func(id string) calendar.Date
+	// Was are the values of the form before the act; nil where no rule asks for them.
+	Was map[string]any
 }
 
+// Never is the day in conditions on which what has not been done was done: it lies after every other.
+var Never = calendar.Of(9999, 12, 31)
+
 // Form is the struct type that conditions of a procedure are compiled against: one Go field for each field
-// of the form and for each fact, `given.x` (was the field filled) and `docs.x` (is the paper there).
+// of the form and for each fact, `given.x` (was the field filled), `docs.x` (is the paper there), `done.x` (day of an
+// action), `limit.x` (day on which a deadline ends) and `was.x` (the field before the act).
 // Numbers and money are float64, dates whole days, a list a slice of its rows.
 type Form struct {
 	Type   reflect.Type
@@ -27,6 +37,10 @@ type Form struct {
 	given  int // index of the struct of flags
 	docs   int
 	paper  map[string]int
+
+	done, limit, was int // likewise
+	actions, limits  []string
+	timed            bool // a rule asks for a day of an action or a deadline
 }
 
 type formField struct {
@@ -39,7 +53,8 @@ type formField struct {
 // factNames are reserved: no field may use them. Their order is that of fill.
 var factNames = []string{"today", "received", "due", "state", "status", "channel", "supplements"}
 
-func newForm(fields []Field, documents []Document) *Form {
+func newForm(p *Procedure) *Form {
+	fields, documents := p.Fields, p.Documents
 	f := &Form{paper: map[string]int{}}
 	var members []reflect.StructField
 	add := func(name string, t reflect.Type) int {
@@ -65,12 +80,32 @@ func newForm(fields []Field, documents []Document) *Form {
 	}
 	f.given = add("given", reflect.StructOf(given))
 	f.docs = add("docs", reflect.StructOf(docs))
+	for i := range p.Transitions {
+		f.actions = append(f.actions, p.Transitions[i].ID)
+	}
+	for i := range p.Deadlines {
+		f.limits = append(f.limits, p.Deadlines[i].ID)
+	}
+	f.done, f.limit = add("done", days(f.actions)), add("limit", days(f.limits))
+	p.eachRule(func(r *Rule, _ bool) {
+		f.timed = f.timed || strings.Contains(r.Source, "done.") || strings.Contains(r.Source, "limit.")
+	})
+	f.was = add("was", reflect.StructOf(members[len(factNames):len(factNames)+len(fields)]))
 	f.Type = reflect.StructOf(members)
 	return f
 }
 
 func member(i int, name string, t reflect.Type) reflect.StructField {
 	return reflect.StructField{Name: "F" + strconv.Itoa(i), Type: t, Tag: reflect.StructTag(`expr:"` + name + `"`)}
+}
+
+// days is a struct with one day for each name.
+func days(names []string) reflect.Type {
+	members := make([]reflect.StructField, len(names))
+	for i, name := range names {
+		members[i] = member(i, name, reflect.TypeFor[int]())
+	}
+	return reflect.StructOf(members)
 }
 
 func goType(f *Field) (reflect.Type, []formField) {
@@ -117,7 +152,27 @@ func (f *Form) Fill(facts Facts, values map[string]any, documents map[string]boo
 			docs.Field(i).SetBool(true)
 		}
 	}
+	if f.timed {
+		fillDays(v.Field(f.done), f.actions, facts.Done)
+		fillDays(v.Field(f.limit), f.limits, facts.Limit)
+	}
+	if facts.Was != nil {
+		was := v.Field(f.was)
+		for i := range f.fields {
+			set(was.Field(i), &f.fields[i], facts.Was[f.fields[i].field.ID])
+		}
+	}
 	return env.Interface()
+}
+
+func fillDays(v reflect.Value, names []string, day func(string) calendar.Date) {
+	for i, name := range names {
+		on := Never
+		if day != nil {
+			on = day(name)
+		}
+		v.Field(i).SetInt(int64(on))
+	}
 }
 
 func fillRow(fields []formField, v reflect.Value, values map[string]any) {

@@ -16,7 +16,7 @@ import (
 var idPattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // reservedNames cannot name a field: conditions use them for something else.
-var reservedNames = append([]string{"given", "docs", "date", "in", "not", "and", "or", "let", "if", "else", "nil", "true", "false",
+var reservedNames = append([]string{"given", "docs", "done", "limit", "was", "date", "months", "in", "not", "and", "or", "let", "if", "else", "nil", "true", "false",
 	"all", "none", "any", "one", "count", "sum", "len", "min", "max", "abs", "ceil", "floor", "round", "upper", "lower", "trim",
 	"int", "float", "string", "matches", "contains"}, factNames...)
 
@@ -46,6 +46,7 @@ func (p *Procedure) lint(file string) fault.List {
 	l.clocks()
 	l.deadlines()
 	l.councils()
+	l.records()
 	l.credential()
 	l.figures()
 	return l.faults
@@ -141,6 +142,7 @@ func (l *linter) ids() {
 	check(l, p.Deadlines, func(d *Deadline) (string, fault.Place) { return d.ID, d.At })
 	check(l, p.Fees, func(f *Fee) (string, fault.Place) { return f.ID, f.At })
 	check(l, p.Councils, func(c *Council) (string, fault.Place) { return c.ID, c.At })
+	check(l, p.Records, func(r *Record) (string, fault.Place) { return r.ID, r.At })
 	check(l, p.Outputs, func(o *Output) (string, fault.Place) { return o.ID, o.At })
 	check(l, p.Legal, func(b *Basis) (string, fault.Place) { return b.ID, b.At })
 	check(l, p.Actors, func(a *Named) (string, fault.Place) { return a.ID, a.At })
@@ -250,6 +252,9 @@ func (l *linter) legal() {
 	}
 	for _, c := range p.Councils {
 		cite(c.At, c.Basis)
+	}
+	for _, r := range p.Records {
+		cite(r.At, r.Basis)
 	}
 	for _, d := range p.Documents {
 		cite(d.At, d.Basis)

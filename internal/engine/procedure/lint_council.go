@@ -75,6 +75,9 @@ func (l *linter) councils() {
 			for _, field := range conflict.Same {
 				known(l, conflict.At, "field", field, l.p.fields)
 			}
+			for _, field := range conflict.Who {
+				l.person(conflict.At, field)
+			}
 		}
 		l.oneOf(c.At, "mark", c.Mark, "", Seen, Recalled)
 		l.ballot(&c.Ballot)
@@ -95,6 +98,7 @@ func (l *linter) result(c *Council) {
 		return
 	}
 	l.typed(c.Result.At, c.Result.Winner, TypeOrganisation)
+	l.person(c.Result.At, c.Result.Lead)
 	want, ok := resultKinds[c.Ballot.Kind][c.Result.Of]
 	f := l.p.fields[c.Result.Field]
 	if !ok || f.Type != want {
@@ -145,6 +149,13 @@ func (l *linter) weights(b *Ballot) {
 			l.fail(v.At, "procedure.weights", "sum", strconv.FormatFloat(sum, 'f', -1, 64))
 		}
 	}
+	if b.Bonus != nil {
+		l.typed(b.At, b.Bonus.Same, TypeOrganisation)
+	}
+	if u := b.Undecided; u != nil {
+		l.oneOf(u.At, "by", u.By, TieChair, TieHead)
+		l.oneOf(u.At, "mark", u.Mark, "", Seen, Recalled)
+	}
 	if b.PassScore <= 0 || b.PassScore > 100 {
 		l.fail(b.At, "procedure.pass_score")
 	}
@@ -181,6 +192,41 @@ func (l *linter) typed(at fault.Place, id, kind string) {
 	}
 	if f := l.p.fields[id]; f.Type != kind || f.Personal {
 		l.fail(at, "procedure.field_type", "field", id, "type", kind)
+	}
+}
+
+// person reports a field, where one is named, that is missing or names no person.
+func (l *linter) person(at fault.Place, id string) {
+	if id != "" && known(l, at, "field", id, l.p.fields) && l.p.fields[id].Type != TypePerson {
+		l.fail(at, "procedure.want_person", "field", id)
+	}
+}
+
+// records checks that each tells of a party and is good for something.
+func (l *linter) records() {
+	ties := map[string]bool{}
+	for i := range l.p.Councils {
+		for _, t := range l.p.Councils[i].Ballot.TieBreaks {
+			ties[t.ID] = true
+		}
+	}
+	for i := range l.p.Records {
+		r := &l.p.Records[i]
+		for _, id := range r.Party {
+			if known(l, r.At, "field", id, l.p.fields) && l.p.fields[id].Type != TypePerson {
+				l.typed(r.At, id, TypeOrganisation)
+			}
+		}
+		for _, state := range r.States {
+			known(l, r.At, "state", state, l.p.states)
+		}
+		if r.Counts != "" {
+			known(l, r.At, "tie", r.Counts, ties)
+		}
+		if r.Bars == (r.Counts != "") {
+			l.fail(r.At, "procedure.record_use", "id", r.ID)
+		}
+		l.oneOf(r.At, "mark", r.Mark, "", Seen, Recalled)
 	}
 }
 

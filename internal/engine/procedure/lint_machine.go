@@ -44,6 +44,7 @@ func (l *linter) actions() {
 		if t.Fee != "" {
 			known(l, t.At, "fee", t.Fee, p.fees)
 		}
+		l.typed(t.At, t.Clears, TypeText)
 		if t.Passed && t.Council == "" {
 			l.fail(t.At, "procedure.passed_without_council", "action", t.ID)
 		}

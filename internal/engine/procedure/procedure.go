@@ -7,6 +7,7 @@
 package procedure
 
 import (
+	"slices"
 	"sync"
 
 	"trucot/internal/kernel/calendar"
@@ -70,6 +71,7 @@ type Procedure struct {
 	Deadlines   []Deadline   `def:"deadlines"`
 	Fees        []Fee        `def:"fees"`
 	Councils    []Council    `def:"councils"`
+	Records     []Record     `def:"records"` // what other dossiers tell of who takes part in this one
 	Credential  *Credential  `def:"credential"`
 	Outputs     []Output     `def:"outputs"`
 	Merit       *Merit       `def:"merit"`         // when a dossier counts for commendation; nil = never
@@ -91,6 +93,11 @@ type Procedure struct {
 	fees        map[string]*Fee
 	outputs     map[string]*Output
 	documents   map[string]*Document
+}
+
+// Recalls reports whether an entry rests on memory: it, or the legal text that it cites, is so marked.
+func (p *Procedure) Recalls(mark, basis string) bool {
+	return mark == Recalled || slices.ContainsFunc(p.Legal, func(b Basis) bool { return b.ID == basis && b.Mark == Recalled })
 }
 
 // Effective is the time a version is in force; To is included, and NoDate when open.
@@ -194,6 +201,21 @@ type Merit struct {
 	When   Rule        `def:"when"`
 }
 
+// Record (điều tra cứu) is what the other dossiers of the procedure tell of an organisation or a person that takes part in
+// this one: that it is barred, or a number that breaks a tie.
+type Record struct {
+	At     fault.Place `def:"@"`
+	ID     string      `def:"id,required"`
+	Label  Text        `def:"label,required"`
+	Party  []string    `def:"party,required"`  // organisation or person fields; the other dossier names the same in one of them
+	States []string    `def:"states,required"` // of the other dossier
+	When   Rule        `def:"when"`            // likewise, with today the day of asking
+	Bars   bool        `def:"bars"`            // who has such a dossier may not take part
+	Counts string      `def:"counts"`          // tie-break whose number is how many such dossiers there are
+	Basis  string      `def:"basis,required"`
+	Mark   string      `def:"mark"`
+}
+
 // Transition is an action (bước chuyển) that takes a dossier from one state to another.
 type Transition struct {
 	At        fault.Place `def:"@"`
@@ -217,6 +239,7 @@ type Transition struct {
 	Output    []string    `def:"output"`
 	Council   string      `def:"council"` // council whose conclusion this action records
 	Passed    bool        `def:"passed"`  // only when that council's count was in favour
+	Clears    string      `def:"clears"`  // text field with the reason to go on although records bar; without it they do
 	Event     string      `def:"event"`   // verb of the ledger event; derived when empty
 	Bulk      bool        `def:"bulk"`    // may be done to many dossiers at once
 	Basis     string      `def:"basis"`

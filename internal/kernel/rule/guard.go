@@ -67,6 +67,18 @@ func (g *guardian) date(node *ast.Node, call *ast.CallNode) {
 // dateFunction only declares the type: every call is replaced at load.
 func dateFunction(...any) (any, error) { return 0, nil }
 
+// monthsFunction is the day so many months after one, as calendar.Date.AddMonths counts. A fraction of a month is left out.
+func monthsFunction(args ...any) (any, error) {
+	day, n := args[0].(int), 0
+	switch months := args[1].(type) {
+	case int:
+		n = months
+	case float64:
+		n = int(months)
+	}
+	return int(calendar.Date(day).AddMonths(n)), nil
+}
+
 type depth struct{ predicates int }
 
 func (d *depth) Visit(node *ast.Node) {

@@ -58,7 +58,8 @@ func compile(src string, env any, want expr.Option) (*Program, error) {
 	}
 	guardian := &guardian{}
 	options := []expr.Option{expr.Env(sample(env)), expr.DisableAllBuiltins(), expr.MaxNodes(MaxNodes),
-		expr.Function("date", dateFunction, new(func(string) int)), expr.Patch(guardian)}
+		expr.Function("date", dateFunction, new(func(string) int)),
+		expr.Function("months", monthsFunction, new(func(int, int) int), new(func(int, float64) int)), expr.Patch(guardian)}
 	for _, name := range allowed {
 		options = append(options, expr.EnableBuiltin(name))
 	}

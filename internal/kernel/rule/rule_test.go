@@ -52,7 +52,8 @@ func TestConditions(t *testing.T) {
 
 func TestFormulas(t *testing.T) {
 	env := form{Amount: 12.5, Devices: []row{{3}, {7}}}
-	for src, want := range map[string]float64{"amount * 2": 25, "len(devices) * 120000": 240000, "7": 7, "amount > 10 ? 1 : 2": 1} {
+	for src, want := range map[string]float64{"amount * 2": 25, "len(devices) * 120000": 240000, "7": 7, "amount > 10 ? 1 : 2": 1,
+		"months(date('2024-02-29'), 12) - date('2025-02-28')": 0, "months(date('2024-03-31'), -1) - date('2024-02-29')": 0, "months(date('2024-01-31'), amount) - date('2025-01-31')": 0} {
 		p, err := Formula(src, form{})
 		if err != nil {
 			t.Errorf("%s: %v", src, err)

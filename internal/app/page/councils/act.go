@@ -3,7 +3,6 @@ package councils
 import (
 	"net/url"
 	"strconv"
-	"strings"
 
 	"trucot/internal/engine/council"
 	"trucot/internal/kernel/calendar"
@@ -20,7 +19,14 @@ type deed struct {
 // deeds are the steps by their word in the address.
 var deeds = map[string]deed{
 	"thanh-vien": {do: func(s *pages, r *web.Request, c *council.Council, by council.By, in url.Values) error {
-		_, err := s.Councils.Seat(r.Context(), c.ID, by, in.Get("tai-khoan"), in.Get("vi-tri"), in.Get("noi-cong-tac"))
+		seating := council.Seating{Account: in.Get("tai-khoan"), Role: in.Get("vi-tri"), Organisation: in.Get("noi-cong-tac"), Born: calendar.NoDate, Number: in.Get("so-dinh-danh")}
+		var err error
+		if born := in.Get("ngay-sinh"); born != "" {
+			seating.Born, err = calendar.ParseWritten(born)
+		}
+		if err == nil {
+			_, err = s.Councils.Seat(r.Context(), c.ID, by, seating)
+		}
 		return err
 	}},
 	"rut-thanh-vien": {do: func(s *pages, r *web.Request, c *council.Council, by council.By, in url.Values) error {
@@ -68,6 +74,13 @@ var deeds = map[string]deed{
 	}},
 	"ket-luan": {do: func(s *pages, r *web.Request, c *council.Council, by council.By, in url.Values) error {
 		_, err := s.Councils.Conclude(r.Context(), c.ID, by, in.Get("ket-luan"))
+		return err
+	}},
+	"xu-ly-bang-diem": {everybody: true, do: func(s *pages, r *web.Request, c *council.Council, by council.By, in url.Values) error {
+		if c.Deciding() == council.TieHead && !runs(r, c) { // the chair's word is the chair's alone: the engine sees to it
+			return web.Forbidden()
+		}
+		_, err := s.Councils.Settle(r.Context(), c.ID, by, in.Get("ho-so"), in.Get("quyet-dinh"), in.Get("ly-do"))
 		return err
 	}},
 	"huy": {do: func(s *pages, r *web.Request, c *council.Council, by council.By, in url.Values) error {
@@ -131,33 +144,6 @@ func attend(s *pages, r *web.Request, c *council.Council, by council.By, in url.
 		}
 	}
 	_, err := s.Councils.Attend(r.Context(), c.ID, by, a)
-	return err
-}
-
-// setFiles reads the files, one block of fields each; a blank name leaves its block out.
-func setFiles(s *pages, r *web.Request, c *council.Council, by council.By, in url.Values) error {
-	var files []council.File
-	for i := range len(c.Files) + moreFiles {
-		n := strconv.Itoa(i)
-		f := council.File{Label: strings.TrimSpace(in.Get("ten." + n)), Bonus: in.Get("cong."+n) != "", Forced: in.Get("ep."+n) != ""}
-		if f.Label == "" {
-			continue
-		}
-		for _, tie := range c.Rules.Ballot.TieBreaks {
-			if text := in.Get("so." + n + "." + tie.ID); text != "" {
-				v, err := strconv.ParseInt(strings.NewReplacer(".", "", " ", "", ",", "").Replace(text), 10, 64)
-				if err != nil {
-					return fault.New(fault.Invalid, "councils.bad_number", "label", tie.Label, "text", text)
-				}
-				if f.Facts == nil {
-					f.Facts = map[string]int64{}
-				}
-				f.Facts[tie.ID] = v
-			}
-		}
-		files = append(files, f)
-	}
-	_, err := s.Councils.SetFiles(r.Context(), c.ID, by, files)
 	return err
 }
 

@@ -50,7 +50,8 @@ type onePage struct {
 	Published []council.Sealed
 	History   []historyLine
 	Accounts  []people.Account
-	DossierOK bool // the reader may open the dossier
+	DossierOK bool            // the reader may open the dossier
+	Opens     map[string]bool // dossiers of the records that the reader may open
 	Trouble   string
 	Open      string // the step whose form is open
 	Typed     url.Values
@@ -80,6 +81,7 @@ func (s *pages) show(r *web.Request, c *council.Council, typed url.Values, troub
 	if c.MeetsOn != calendar.NoDate && c.Rules.Lead.N > 0 {
 		p.Latest = c.Rules.Latest(s.Calendar, c.MeetsOn)
 	}
+	p.Opens = s.mayOpen(r, recorded(c))
 	s.seats(r, p)
 	if c.Stage == council.Preparing && p.Runs {
 		for _, o := range s.Councils.Obstacles(c) {

@@ -152,6 +152,9 @@ func (x *drawn) outcomeTable() {
 	}
 	x.Blocks = append(x.Blocks, t)
 	x.criteriaTable()
+	for _, line := range tieWords(x.t, lang.VI, x.c) {
+		x.Blocks = append(x.Blocks, document.Text(line))
+	}
 }
 
 // criteriaTable is the mean of each criterion, or how many found it met.

@@ -1,7 +1,9 @@
 package councils
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"trucot/internal/engine/council"
 	"trucot/internal/kernel/lang"
@@ -31,11 +33,73 @@ func outcomeWords(t say, tag lang.Tag, c *council.Council, o council.Outcome) st
 		if o.Zero != "" {
 			return t("councils.out_zero", "mean", points(tag, o.Final), "criterion", criterionLabel(c, o.Zero, tag))
 		}
-		return t("councils.out_score", "mean", points(tag, o.Final), "word", word)
+		return t("councils.out_score", "mean", points(tag, o.Final), "word", word) + standing(t, c, o)
 	case council.Rating:
 		return levelLabel(c, o.Level, tag)
 	}
 	return t("councils.out_share", "for", o.For, "base", c.Base, "percent", percent(tag, o.For, c.Base), "word", word)
+}
+
+// standing says of one of several applications whether it wins, or that this is not decided yet.
+func standing(t say, c *council.Council, o council.Outcome) string {
+	switch w := c.Winner(); {
+	case c.Rules.Winner == "" || len(c.Files) < 2 || o.Rank != 1:
+		return ""
+	case c.TieOpen():
+		return ", " + t("councils.tie_awaits")
+	case w.File == o.File:
+		return ", " + t("councils.wins")
+	}
+	return ""
+}
+
+// tieWords tells how files of equal score were ordered: by which criterion, or that none parts them, who decides and, once
+// decided, how.
+func tieWords(t say, tag lang.Tag, c *council.Council) []string {
+	var out []string
+	ranked := slices.Clone(c.Outcomes)
+	slices.SortStableFunc(ranked, func(a, b council.Outcome) int { return a.Rank - b.Rank })
+	for i, o := range ranked {
+		if o.Over != "" && i+1 < len(ranked) {
+			out = append(out, t("councils.tie_broken", "a", fileLabel(c, o.File), "b", fileLabel(c, ranked[i+1].File), "mean", points(tag, o.Final), "rule", tieLabel(c, o.Over, tag)))
+		}
+	}
+	tied := c.Tie()
+	if len(tied) == 0 {
+		return out
+	}
+	var names, rules []string
+	for _, id := range tied {
+		names = append(names, fileLabel(c, id))
+	}
+	for _, tie := range c.Rules.Ballot.TieBreaks {
+		rules = append(rules, tieLabel(c, tie.ID, tag))
+	}
+	out = append(out, t("councils.tie_stands", "files", strings.Join(names, "; "), "mean", points(tag, ranked[slices.IndexFunc(ranked, func(o council.Outcome) bool { return o.Rank == 1 })].Final), "rules", strings.Join(rules, "; ")))
+	who := t("councils.tie_by_head")
+	if u := c.Rules.Ballot.Undecided; u != nil {
+		if who = u.Label.In(tag); u.Verify {
+			who += " (" + t("councils.verify") + ")"
+		}
+	}
+	s := c.Settled
+	if s == nil {
+		return append(out, t("councils.tie_undecided", "who", who))
+	}
+	paper := ""
+	if s.Decision != "" {
+		paper = t("councils.tie_by_paper", "decision", s.Decision)
+	}
+	return append(out, t("councils.tie_decided", "who", who, "file", fileLabel(c, s.File), "paper", paper, "on", s.On.Written(), "reason", s.Reason))
+}
+
+func tieLabel(c *council.Council, id string, tag lang.Tag) string {
+	for _, tie := range c.Rules.Ballot.TieBreaks {
+		if tie.ID == id {
+			return tie.Label.In(tag)
+		}
+	}
+	return id
 }
 
 // percent is a share with at most one decimal, as people read it.

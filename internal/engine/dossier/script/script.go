@@ -6,6 +6,7 @@ package script
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -76,7 +77,11 @@ func Run(ctx context.Context, s *Script, procs *procedure.Set, cal *calendar.Cal
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
 	seal := func(_ context.Context, _, plain string) (string, error) { return fmt.Sprintf("%x", plain), nil }
-	r.engine = dossier.New(l, db, procs, cal, dossier.Options{AgencyCode: agency, Clock: clock, Seal: seal})
+	unseal := func(_ context.Context, _, sealed string) (string, error) {
+		plain, err := hex.DecodeString(sealed)
+		return string(plain), err
+	}
+	r.engine = dossier.New(l, db, procs, cal, dossier.Options{AgencyCode: agency, Clock: clock, Seal: seal, Open: unseal})
 	r.all()
 	return r.result, nil
 }

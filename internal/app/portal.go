@@ -169,7 +169,7 @@ func (a *App) directiveRecord(ctx context.Context, ref portal.Ref, tag lang.Tag)
 	}
 	t := func(key string) string { return a.Catalog.T(tag, "news.record_"+key) }
 	title := d.Label()
-	if lists, err := a.Directives.Lists(); err == nil {
+	if lists, err := a.Directives.Lists(); err == nil && d.Symbol != "" { // a name says its kind
 		title = strings.TrimSpace(lists.KindName(d.Kind, tag) + " " + title)
 	}
 	r := &news.Record{Kind: t("directive"), Title: title, Path: "/chi-dao/" + url.PathEscape(d.ID), Permission: people.ReadDirectives, Unit: d.Unit,

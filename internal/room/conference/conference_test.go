@@ -385,3 +385,21 @@ func TestManyDesksAtOneDoor(t *testing.T) {
 		}
 	})
 }
+
+// TestAJointReviewIsThePartys: the Party's may review the State's work as well, a state one never the Party's.
+func TestAJointReviewIsThePartys(t *testing.T) {
+	o := open(t, t.TempDir()+"/trucot.db")
+	for _, c := range []struct {
+		side     people.Side
+		occasion string
+		want     []people.Side
+	}{
+		{people.Party, "dang_chuyen_mon", []people.Side{people.Party, people.State}}, {people.Party, "dang_so_ket", []people.Side{people.Party}},
+		{people.State, "dang_chuyen_mon", []people.Side{people.State}}, {people.State, "tong_ket", []people.Side{people.State}}, {people.Party, "gone", []people.Side{people.Party}},
+	} {
+		got, err := o.Sides(&Conference{Side: c.side, Occasion: c.occasion})
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s %s: %v %v", c.side, c.occasion, got, err)
+		}
+	}
+}

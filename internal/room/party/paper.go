@@ -158,7 +158,7 @@ func (r *Room) badgePaper(unit string, on calendar.Date, subject string, lines [
 	t := document.Table{Columns: []document.Column{{Width: 0.7, Align: document.Center}, {Width: 3, Align: document.Left}, {Width: 3, Align: document.Left}, {Width: 1.7, Align: document.Center}, {Width: 1.5, Align: document.Center}, {Width: 1.8, Align: document.Right}, {Width: 1.7, Align: document.Left}},
 		Head: [][]document.Cell{{{Text: r.text("party.col_no")}, {Text: r.text("party.col_name")}, {Text: r.text("party.col_cell")}, {Text: r.text("party.col_decided")}, {Text: r.text("party.col_badge")}, {Text: r.text("party.col_money")}, {Text: r.text("party.col_note")}}}}
 	for i, x := range lines {
-		remark := ""
+		remark := x.Number
 		if !x.Due() {
 			remark = r.text("party.months_short", "n", x.Short)
 		}

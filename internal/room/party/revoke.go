@@ -170,6 +170,7 @@ func (r *Room) WhyRevoked(ctx context.Context, rec *Record, x Revocation) (strin
 type BadgeGiven struct {
 	Grade    int           `json:"grade"`
 	On       calendar.Date `json:"on"`
+	Number   string        `json:"number,omitempty"` // of the decision of the committee above
 	Before   int           `json:"before,omitempty"` // grade of the badge before it
 	BeforeOn calendar.Date `json:"before_on,omitzero"`
 	Revoked  *Revocation   `json:"revoked,omitempty"`
@@ -197,4 +198,14 @@ func (r *Room) RevokeBadge(ctx context.Context, s Step) (*Member, error) {
 		m.Badge, m.BadgeOn = b.Before, b.BeforeOn
 		return err
 	})
+}
+
+// badgeNumber is the number of the decision that gave the badge held now, "" where it is not known.
+func (m *Member) badgeNumber() string {
+	for _, b := range m.Badges {
+		if b.Revoked == nil && b.Grade == m.Badge && b.On == m.BadgeOn {
+			return b.Number
+		}
+	}
+	return ""
 }

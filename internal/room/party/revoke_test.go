@@ -187,9 +187,14 @@ func TestABadgeTakenBackLeavesTheOneBefore(t *testing.T) {
 		if m.Badge != 30 || m.BadgeOn != 0 || len(m.Badges) != 1 || m.Badges[0].Revoked == nil || strings.Contains(m.Badges[0].Revoked.Reason, "nhầm") {
 			t.Errorf("%+v", m)
 		}
-		step.On = day("2024-05-19")
+		step.On, step.Number = day("2024-05-19"), " 21-QĐ/ĐUK "
 		m, err = o.Confer(o.ctx, step)
 		o.must(err)
+		lines, err := o.BadgesBetween(o.ctx, []string{"cb1"}, day("2024-01-01"), day("2024-12-31"))
+		o.must(err)
+		if len(lines) != 1 || lines[0].Number != "21-QĐ/ĐUK" {
+			t.Errorf("the list does not know the decision: %+v", lines)
+		}
 		if m.Badge != 40 || m.BadgeOn != day("2024-05-19") || len(m.Badges) != 2 {
 			t.Errorf("%+v", m)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
@@ -205,6 +206,7 @@ func (s *pages) memberFacts(r *web.Request, p *memberPage) ([]fact, error) {
 		{Label: r.T("party.col_badge"), Text: badge}, {Label: r.T("partypage.born"), Text: p.dayText(born)}, {Label: r.T("partypage.home"), Text: home}}
 	for _, b := range m.Badges {
 		if b.Revoked == nil {
+			facts = append(facts, fact{Label: r.T("partypage.badge_revoked", "n", b.Grade), Text: strings.TrimSpace(p.dayOf(b.On) + " " + b.Number)})
 			continue
 		}
 		why, err := s.room.Reveal(r.Context(), b.Revoked.Reason)

@@ -1256,7 +1256,7 @@ func resultLines(p recordPage) [][]cell {
 	for _, x := range p.Results {
 		class := cell{Text: p.T("party.class_" + string(x.Class))}
 		if !p.Record.Stands(x.Subject) {
-			class = cell{Text: class.Text + " – " + p.T("partypage.taken_back"), Tone: "red"}
+			class = cell{Text: class.Text + " – " + p.T("partypage.taken_back"), Class: "kh-bad"}
 		}
 		out = append(out, []cell{{Text: x.Name, Head: true}, class, {Text: strconv.Itoa(x.Points)},
 			{Text: strconv.Itoa(x.OnTime) + "/" + strconv.Itoa(x.Tasks)}, {Text: strconv.Itoa(x.Votes) + "/" + strconv.Itoa(p.Of)}})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"trucot/internal/app/page/attachments"
@@ -88,19 +89,24 @@ func (a *App) issueNotice(ctx context.Context, n conference.Issue) (string, erro
 	return made.ID, err
 }
 
-// conferenceParts are the frozen reports of the period that a conference reviews, and the award lists of its year.
+// conferenceParts are the frozen reports of the period that a conference reviews, and the award lists of its year, of each side whose
+// work it reviews.
 func (a *App) conferenceParts(ctx context.Context, c *conference.Conference) ([]conference.Part, error) {
 	period, err := c.PeriodOf()
 	if err != nil {
 		return nil, err
 	}
+	sides, err := a.Conferences.Sides(c)
+	if err != nil {
+		return nil, err
+	}
 	var out []conference.Part
 	for _, regime := range a.Reports.Regimes.All() {
-		side := regime.Side
+		side := people.Side(regime.Side)
 		if side == "" {
-			side = string(people.State)
+			side = people.State
 		}
-		if side != string(c.Side) || regime.Kind != report.KindReview {
+		if !slices.Contains(sides, side) || regime.Kind != report.KindReview {
 			continue
 		}
 		frozen, err := a.Reports.LastFrozen(ctx, report.Request{Regime: regime.ID, Period: period.Code, AsOf: calendar.NoDate})
@@ -119,12 +125,18 @@ func (a *App) conferenceParts(ctx context.Context, c *conference.Conference) ([]
 				return rep.Document()
 			}})
 	}
-	awards := a.awardParts
-	if c.Side == people.Party {
-		awards = a.partyAwardParts
+	for _, side := range sides {
+		awards := a.awardParts
+		if side == people.Party {
+			awards = a.partyAwardParts
+		}
+		parts, err := awards(ctx, c, period)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, parts...)
 	}
-	parts, err := awards(ctx, c, period)
-	return append(out, parts...), err
+	return out, nil
 }
 
 // awardParts are the lists of who is awarded what, one a decision and award.

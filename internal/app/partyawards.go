@@ -40,6 +40,7 @@ func (a *App) partyAwardParts(ctx context.Context, c *conference.Conference, _ c
 		if h == nil { // entered as a number alone
 			continue
 		}
+		rec.Subjects = rec.Standing() // what was taken back is not read out
 		award := h.Label[lang.VI]
 		out = append(out, conference.Part{Key: "khen-dang:" + rec.ID,
 			Title: a.Catalog.T(lang.VI, "app.conference_awards", "award", award, "decision", rec.Number),

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,19 +32,49 @@ func (a *App) openPortal(ctx context.Context, o Options) error {
 	return err
 }
 
-// cited finds the directives that a text names by their symbol.
-func (a *App) cited(text string) []portal.Citation {
-	lists, err := a.Directives.Lists()
-	if err != nil { // the register's own page says what is wrong with its lists
-		return nil
+// cited finds the directives that a text names, as far as a reach allows the register to be looked into. What the register does not
+// have keeps its symbol, under which it may come; what it has under one symbol several times, and a name alone, are tied to no
+// guess.
+func (a *App) cited(ctx context.Context, reach portal.Reach) (func(string) ([]portal.Citation, error), error) {
+	finder, err := a.Directives.Finder(ctx, directive.Filter{State: reach.State, Units: reach.Units})
+	if err != nil {
+		return nil, err
 	}
-	var out []portal.Citation
-	for _, c := range lists.Find(text) {
-		if c.Symbol != "" {
-			out = append(out, portal.Citation{Start: c.Start, End: c.End, ID: c.Symbol})
+	return func(text string) ([]portal.Citation, error) {
+		found, err := finder.Find(ctx, text)
+		var out []portal.Citation
+		for _, m := range found {
+			c := portal.Citation{Start: m.Start, End: m.End}
+			switch {
+			case len(m.Of) == 1:
+				c.ID = m.Of[0].ID
+			case len(m.Of) == 0 && m.Symbol != "":
+				c.ID = unregistered(m.Citation)
+			}
+			for _, d := range m.Of {
+				c.Of = append(c.Of, portal.Choice{ID: d.ID, Label: a.directiveLabel(d)})
+			}
+			out = append(out, c)
 		}
+		return out, err
+	}, nil
+}
+
+// unregistered is under what a directive may come into the register: its identity where the text says all of it, else its symbol.
+func unregistered(c directive.Citation) string {
+	if on, err := calendar.Parse(c.Date); err == nil && c.Issuer != "" {
+		return directive.ID(c.Issuer, c.Symbol, "", on)
 	}
-	return out
+	return c.Symbol
+}
+
+// directiveLabel tells one directive from others of its symbol or name.
+func (a *App) directiveLabel(d *directive.Document) string {
+	text := d.Label() + " – " + d.Issuer
+	if d.Date != calendar.NoDate {
+		text += ", " + dayText(d.Date)
+	}
+	return text
 }
 
 func (a *App) newsParts() news.Parts {
@@ -135,8 +166,9 @@ func (a *App) directiveRecord(ctx context.Context, ref portal.Ref, tag lang.Tag)
 	d, err := a.Directives.Get(ctx, ref.ID)
 	if fault.KindOf(err) == fault.NotFound {
 		var all []*directive.Document
-		if all, err = a.Directives.Called(ctx, ref.ID); len(all) > 0 {
-			d = all[0]
+		all, err = a.Directives.Called(ctx, ref.ID)
+		if all = slices.DeleteFunc(all, func(d *directive.Document) bool { return d.Side != people.State }); len(all) == 1 {
+			d = all[0] // of several nobody can say which the writer meant
 		}
 	}
 	if err != nil || d == nil || d.Side != people.State {
@@ -144,7 +176,7 @@ func (a *App) directiveRecord(ctx context.Context, ref portal.Ref, tag lang.Tag)
 	}
 	t := func(key string) string { return a.Catalog.T(tag, "news.record_"+key) }
 	title := d.Label()
-	if lists, err := a.Directives.Lists(); err == nil {
+	if lists, err := a.Directives.Lists(); err == nil && d.Symbol != "" { // a name says its kind
 		title = strings.TrimSpace(lists.KindName(d.Kind, tag) + " " + title)
 	}
 	r := &news.Record{Kind: t("directive"), Title: title, Path: "/chi-dao/" + url.PathEscape(d.ID), Permission: people.ReadDirectives, Unit: d.Unit,
@@ -241,7 +273,9 @@ type ReadArticle struct {
 	Source     string    `json:"source,omitempty"`
 	Captions   []string  `json:"captions,omitempty"`
 	Blocks     int       `json:"blocks"`
-	Directives []string  `json:"directives,omitempty"`
+	Directives []string  `json:"directives,omitempty"` // tied to the register, or to their symbol
+	Doubtful   []string  `json:"doubtful,omitempty"`   // the register has several of them: the editor chooses
+	Unknown    []string  `json:"unknown,omitempty"`    // named without symbol, and not in the register
 }
 
 // ImportArticle makes a draft of a file, the directives in it bound to their register. Errors: those of Marks.ReadArticle and
@@ -252,7 +286,10 @@ func (a *App) ImportArticle(ctx context.Context, q ArticleFile) (*ReadArticle, e
 		return nil, err
 	}
 	news := a.newsroomParts()
-	got, err := news.Read(ctx, web.Upload{Name: filepath.Base(q.Path), Data: raw})
+	if q.Unit == "" {
+		q.Unit = a.root(ctx, calendar.OfTime(a.clock()), people.State)
+	}
+	got, err := news.Read(ctx, portal.Reach{State: true}, web.Upload{Name: filepath.Base(q.Path), Data: raw})
 	if err != nil {
 		return nil, err
 	}
@@ -260,9 +297,6 @@ func (a *App) ImportArticle(ctx context.Context, q ArticleFile) (*ReadArticle, e
 	c.Section = cmp.Or(q.Section, c.Section)
 	body := c.Body
 	c.Body = portal.WithoutPhotos(body)
-	if q.Unit == "" {
-		q.Unit = a.root(ctx, calendar.OfTime(a.clock()), people.State)
-	}
 	x, err := a.Portal.Enter(ctx, q.Actor, q.Unit, c)
 	if err != nil {
 		return nil, err
@@ -273,7 +307,17 @@ func (a *App) ImportArticle(ctx context.Context, q ArticleFile) (*ReadArticle, e
 	if x, err = a.Portal.Get(ctx, x.ID); err != nil {
 		return nil, err
 	}
-	out := &ReadArticle{File: q.Path, ID: x.ID, Title: x.Title, Dated: x.Dated, Lead: x.Lead, Author: x.Author, Source: x.Source, Blocks: len(x.Body), Directives: got.Directives}
+	out := &ReadArticle{File: q.Path, ID: x.ID, Title: x.Title, Dated: x.Dated, Lead: x.Lead, Author: x.Author, Source: x.Source, Blocks: len(x.Body)}
+	for _, m := range got.Directives {
+		switch {
+		case m.ID != "":
+			out.Directives = append(out.Directives, m.Words)
+		case len(m.Of) > 0:
+			out.Doubtful = append(out.Doubtful, m.Words)
+		default:
+			out.Unknown = append(out.Unknown, m.Words)
+		}
+	}
 	for _, b := range x.Body {
 		if b.Kind == portal.Photo {
 			out.Captions = append(out.Captions, portal.Words(b.Text))

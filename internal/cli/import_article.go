@@ -63,8 +63,13 @@ func (c *importArticleCmd) print(env *Env, done *app.ReadArticle) error {
 	if n := len(done.Captions); n > 0 {
 		line("captions", "n", n)
 	}
-	if len(done.Directives) > 0 {
-		line("directives", "text", strings.Join(done.Directives, "; "))
+	for _, x := range []struct {
+		key   string
+		named []string
+	}{{"directives", done.Directives}, {"doubtful", done.Doubtful}, {"unknown", done.Unknown}} {
+		if len(x.named) > 0 {
+			line(x.key, "text", strings.Join(x.named, "; "))
+		}
 	}
 	return nil
 }

@@ -51,6 +51,10 @@ type articleDraft struct {
 type articleStep struct {
 	Reason string `json:"reason,omitempty" form:"ly-do" maxLength:"2000"`
 	At     string `json:"at,omitempty" form:"dang-luc" maxLength:"16" example:"2026-03-02T08:00"` // to publish
+
+	Words      string `json:"words,omitempty" form:"chu" maxLength:"300"`              // of the text, that are tied
+	Directive  string `json:"directive,omitempty" form:"van-ban" maxLength:"100"`      // to this one of the register
+	Correction string `json:"correction,omitempty" form:"dinh-chinh" maxLength:"1000"` // where the article is public
 }
 
 type newPicture struct {

@@ -204,6 +204,7 @@ type nominationStep struct {
 	On          string   `json:"on,omitempty" form:"ngay" format:"date"`
 	Decision    string   `json:"decision,omitempty" form:"so" maxLength:"60"`
 	Reason      string   `json:"reason,omitempty" form:"ly-do" maxLength:"500"`
+	How         string   `json:"how,omitempty" form:"cach" maxLength:"40" example:"annul"` // an award is taken back
 }
 
 // merit is anything that is recorded about a person or unit; each kind reads its own part.
@@ -221,6 +222,11 @@ type merit struct {
 	From     string `json:"from,omitempty" form:"tu" format:"date"`
 	Note     string `json:"note,omitempty" form:"ghi-chu" maxLength:"300"`
 	Case     string `json:"case,omitempty" form:"vuong-mac" maxLength:"100" example:"ky_luat 2026-01-05"`
+
+	How      string `json:"how,omitempty" form:"cach" maxLength:"40" example:"annul"` // an award is taken back,
+	Revoking string `json:"revoking,omitempty" form:"so-thu-hoi" maxLength:"60"`      // by which decision,
+	On       string `json:"on,omitempty" form:"ngay" format:"date"`                   // when
+	Reason   string `json:"reason,omitempty" form:"ly-do" maxLength:"500"`            // and why
 }
 
 type repair struct {

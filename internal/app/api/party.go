@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	pages "trucot/internal/app/page/party"
 	"trucot/internal/engine/people"
@@ -66,7 +67,8 @@ func (s *service) getPartyMember(r *web.Request, in *onePartyMember) (*reply[Par
 	return tagged(r, quoted(m.Version), partyMember(m))
 }
 
-// PartyRecord is an entry of a register of Party work. What is said of one member is left out: it is sealed.
+// PartyRecord is an entry of a register of Party work. What is said of one member is left out, and why something was taken back: it
+// is sealed.
 type PartyRecord struct {
 	party.Record
 	Version int64 `json:"version"`
@@ -77,13 +79,17 @@ func partyRecord(rec *party.Record) PartyRecord {
 	if out.Subject != "" && out.Subject != out.Unit {
 		out.Text = ""
 	}
+	out.Revoked = slices.Clone(out.Revoked)
+	for i := range out.Revoked {
+		out.Revoked[i].Reason = ""
+	}
 	return out
 }
 
 type partyRecordFilter struct {
 	Paging
 	Kind  string `path:"loai" maxLength:"100" example:"sinh-hoat"`
-	State string `query:"state" enum:"planned,done,dropped"`
+	State string `query:"state" enum:"planned,done,dropped,revoked"`
 }
 
 func (s *service) listPartyRecords(r *web.Request, in *partyRecordFilter) (*reply[list[PartyRecord]], error) {

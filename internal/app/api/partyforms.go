@@ -232,6 +232,9 @@ type partyEntry struct {
 type partyEntryStep struct {
 	Title string `json:"title,omitempty" maxLength:"1000"`
 	PartySaid
+	Number    string   `json:"number,omitempty" maxLength:"100" doc:"Of the document that takes something back"`
+	Reason    string   `json:"reason,omitempty" maxLength:"2000" doc:"Why it is taken back"`
+	RevokedOf []string `json:"revoked_of,omitempty" maxItems:"1000" doc:"Members or organisations from whom it is taken back"`
 }
 
 // PartySaid is what an entry says.
@@ -279,6 +282,9 @@ func (b partyEntry) fill(in url.Values) {
 func (b partyEntryStep) fill(in url.Values) {
 	b.PartySaid.fill(in)
 	in.Set("noi-dung", b.Title)
+	in.Set("so", b.Number)
+	in.Set("ly-do", b.Reason)
+	in["chon"] = b.RevokedOf
 }
 
 func (b PartySaid) fill(in url.Values) {

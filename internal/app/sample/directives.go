@@ -11,7 +11,8 @@ type directiveWords struct {
 	Directives []struct {
 		Received calendar.Date `def:"received,required"`
 		Side     string        `def:"side,required"`
-		Symbol   string        `def:"symbol,required"`
+		Symbol   string        `def:"symbol"`
+		Name     string        `def:"name"` // of one without symbol
 		Issuer   string        `def:"issuer,required"`
 		Date     calendar.Date `def:"date,required"`
 		VI       string        `def:"vi,required"`
@@ -74,7 +75,10 @@ func (s *simulation) directives() error {
 		s.at(d.Received, func(on calendar.Date) error {
 			return s.alone(func() error {
 				doc := directive.Blank()
-				doc.Symbol, doc.Issuer, doc.Date, doc.Summary, doc.Unit = d.Symbol, d.Issuer, d.Date, d.VI, unit
+				doc.Name, doc.Symbol, doc.Issuer, doc.Date, doc.Summary, doc.Unit = d.Name, d.Symbol, d.Issuer, d.Date, d.VI, unit
+				if d.Name != "" {
+					doc.Kind = "nghi_quyet"
+				}
 				added, err := s.app.Directives.Add(s.ctx, actor, doc)
 				if err != nil {
 					return err

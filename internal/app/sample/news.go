@@ -89,7 +89,9 @@ func (s *simulation) article(x sampleNews, note string, ids []string) (string, e
 		return "", err
 	}
 	c := portal.Content{Lang: lang.Tag(x.Lang), Pair: x.pairID(ids), Section: x.Section, Title: x.Title, Lead: x.Lead, Tags: x.Tags, Author: x.Author, Source: x.Source, Body: portal.ParseMarkup(body)}
-	s.app.Portal.LinkDirectives(&c)
+	if _, err := s.app.Portal.LinkDirectives(s.ctx, portal.Reach{State: true}, &c); err != nil {
+		return "", err
+	}
 	a, err := s.app.Portal.Enter(s.ctx, x.Writer, x.Unit, c)
 	if err != nil {
 		return "", err

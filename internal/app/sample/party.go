@@ -14,6 +14,9 @@ import (
 // partyActor enters what the Party organisation does.
 const partyActor = "vpdu"
 
+// usualForms are what the sample's entries are, in turn.
+var usualForms = map[string][]string{"document": {"NQ", "QĐ", "KL"}, "discipline": {"reprimand", "warning", "removal"}, "mass": {"union", "youth", "veterans"}}
+
 // partyWords is party.yaml: entries of the register that stand for themselves.
 type partyWords struct {
 	Names   map[string]string `def:"names,required"` // by sex
@@ -118,8 +121,9 @@ func (s *simulation) partyWork(f *factWords, kind, unit string, on calendar.Date
 			continue
 		}
 		rec.Kind, rec.ID = k.Name, s.number(k)
-		if forms := k.Forms(); len(forms) > 0 {
-			rec.Form = forms[s.marks[k.Mark]%min(len(forms), 3)]
+		if k.Form {
+			usual := usualForms[k.Name]
+			rec.Form = usual[s.marks[k.Mark]%len(usual)]
 		}
 		if k.Attended && rec.Attended == 0 {
 			rec.Of = 0

@@ -93,12 +93,13 @@ func (r *Room) Propose(ctx context.Context, p Proposal) ([]*Nomination, error) {
 	})
 }
 
-// free is the id of a nomination; a further one of an occasion in the same year has a number.
+// free is the id of a nomination; a further one of an occasion in the same year has a number, and so has one after a decision that
+// was taken back.
 func (r *Room) free(ctx context.Context, n *Nomination) (string, error) {
 	id := n.ID
-	for i := 2; n.Occasion != ""; i++ {
-		_, err := r.Get(ctx, id)
-		if fault.Is(err, "commendation.not_found") {
+	for i := 2; ; i++ {
+		earlier, err := r.Get(ctx, id)
+		if fault.Is(err, "commendation.not_found") || err == nil && n.Occasion == "" && earlier.Stage != Revoked {
 			break
 		}
 		if err != nil {
@@ -129,6 +130,7 @@ type Step struct {
 	Note     string
 	On       calendar.Date // today when none
 	Decision string        // number: of the decision, of the revocation
+	How      string        // Revoke: id of Law.Revocations; "" = the usual way
 }
 
 // tries is how often a step is worked out anew after somebody else's came first.
@@ -136,7 +138,8 @@ const tries = 8
 
 // Take takes a step for all the nominations or, where one refuses it, for none. Errors: commendation.not_found,
 // commendation.nobody, commendation.mixed, commendation.not_now, commendation.need_note, commendation.need_decision,
-// commendation.bad_day, commendation.no_vote, commendation.still_asked, commendation.over_cap, those of council.
+// commendation.bad_day, commendation.no_vote, commendation.still_asked, commendation.over_cap, commendation.no_revocation, those of
+// council.
 func (r *Room) Take(ctx context.Context, s Step) ([]*Nomination, error) {
 	s.On, s.Note, s.Decision = on(s.On, r.Today()), tidy(s.Note), tidy(s.Decision)
 	for try := 1; ; try++ {
@@ -308,12 +311,17 @@ func (r *Room) prepare(ctx context.Context, s *Step, law *Law, a *Award, list []
 		for _, n := range list {
 			n.ConferredOn = s.On
 		}
-	case Refuse, Revoke:
+	case Refuse:
 		for _, n := range list {
 			n.Reason = s.Note
-			if s.Verb == Revoke {
-				n.Reason += " (" + s.Decision + ")"
-			}
+		}
+	case Revoke:
+		way := law.Revocation(s.How)
+		if way == nil {
+			return fault.New(fault.Invalid, "commendation.no_revocation", "how", s.How)
+		}
+		for _, n := range list {
+			n.Reason, n.Revoked = s.Note, &Revocation{How: way.ID, Decision: s.Decision, On: s.On, Reason: s.Note}
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package commendation
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"trucot/internal/kernel/calendar"
@@ -24,6 +23,7 @@ const (
 	kindPrefix     = "commendation."
 	kindAssessed   = kindPrefix + "assessed"
 	kindHeld       = kindPrefix + "award_entered" // of before the system, or by another body
+	kindRevoked    = kindPrefix + "award_revoked" // of those
 	kindMerit      = kindPrefix + "merit_recorded"
 	kindCaseOpened = kindPrefix + "case_opened"
 	kindCaseClosed = kindPrefix + "case_closed"
@@ -54,7 +54,7 @@ type nominationFact struct {
 
 // Fold keeps the tables of the room.
 func Fold() ledger.Fold {
-	return ledger.Fold{Name: "commendation", Version: 2, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
+	return ledger.Fold{Name: "commendation", Version: 3, Tables: tables, Streams: ofTables, Apply: func(ctx context.Context, tx store.Tx, batch []ledger.Event) error {
 		for i := range batch {
 			e := &batch[i]
 			var err error
@@ -88,6 +88,8 @@ func applySubject(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 			r.Classes[f.Year] = f.Class
 		case kindHeld:
 			r.Held = append(r.Held, *f.Held)
+		case kindRevoked:
+			r.revoked(*f.Held.Revoked, func(h *Held) bool { return h.Nomination == "" && h.same(f.Held) })
 		case kindMerit:
 			r.Merits = append(r.Merits, *f.Merit)
 		case kindCaseOpened:
@@ -126,13 +128,15 @@ func applyNomination(ctx context.Context, tx store.Tx, e *ledger.Event) error {
 	switch e.Kind {
 	case kindPrefix + string(Decide):
 		return change(ctx, tx, n.Subject, func(r *Record) {
-			r.Held = append(r.Held, Held{Award: n.Award, Year: n.Year, Occasion: n.Occasion, Decision: n.Decision, On: n.DecidedOn})
+			r.Held = append(r.Held, Held{Award: n.Award, Year: n.Year, Occasion: n.Occasion, Decision: n.Decision, On: n.DecidedOn, Nomination: n.ID})
 		})
 	case kindPrefix + string(Revoke):
+		by := Revocation{Decision: n.Decision, On: n.LastOn, Reason: n.Reason}
+		if n.Revoked != nil {
+			by = *n.Revoked
+		}
 		return change(ctx, tx, n.Subject, func(r *Record) {
-			r.Held = slices.DeleteFunc(r.Held, func(h Held) bool {
-				return h.Award == n.Award && h.Year == n.Year && h.Occasion == n.Occasion && h.Decision == n.Decision
-			})
+			r.revoked(by, func(h *Held) bool { return h.Nomination == n.ID })
 		})
 	}
 	return nil

@@ -78,7 +78,9 @@ type Law struct {
 	RoundUp int64 `def:"money_round_up"` // đồng; 0 = exact
 	// Occasions are the rules of thematic and sudden commendation; an occasion without one is not open under the law.
 	Occasions []OccasionRule `def:"occasions"`
-	Awards    []Award        `def:"awards,required"`
+	// Revocations are the ways in which an award is taken back, the usual one first.
+	Revocations []RevocationRule `def:"revocations,required"`
+	Awards      []Award          `def:"awards,required"`
 }
 
 // OccasionRule says which awards may be given besides the regular ones, for what, and by which form of dossier.
@@ -100,6 +102,28 @@ func (l *Law) Occasion(id string) *OccasionRule {
 	for i := range l.Occasions {
 		if l.Occasions[i].ID == id {
 			return &l.Occasions[i]
+		}
+	}
+	return nil
+}
+
+// RevocationRule is a way to take an award back, and when.
+type RevocationRule struct {
+	At    fault.Place `def:"@"`
+	ID    string      `def:"id,required"`
+	Label Text        `def:"label,required"`
+	Basis string      `def:"basis,required"`
+	Mark  string      `def:"mark,required"`
+}
+
+// Verify reports whether the rule waits for the legal officer.
+func (x *RevocationRule) Verify() bool { return x.Mark == recalled }
+
+// Revocation is the way with an id, the usual one for ""; nil where the law has none of it.
+func (l *Law) Revocation(id string) *RevocationRule {
+	for i := range l.Revocations {
+		if id == "" || l.Revocations[i].ID == id {
+			return &l.Revocations[i]
 		}
 	}
 	return nil
@@ -140,14 +164,18 @@ type Cap struct {
 	Of      string `def:"of,required"`
 }
 
-// Condition is one thing that an award asks for; one of Class, Award, Merit, Months, Any, Share, Count and Clean is set.
+// Condition is one thing that an award asks for; one of Class, Award, Merit, Held, Months, Any, Share, Count and Clean is set.
 type Condition struct {
 	At      fault.Place `def:"@" json:"-"`
 	Class   Class       `def:"class" json:"class,omitempty"` // this class or better, in each of Years years that end with this one
 	Award   string      `def:"award" json:"award,omitempty"` // held in each of Years years that end with this one
 	Years   int         `def:"years" json:"years,omitempty"`
-	Merit   string      `def:"merit" json:"merit,omitempty"` // "initiative" or "mission", of this year
-	Scope   string      `def:"scope" json:"scope,omitempty"` // "base" or "wide", which counts as base too
+	Merit   string      `def:"merit" json:"merit,omitempty"`   // "initiative" or "mission", of this year
+	Scope   string      `def:"scope" json:"scope,omitempty"`   // "base" or "wide", which counts as base too
+	Times   int         `def:"times" json:"times,omitempty"`   // the Award or Merit so often
+	Within  int         `def:"within" json:"within,omitempty"` // in so many years that end with this one
+	Held    string      `def:"held" json:"held,omitempty"`     // given in any year
+	Since   int         `def:"since" json:"since,omitempty"`   // and so many years ago
 	Months  int         `def:"months" json:"months,omitempty"`
 	Any     []Condition `def:"any" json:"any,omitempty"`
 	Share   int         `def:"share" json:"share,omitempty"` // percent of the unit's people with Of or OfClass
@@ -163,6 +191,14 @@ func (c *Condition) Kind() string {
 	switch {
 	case c.Class != "":
 		return "class"
+	case c.Times > 0 && c.Award != "":
+		return "times_award"
+	case c.Times > 0 && c.Merit != "":
+		return "times_" + c.Merit
+	case c.Since > 0 && c.Held != "":
+		return "since"
+	case c.Held != "":
+		return "held"
 	case c.Award != "":
 		return "award"
 	case c.Merit != "":
@@ -288,7 +324,7 @@ func (l *Law) lint() fault.List {
 func (l *Law) lintAll(list []Condition, known map[string]bool, bad func(fault.Place, string)) {
 	for i := range list {
 		c := &list[i]
-		for _, id := range []string{c.Award, c.Of} {
+		for _, id := range []string{c.Award, c.Held, c.Of} {
 			if id != "" && !known[id] {
 				bad(c.At, id)
 			}
@@ -298,7 +334,7 @@ func (l *Law) lintAll(list []Condition, known map[string]bool, bad func(fault.Pl
 				bad(c.At, string(class))
 			}
 		}
-		if c.Kind() == "" || c.Share > 0 && c.Of == "" && c.OfClass == "" {
+		if c.Kind() == "" || c.Share > 0 && c.Of == "" && c.OfClass == "" || c.Times > 0 != (c.Within > 0) || c.Since > 0 && c.Held == "" {
 			bad(c.At, "—")
 		}
 		l.lintAll(c.Any, known, bad)

@@ -154,6 +154,7 @@ type Nomination struct {
 	BaseSalary  int64         `json:"base_salary,omitempty"` // that the money comes from
 	ConferredOn calendar.Date `json:"conferred_on,omitzero"`
 	Reason      string        `json:"reason,omitempty"` // of a refusal or revocation
+	Revoked     *Revocation   `json:"revoked,omitempty"`
 	LastOn      calendar.Date `json:"last_on"`
 
 	Version  int64 `json:"-"` // of the stream of its award and year

@@ -168,10 +168,68 @@ func TestFromReportToConferral(t *testing.T) {
 		if seen != 12 {
 			t.Errorf("read on, the other unit has %d", seen)
 		}
-		o.take(t, ids, commendation.Revoke)
-		if rec, err = o.Record(ctx, "p00"); err != nil || len(rec.Held) != 1 {
-			t.Errorf("a revoked title is held: %+v %v", rec.Held, err)
+		if _, err := o.Take(ctx, commendation.Step{Actor: "gd", IDs: ids, Verb: commendation.Revoke, Decision: "9/QĐ", Note: "x", How: "forget"}); !fault.Is(err, "commendation.no_revocation") {
+			t.Error(err)
 		}
+		back, err := o.Take(ctx, commendation.Step{Actor: "gd", IDs: ids, Verb: commendation.Revoke, Decision: "9/QĐ", Note: "Kê khai sai"})
+		must(t, err)
+		want := commendation.Revocation{How: "annul", Decision: "9/QĐ", On: o.Today(), Reason: "Kê khai sai"}
+		if back[0].Stage != commendation.Revoked || *back[0].Revoked != want {
+			t.Errorf("%+v", back[0].Revoked)
+		}
+		rec, err = o.Record(ctx, "p00")
+		must(t, err)
+		if len(rec.Held) != 2 || rec.Held[0].Revoked != nil || rec.Held[1].Revoked == nil || *rec.Held[1].Revoked != want || rec.Held[1].Nomination != ids[0] {
+			t.Errorf("a revoked title is erased, or held: %+v", rec.Held)
+		}
+		again := o.propose(t, "cstdcs", "p00") // may be given anew
+		if again[0] != ids[0]+"-2" {
+			t.Error(again)
+		}
+	})
+}
+
+// TestAnAwardOfBeforeIsTakenBack: what was entered stays on record, marked, and may be entered anew.
+func TestAnAwardOfBeforeIsTakenBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, at string) {
+		o := open(t, at)
+		who, h := o.subjects[0], commendation.Held{Award: "cstdcs", Year: 2024, Decision: "12/QĐ"}
+		must(t, o.Enter(ctx, "vp", who, commendation.State, h))
+		by := commendation.Revocation{Decision: " 9/QĐ ", Reason: "Ghi nhầm người"}
+		take := func(h commendation.Held, change func(*commendation.Revocation)) error {
+			x := by
+			change(&x)
+			return o.RevokeHeld(ctx, "gd", who, commendation.State, h, x)
+		}
+		same := func(*commendation.Revocation) {}
+		for key, err := range map[string]error{
+			"commendation.no_award":      take(commendation.Held{Award: "cstdcs", Year: 2023}, same),
+			"commendation.need_decision": take(h, func(x *commendation.Revocation) { x.Decision = " " }),
+			"commendation.need_note":     take(h, func(x *commendation.Revocation) { x.Reason = "" }),
+			"commendation.no_revocation": take(h, func(x *commendation.Revocation) { x.How = "x" }),
+			"commendation.bad_day":       take(h, func(x *commendation.Revocation) { x.On = o.Today() + 1 }),
+		} {
+			if !fault.Is(err, key) {
+				t.Errorf("want %s, got %v", key, err)
+			}
+		}
+		must(t, take(h, func(x *commendation.Revocation) { x.How = "recall" }))
+		if err := take(h, same); !fault.Is(err, "commendation.no_award") {
+			t.Error("taken back twice:", err)
+		}
+		must(t, o.Enter(ctx, "vp", who, commendation.State, commendation.Held{Award: "cstdcs", Year: 2024, Decision: "13/QĐ"}))
+		check := func() {
+			t.Helper()
+			rec, err := o.Record(ctx, who.ID)
+			must(t, err)
+			if len(rec.Held) != 2 || rec.Held[0].Revoked == nil || rec.Held[0].Revoked.How != "recall" || rec.Held[0].Revoked.Decision != "9/QĐ" || rec.Held[1].Revoked != nil {
+				t.Errorf("%+v", rec.Held)
+			}
+		}
+		check()
+		_, err := o.l.Rebuild(ctx)
+		must(t, err)
+		check()
 	})
 }
 

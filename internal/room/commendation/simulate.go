@@ -31,6 +31,9 @@ type Held struct {
 	Occasion string        `json:"occasion,omitempty"` // "" regular; thematic, sudden: never counts toward another award
 	Decision string        `json:"decision,omitempty"`
 	On       calendar.Date `json:"on,omitzero"`
+
+	Nomination string      `json:"nomination,omitempty"` // that it came of; "" for one of before the system, or by another body
+	Revoked    *Revocation `json:"revoked,omitempty"`    // it no longer counts
 }
 
 // Merit is a recognised initiative or an accepted mission.
@@ -105,6 +108,7 @@ type Verdict struct {
 	Lowered    bool     `json:"lowered,omitempty"`  // proposed as excellent, beyond the cap of the excellent
 	Registered bool     `json:"registered,omitempty"`
 	Decided    bool     `json:"decided,omitempty"` // has the award of the year already
+	Shaken     bool     `json:"shaken,omitempty"`  // has it, but an award that it stands on was since taken back
 	Work       Work     `json:"work"`
 }
 
@@ -175,6 +179,8 @@ type run struct {
 	on    calendar.Date
 	all   []*candidate
 	units map[string][]*candidate // people by unit
+
+	withRevoked bool // awards that were taken back count: to see what stood on them
 }
 
 // Simulate works out who would qualify for each award of a year if the council met on a day. It changes nothing and
@@ -271,17 +277,6 @@ func (s *run) better(a, b *candidate) int {
 		strings.Compare(a.ID, b.ID))
 }
 
-// merits counts those of the year; a wide one counts as base too.
-func (s *run) merits(c *candidate, kind, scope string) int {
-	n := 0
-	for _, m := range c.rec.Merits {
-		if m.Year == s.year && (kind == "" || m.Kind == kind) && (scope != "wide" || m.Scope == "wide") {
-			n++
-		}
-	}
-	return n
-}
-
 func (s *run) award(a *Award) AwardResult {
 	out := AwardResult{Award: a, ID: a.ID, Count: map[Standing]int{}}
 	var pass []*candidate
@@ -355,7 +350,7 @@ func (s *run) judge(a *Award, c *candidate) Verdict {
 		v.Standing = Far
 	}
 	if v.Decided = c.rec.has(a.ID, s.year); v.Decided {
-		v.Standing, v.Reasons = Within, nil
+		v.Standing, v.Reasons, v.Shaken = Within, nil, s.shaken(c, v.Reasons)
 		return v
 	}
 	if kind := s.obstacle(c.rec); kind != "" {
@@ -386,6 +381,12 @@ func (s *run) meets(c *candidate, k *Condition) (have, need int, ok bool) {
 		have, need = s.streak(c, func(y int) bool { return s.holds(c, k.Award, y) }), max(k.Years, 1)
 	case "initiative", "mission":
 		have, need = s.merits(c, k.Merit, k.Scope), 1
+	case "times_award":
+		have, need = s.times(c, k), k.Times
+	case "times_initiative", "times_mission":
+		have, need = s.meritsWithin(c, k.Merit, k.Scope, k.Within), k.Times
+	case "held", "since":
+		have, need = s.since(c, k.Held), k.Since
 	case "months":
 		have, need = s.months(c), k.Months
 	case "any":
@@ -454,16 +455,7 @@ func (s *run) classOf(c *candidate, year int) Class {
 
 // holds: an award of this year counts from the simulation or from its decision; thematic and sudden ones never count.
 func (s *run) holds(c *candidate, award string, year int) bool {
-	return year == s.year && c.now[award] || c.rec.has(award, year)
-}
-
-func (r *Record) has(award string, year int) bool {
-	for _, h := range r.Held {
-		if h.Award == award && h.Year == year && h.Occasion == "" {
-			return true
-		}
-	}
-	return false
+	return year == s.year && c.now[award] || c.rec.ever(award, year, s.withRevoked)
 }
 
 // months counts the whole months of the year that the person will have worked by its end.

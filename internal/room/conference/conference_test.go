@@ -305,6 +305,10 @@ func TestPapersSayWhatWasRecorded(t *testing.T) {
 		o.must(o.Move(o.ctx, "vp", c.ID, Invite, ""))
 		o.must(o.Move(o.ctx, "vp", c.ID, Begin, ""))
 		o.must(o.Ask(o.ctx, "", c.ID, From{Guest: 2}, "Câu hỏi mẫu"))
+		o.must(o.CheckIn(o.ctx, "vp", c.ID, 2, ByCode))
+		o.must(o.Speak(o.ctx, "", c.ID, From{Guest: 2}, "Phát biểu chỉ đạo", 10))
+		o.must(o.Call(o.ctx, "vp", c.ID, 2))
+		o.must(o.Note(o.ctx, "vp", c.ID, 2, "cần tập trung vào năm nhiệm vụ trọng tâm."))
 		o.must(o.Conclude(o.ctx, "vp", c.ID, []Conclusion{{Text: "Kết luận mẫu", Unit: map[string]string{"so": "ql", "du": "du"}[unit], Due: "3mo"}}))
 		o.must(o.SetThanks(o.ctx, "vp", c.ID, []Thanks{{Who: "Sở bạn", Reason: "Phối hợp"}}))
 		c = o.get(c.ID)
@@ -337,7 +341,8 @@ func TestPapersSayWhatWasRecorded(t *testing.T) {
 		o.must(o.WriteInvitations(o.ctx, &out, c, "https://x.example"))
 		n, err := o.DraftNews(o.ctx, c)
 		o.must(err)
-		if text := n.Text(); !strings.Contains(text, "Sáng ngày") || !strings.Contains(text, "1. Kết luận mẫu") || strings.Contains(text, "Khách Riêng") || strings.Contains(text, "Người Mẫu Một") {
+		if text := n.Text(); !strings.Contains(text, "Sáng ngày") || !strings.Contains(text, "1. Kết luận mẫu") || !strings.Contains(text, "Dự hội nghị có: Trưởng phòng, Sở bạn.") ||
+			!strings.Contains(text, "Trưởng phòng, Sở bạn nêu: cần tập trung vào năm nhiệm vụ trọng tâm.") || strings.Contains(text, "Khách Riêng") || strings.Contains(text, "Người Mẫu Một") {
 			t.Error(text)
 		}
 	}
@@ -384,4 +389,22 @@ func TestManyDesksAtOneDoor(t *testing.T) {
 			t.Errorf("%+v", n)
 		}
 	})
+}
+
+// TestAJointReviewIsThePartys: the Party's may review the State's work as well, a state one never the Party's.
+func TestAJointReviewIsThePartys(t *testing.T) {
+	o := open(t, t.TempDir()+"/trucot.db")
+	for _, c := range []struct {
+		side     people.Side
+		occasion string
+		want     []people.Side
+	}{
+		{people.Party, "dang_chuyen_mon", []people.Side{people.Party, people.State}}, {people.Party, "dang_so_ket", []people.Side{people.Party}},
+		{people.State, "dang_chuyen_mon", []people.Side{people.State}}, {people.State, "tong_ket", []people.Side{people.State}}, {people.Party, "gone", []people.Side{people.Party}},
+	} {
+		got, err := o.Sides(&Conference{Side: c.side, Occasion: c.occasion})
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s %s: %v %v", c.side, c.occasion, got, err)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"trucot/internal/engine/document"
 	"trucot/internal/engine/document/chart"
 	"trucot/internal/engine/indicator"
+	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
 	"trucot/internal/kernel/lang"
 )
@@ -29,12 +30,43 @@ func (r *Room) Figures(c *Conference, tag lang.Tag) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	var out []Figure
+	for _, side := range rules.sides(c) {
+		figures, err := r.ofSide(c, rules, side, period, tag)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, figures...)
+	}
+	return out, nil
+}
+
+// sides are those whose work a conference reviews. What is the Party's stands in no conference of the State's.
+func (r *Rules) sides(c *Conference) []people.Side {
+	out := []people.Side{c.Side}
+	if o := r.Occasion(c.Occasion); c.party() && o != nil && o.Joint {
+		out = append(out, people.State)
+	}
+	return out
+}
+
+// Sides are those whose work a conference reviews: its own, and for a joint one of the Party's the State's too.
+func (r *Room) Sides(c *Conference) ([]people.Side, error) {
+	rules, err := r.Rules()
+	if err != nil {
+		return nil, err
+	}
+	return rules.sides(c), nil
+}
+
+func (r *Room) ofSide(c *Conference, rules *Rules, side people.Side, period calendar.Period, tag lang.Tag) ([]Figure, error) {
 	ids := rules.Figures.State
-	if c.party() {
+	if side == people.Party {
 		ids = rules.Figures.Party
 	}
-	units := r.opts.Units(c.Side, c.Day)
+	units := r.opts.Units(side, c.Day)
 	var out []Figure
+	var err error
 	for _, id := range ids {
 		def, ok := r.opts.Figures.Definitions().Get(id)
 		if !ok {

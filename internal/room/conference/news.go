@@ -68,21 +68,12 @@ func (r *Room) DraftNews(ctx context.Context, c *Conference) (*News, error) {
 	for i := range n.Photos {
 		n.Photos[i].People, n.Photos[i].Records = nil, nil
 	}
+	r.newsGuests(ctx, guests, n)
 	if err := r.newsFigures(c, n); err != nil {
 		return nil, err
 	}
-	talks, err := r.Talks(ctx, c.ID)
-	if err != nil {
+	if err := r.newsTalks(ctx, c, n); err != nil {
 		return nil, err
-	}
-	speeches, questions := Split(talks)
-	switch {
-	case len(speeches) > 0 && len(questions) > 0:
-		n.say(r.text("conference.news_talks", "speeches", len(speeches), "questions", len(questions)))
-	case len(speeches) > 0:
-		n.say(r.text("conference.news_speeches", "n", len(speeches)))
-	case len(questions) > 0:
-		n.say(r.text("conference.news_questions", "n", len(questions)))
 	}
 	parts, err := r.Parts(ctx, c)
 	if err != nil {
@@ -100,6 +91,47 @@ func (r *Room) DraftNews(ctx context.Context, c *Conference) (*News, error) {
 		}
 	}
 	return n, nil
+}
+
+// newsGuests says which honoured guests were there, by their posts.
+func (r *Room) newsGuests(ctx context.Context, guests []*Guest, n *News) {
+	var there []string
+	for _, g := range guests {
+		if g.Role == Honoured && g.Present {
+			there = append(there, r.Title(ctx, g))
+		}
+	}
+	if len(there) > 0 {
+		n.say(r.text("conference.news_guests", "guests", strings.Join(there, "; ")))
+	}
+}
+
+// newsTalks says how much was spoken and asked, and what the minutes have of each speech, by the speaker's post.
+func (r *Room) newsTalks(ctx context.Context, c *Conference, n *News) error {
+	talks, err := r.Talks(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	speeches, questions := Split(talks)
+	switch {
+	case len(speeches) > 0 && len(questions) > 0:
+		n.say(r.text("conference.news_talks", "speeches", len(speeches), "questions", len(questions)))
+	case len(speeches) > 0:
+		n.say(r.text("conference.news_speeches", "n", len(speeches)))
+	case len(questions) > 0:
+		n.say(r.text("conference.news_questions", "n", len(questions)))
+	}
+	for _, t := range speeches {
+		if t.Gist == "" {
+			continue
+		}
+		who, err := r.Speaker(ctx, c, t)
+		if err != nil {
+			return err
+		}
+		n.say(r.text("conference.news_gist", "who", who, "gist", t.Gist))
+	}
+	return nil
 }
 
 // newsWhen is the time as news begin with it: "Sáng ngày 19/12/2025", "Ngày …", "Từ ngày … đến ngày …".

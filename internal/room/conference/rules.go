@@ -36,6 +36,7 @@ type Rules struct {
 type Occasion struct {
 	ID        string `def:"id,required"`
 	Label     Text   `def:"label,required"`
+	Joint     bool   `def:"joint"` // held by the Party, it reviews the State's work as well
 	Programme []struct {
 		Minutes int    `def:"minutes,required"`
 		What    string `def:"what,required"`

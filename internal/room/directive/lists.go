@@ -55,6 +55,8 @@ type Recogniser struct {
 
 	places [][]rune // provinces and centrally run cities, folded, the longest first
 
+	abbreviations map[string][]string // as written → the folded words that it stands for
+
 	compounds [][]rune // words of bodies' names whose second syllable is small, folded, the longest first
 }
 
@@ -138,9 +140,38 @@ func Load(fsys fs.FS) (*Recogniser, error) {
 	r.places = foldedNames(places.Places)
 	r.plenumName, r.congressName = known.Plenum, known.Congress
 	r.compounds = foldedNames(known.Compounds)
+	if err := r.addAbbreviations(fsys); err != nil {
+		return nil, err
+	}
 	r.laws = map[string][][]rune{"luat": foldedNames(laws.Laws), "bo_luat": foldedNames(laws.Codes), "phap_lenh": foldedNames(laws.Ordinances)}
 	r.index()
 	return r, r.check(kinds.ShortWords)
+}
+
+// addAbbreviations reads the list that the search goes by: each row begins with the words written out.
+func (r *Recogniser) addAbbreviations(fsys fs.FS) error {
+	const name = "search/tu-viet-tat.yaml"
+	if _, err := fs.Stat(fsys, name); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var list struct {
+		From   string     `yaml:"from"`
+		Source string     `yaml:"source"`
+		Same   [][]string `yaml:"same"`
+	}
+	if err := decode(fsys, name, &list); err != nil {
+		return err
+	}
+	r.abbreviations = map[string][]string{}
+	for _, row := range list.Same {
+		full := texts((&Recogniser{}).tokens(prepare(row[0])))
+		for _, short := range row[1:] {
+			if !strings.ContainsRune(short, ' ') && short == strings.ToUpper(short) && len(full) > 1 {
+				r.abbreviations[short] = full
+			}
+		}
+	}
+	return nil
 }
 
 // check refuses a list that names a kind which does not exist.

@@ -92,7 +92,8 @@ type Quota struct {
 	Reserved int // excellent already, by other assessments
 }
 
-// Quota counts the cap of a year's assessment of members over the whole base organisation, as the rules do: a cell of five has no
+// Quota counts the cap of a year's assessment of members over the whole base organisation as it stood on the day of the
+// assessment, as the rules do: a cell of five has no
 // excellent member by itself, but may have one of its base organisation's. Who is not assessed yet counts as good, so that cells may
 // enter theirs one after the other.
 func (r *Room) Quota(ctx context.Context, rec *Record) (Quota, error) {
@@ -101,14 +102,14 @@ func (r *Room) Quota(ctx context.Context, rec *Record) (Quota, error) {
 	if err != nil {
 		return q, err
 	}
-	if q.Unit, err = r.base(ctx, rec.Unit, rules.OrganisationOn(rec.On)); err != nil {
+	if q.Unit, err = r.base(ctx, rec.Unit, rec.On, rules.OrganisationOn(rec.On)); err != nil {
 		return q, err
 	}
-	units, err := r.who.Subtree(ctx, q.Unit, r.Today())
+	units, err := r.who.Subtree(ctx, q.Unit, rec.On)
 	if err != nil {
 		return q, err
 	}
-	members, _, err := r.Members(ctx, MemberFilter{Units: units, State: Active, Limit: most})
+	members, err := r.MembersOn(ctx, units, rec.On)
 	if err != nil {
 		return q, err
 	}
@@ -124,7 +125,7 @@ func (r *Room) Quota(ctx context.Context, rec *Record) (Quota, error) {
 	slices.Reverse(list) // the latest of a year stands
 	for _, x := range list {
 		if x.YearOf() == year && x.Object != "body" && x.ID != rec.ID {
-			classed(classes, x.Results)
+			classed(classes, x)
 		}
 	}
 	for _, x := range rec.Results {
@@ -147,16 +148,18 @@ func (r *Room) Quota(ctx context.Context, rec *Record) (Quota, error) {
 	return q, nil
 }
 
-func classed(classes map[string]Class, results []Result) {
-	for _, x := range results {
-		classes[x.Subject] = x.Class
+func classed(classes map[string]Class, rec *Record) {
+	for _, x := range rec.Results {
+		if rec.Stands(x.Subject) {
+			classes[x.Subject] = x.Class
+		}
 	}
 }
 
-// base is the base organisation that a unit belongs to: itself, or the nearest above.
-func (r *Room) base(ctx context.Context, unit string, org *Organisation) (string, error) {
+// base is the base organisation that a unit belongs to on a day: itself, or the nearest above.
+func (r *Room) base(ctx context.Context, unit string, on calendar.Date, org *Organisation) (string, error) {
 	for {
-		u, err := r.who.Unit(ctx, unit, r.Today())
+		u, err := r.who.Unit(ctx, unit, on)
 		if err != nil || u.Parent == "" || org.Kind(u.Kind).Base {
 			return unit, err
 		}

@@ -16,6 +16,8 @@ type BadgeLine struct {
 	Short int   // months that are still missing; 0 = due
 	Early int   // months that may be missing for the seriously ill
 	Money int64 // đồng given with it, by the base salary of the day; 0 = no rule seen
+
+	Number string // of the decision, once it was given; "" where it is not known
 }
 
 // Due reports whether the badge is due without any exception.
@@ -136,7 +138,7 @@ func (r *Room) BadgesBetween(ctx context.Context, units []string, from, to calen
 // badgeBetween is the badge that a member got in a time and its day, or the one that is due on the last occasion of the time.
 func (r *Rules) badgeBetween(m *Member, from, to calendar.Date) (line BadgeLine, on calendar.Date, ok bool) {
 	if m.BadgeOn != 0 && m.BadgeOn >= from && m.BadgeOn <= to {
-		return BadgeLine{Member: m, Grade: m.Badge, Age: m.Age(m.BadgeOn)}, m.BadgeOn, true
+		return BadgeLine{Member: m, Grade: m.Badge, Age: m.Age(m.BadgeOn), Number: m.badgeNumber()}, m.BadgeOn, true
 	}
 	last := r.On(to).lastOccasion(to)
 	line, ok = r.On(last).BadgeFor(m, last)

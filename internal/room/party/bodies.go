@@ -212,6 +212,9 @@ var (
 	lastStay = store.Statement(`select unit from party_stay where member = $1 and to_day = $2`)
 	staysOn  = store.Statement(`select unit, sum(case when official_on <= $2 then 1 else 0 end), sum(case when official_on > $2 then 1 else 0 end)
 		from party_stay where` + within + ` and from_day <= $2 and to_day > $2 group by unit order by unit`)
+	// who belonged to the units on a day, as they stand now
+	stayed = store.Statement(`select data, version from party_member where id in (select member from party_stay where` + within + ` and from_day <= $2 and to_day > $2)
+		order by id`)
 )
 
 // applyStay keeps the stays of a member after an event.
@@ -239,4 +242,9 @@ func applyStay(ctx context.Context, tx store.Tx, m *Member, e *ledger.Event) err
 // StrengthOn counts the members of each unit as they stood on a day.
 func (r *Room) StrengthOn(ctx context.Context, units []string, on calendar.Date) ([]UnitCount, error) {
 	return store.All(ctx, r.db, scanCount, staysOn, store.Set(units), int64(on))
+}
+
+// MembersOn lists the members who belonged to the units on a day, as they stand now: since then they may have gone elsewhere.
+func (r *Room) MembersOn(ctx context.Context, units []string, on calendar.Date) ([]*Member, error) {
+	return store.All(ctx, r.db, scanMember, stayed, store.Set(units), int64(on))
 }

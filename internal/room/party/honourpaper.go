@@ -27,7 +27,7 @@ func (r *Room) subject(rec *Record, h *Honour) string {
 
 // honourDecision is the organisation's decision to commend, with its list.
 func (r *Room) honourDecision(rec *Record, h *Honour, name func(string) string) (*document.Document, error) {
-	d, err := r.Paper(rec.Unit, rec.On, strings.ToUpper(r.text("party.form_document_QĐ")), decisionForm, rec.Number, r.subject(rec, h))
+	d, _, err := r.issued(rec, decisionForm, r.subject(rec, h))
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (r *Room) writeHonours(w io.Writer, rec *Record, name func(string) string) 
 	return d.WriteDOCX(w)
 }
 
-// HonourList is the list of whom an entry commends, as a conference reads it out.
+// HonourList is the list of whom an entry commends. A conference, which reads it out, is given an entry of those for whom it stands.
 func (r *Room) HonourList(rec *Record, name func(string) string) (*document.Document, error) {
 	h, err := r.rule(rec)
 	if err != nil {
@@ -83,7 +83,11 @@ func (r *Room) honouredTable(rec *Record, name func(string) string) document.Tab
 	t := document.Table{Columns: []document.Column{{Width: 0.7, Align: document.Center}, {Width: 6, Align: document.Left}},
 		Head: [][]document.Cell{{{Text: r.text("party.col_no")}, {Text: r.text("party.object_" + rec.Object)}}}}
 	for i, id := range rec.Subjects {
-		t.Rows = append(t.Rows, []document.Cell{{Text: strconv.Itoa(i + 1)}, {Text: name(id)}})
+		text := name(id)
+		if back := rec.RevokedOf(id); back != nil {
+			text = r.text("party.paper_taken_back", "name", text, "number", back.Number, "on", back.On.Written())
+		}
+		t.Rows = append(t.Rows, []document.Cell{{Text: strconv.Itoa(i + 1)}, {Text: text}})
 	}
 	return t
 }

@@ -17,6 +17,7 @@ type Honours struct {
 	Title     map[lang.Tag]string `def:"title,required"`
 	Effective Span                `def:"effective,required"`
 	Source    string              `def:"source,required"`
+	Revoke    Revocable           `def:"revoke,required"`
 	Awards    []Honour            `def:"awards,required"`
 }
 
@@ -70,6 +71,7 @@ type HonourLine struct {
 	Broken   int   // the year before them, when more are asked for
 	By       string
 	Record   string // that gave it
+	Shaken   bool   // has it, but what it was given for was since taken back or put right
 }
 
 // What ended a streak, in HonourLine.By, besides a class that is too low.
@@ -143,13 +145,15 @@ func (m *merits) add(rec *Record) {
 	switch rec.Kind {
 	case "assessment":
 		for _, x := range rec.Results { // the latest of a year stands
-			put(m.classes, x.Subject, rec.YearOf(), x.Class)
+			if rec.Stands(x.Subject) {
+				put(m.classes, x.Subject, rec.YearOf(), x.Class)
+			}
 		}
 	case "discipline":
 		year, _, _ := rec.On.YMD()
 		put(m.disciplined, rec.Subject, year, true)
 	case "commendation":
-		for _, subject := range rec.Subjects {
+		for _, subject := range rec.Standing() {
 			put(m.given, rec.Award+"/"+subject, rec.Year, rec.ID)
 		}
 	}
@@ -175,7 +179,7 @@ func (m *merits) line(h *Honour, subject, unit string, year int) HonourLine {
 	l.Record = m.given[h.ID+"/"+subject][year]
 	switch {
 	case l.Record != "":
-		l.Standing = Commended
+		l.Standing, l.Shaken = Commended, l.Streak < h.Years
 	case l.Streak == h.Years:
 		l.Standing = Qualified
 	case h.Years > 1 && l.Streak == h.Years-1, h.Years == 1 && rankOf(l.Class) == rankOf(h.Class)+1:

@@ -14,10 +14,11 @@ type Kind struct {
 	Object   bool   // about an organisation or about members, as the reports tell them apart
 	About    string // "member", "unit" or "": what Subject names
 	Until    bool   // a day on which it ends or is due
-	Form     bool   // one of the kind's own list of forms, "party.form_<kind>_<form>"
+	Form     bool   // one of Room.Forms
 	Count    bool   // more than one at once
 	Numbered bool   // a document with a number of the term
-	Paper    string // type of its document, "" for none
+	Paper    string // kind of its document, "" for none; of what is Numbered its form
+	Revoked  string // event when what it says is taken back, "" for what is never
 }
 
 // kinds are all of them, in the order of the pages.
@@ -25,21 +26,20 @@ var kinds = []Kind{
 	{Name: "meeting", Slug: "sinh-hoat", Mark: "SH-", Done: "party.meeting_held", Attended: true, Resolves: true, Paper: "BB"},
 	{Name: "document", Slug: "van-ban", Mark: "VB-", Done: "party.document_issued", Form: true, Numbered: true, Resolves: true, Paper: "VB"},
 	{Name: "study", Slug: "hoc-tap", Mark: "HT-", Done: "party.study_held", Attended: true, Paper: "BC"},
-	{Name: "assessment", Slug: "xep-loai", Mark: "XL-", Done: "party.assessed", Paper: "BC"},
+	{Name: "assessment", Slug: "xep-loai", Mark: "XL-", Done: "party.assessed", Paper: "BC", Revoked: "party.assessment_revoked"},
 	{Name: "inspection", Slug: "kiem-tra", Mark: "KT-", Done: "party.inspected", Object: true, Count: true, Until: true, Paper: "TB"},
 	{Name: "supervision", Slug: "giam-sat", Mark: "GS-", Done: "party.supervised", Object: true, Count: true, Until: true, Paper: "TB"},
 	{Name: "discipline", Slug: "ky-luat", Mark: "KL-", Done: "party.disciplined", About: "member", Form: true, Until: true, Paper: "QĐ"},
 	{Name: "posting", Slug: "luan-chuyen", Mark: "LC-", Done: "party.posting_begun", About: "member", Until: true},
 	{Name: "mass", Slug: "doan-the", Mark: "DT-", Done: "party.mass_activity", Form: true, Attended: false},
-	{Name: "commendation", Slug: "khen-thuong", Mark: "KH-", Done: "party.commended", Object: true, Count: true},
+	{Name: "commendation", Slug: "khen-thuong", Mark: "KH-", Done: "party.commended", Object: true, Count: true, Revoked: "party.commendation_revoked"},
 	{Name: "training", Slug: "boi-duong", Mark: "BD-", Done: "party.training_attended", Count: true},
 	{Name: "card", Slug: "the-dang", Mark: "TD-", Done: "party.card_issued", Count: true},
 	{Name: "petition", Slug: "don-thu", Mark: "DN-", Done: "party.petition_received"},
 }
 
-// forms are what Record.Form may say, by kind.
+// forms are what Record.Form may say, by kind, named "party.form_<kind>_<form>"; the kinds of document are data.
 var forms = map[string][]string{
-	"document":   {"NQ", "QĐ", "KL", "QC", "TB", "BC", "KH", "CTr", "TTr", "CV"},
 	"discipline": {"reprimand", "warning", "removal", "expulsion"},
 	"mass":       {"union", "youth", "veterans", "women"},
 }
@@ -49,9 +49,6 @@ func Kinds() []Kind { return kinds }
 
 // Ends reports whether an entry runs until it is said to be over.
 func (k Kind) Ends() bool { return k.About == "member" && k.Until }
-
-// Forms lists what an entry of a kind may be.
-func (k Kind) Forms() []string { return forms[k.Name] }
 
 // KindOf finds a kind by name or by its part of an address.
 func KindOf(name string) (Kind, bool) {

@@ -209,7 +209,7 @@ type Step struct {
 	Unit   string // Move: another cell here; empty = to somewhere else
 	Grade  int    // Confer
 	Reason string // Leave
-	Number string // Refer: of the report
+	Number string // Refer: of the report; Confer: of the decision; RevokeBadge: of the document
 
 	Committee Votes // Recognise, Fall
 }
@@ -243,6 +243,7 @@ func (r *Room) Confer(ctx context.Context, s Step) (*Member, error) {
 		if !ok || s.Grade <= m.Badge || s.Grade > line.Grade {
 			return fault.New(fault.Invalid, "party.badge_not_due", "grade", s.Grade, "years", m.Age(on)/12)
 		}
+		m.Badges = append(m.Badges, BadgeGiven{Grade: s.Grade, On: on, Number: trimmed(s.Number), Before: m.Badge, BeforeOn: m.BadgeOn})
 		m.Badge, m.BadgeOn = s.Grade, on
 		return nil
 	})

@@ -46,17 +46,28 @@ func (r *Room) Paper(unit string, on calendar.Date, typeName, symbol, number, su
 		Recipients: []string{r.text("party.paper_above"), r.text("party.paper_filed")}}, nil
 }
 
+// issued is the document of an entry, set out as the rules of its day have the kind.
+func (r *Room) issued(rec *Record, code, subject string) (*document.Document, DocumentKind, error) {
+	rules, err := r.Rules()
+	if err != nil {
+		return nil, DocumentKind{}, err
+	}
+	k := rules.DocumentsOn(rec.On).Kind(code)
+	d, err := r.Paper(rec.Unit, rec.On, k.heading(), k.Symbol, rec.Number, subject)
+	return d, k, err
+}
+
 // WriteDOCX writes an entry as the document that its kind makes. name gives the names of members and units.
 func (r *Room) WriteDOCX(ctx context.Context, w io.Writer, rec *Record, name func(string) string) error {
 	k, _ := KindOf(rec.Kind)
 	if rec.Award != "" {
 		return r.writeHonours(w, rec, name)
 	}
-	symbol, key := k.Paper, "party.paper_"+k.Name
+	code := k.Paper
 	if k.Numbered {
-		symbol, key = rec.Form, "party.form_document_"+rec.Form
+		code = rec.Form
 	}
-	d, err := r.Paper(rec.Unit, rec.On, strings.ToUpper(r.text(key)), symbol, rec.Number, rec.Title)
+	d, kind, err := r.issued(rec, code, rec.Title)
 	if err != nil {
 		return err
 	}
@@ -88,7 +99,7 @@ func (r *Room) WriteDOCX(ctx context.Context, w io.Writer, rec *Record, name fun
 	if len(rec.Results) > 0 {
 		d.Blocks = append(d.Blocks, r.resultTable(rec, name))
 	}
-	if k.Name == "meeting" { // minutes are signed by who wrote and who presided, and go into the file
+	if kind.Layout == Minutes { // they are signed by who wrote and who presided, and go into the file
 		d.Authority, d.Post, d.Name, d.Recipients = "", "", "", nil
 		d.Blocks = append(d.Blocks, d.Layout.SignedByTwo(document.Signature{Post: r.text("party.paper_writer")}, document.Signature{Post: r.text("party.paper_chair")}))
 	}
@@ -147,7 +158,7 @@ func (r *Room) badgePaper(unit string, on calendar.Date, subject string, lines [
 	t := document.Table{Columns: []document.Column{{Width: 0.7, Align: document.Center}, {Width: 3, Align: document.Left}, {Width: 3, Align: document.Left}, {Width: 1.7, Align: document.Center}, {Width: 1.5, Align: document.Center}, {Width: 1.8, Align: document.Right}, {Width: 1.7, Align: document.Left}},
 		Head: [][]document.Cell{{{Text: r.text("party.col_no")}, {Text: r.text("party.col_name")}, {Text: r.text("party.col_cell")}, {Text: r.text("party.col_decided")}, {Text: r.text("party.col_badge")}, {Text: r.text("party.col_money")}, {Text: r.text("party.col_note")}}}}
 	for i, x := range lines {
-		remark := ""
+		remark := x.Number
 		if !x.Due() {
 			remark = r.text("party.months_short", "n", x.Short)
 		}

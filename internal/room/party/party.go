@@ -50,6 +50,7 @@ type Member struct {
 	Youth    bool              `json:"youth,omitempty"`   // in the Youth Union when admitted
 	Badge    int               `json:"badge,omitempty"`   // years of the last badge
 	BadgeOn  calendar.Date     `json:"badge_on,omitzero"` // conferred here; 0 = not here
+	Badges   []BadgeGiven      `json:"badges,omitempty"`  // conferred here, in order
 	Personal map[string]string `json:"personal,omitempty"`
 	LastOn   calendar.Date     `json:"last"` // no later fact may be dated before
 

@@ -302,11 +302,13 @@ func TestWhatTheRegisterRefuses(t *testing.T) {
 		"party.no_title":     {Kind: "meeting", Unit: "cb1", Title: " "},
 		"party.state_unit":   {Kind: "meeting", Unit: "so", Title: "a"},
 		"party.no_subject":   {Kind: "discipline", Form: "warning", Unit: "cb1", Title: "a"},
-		"party.bad_form":     {Kind: "document", Form: "CT", Unit: "cb1", Title: "Chi bộ không ban hành chỉ thị"},
-		"party.bad_object":   {Kind: "inspection", Unit: "du", Title: "a"},
-		"party.until_before": {Kind: "inspection", Object: "body", Unit: "du", Title: "a", Until: day("2025-01-01")},
-		"party.bad_count":    {Kind: "card", Unit: "du", Title: "a", Count: -1},
-		"party.over_cap":     {Kind: "assessment", Unit: "cb1", Title: "a", Results: []Result{{Subject: "DV-1", Class: Excellent, Points: 95}}},
+		"party.bad_form":     {Kind: "document", Form: "XX", Unit: "cb1", Title: "a"},
+
+		"party.not_issued_here": {Kind: "document", Form: "CT", Unit: "cb1", Title: "Chi bộ không ban hành chỉ thị"},
+		"party.bad_object":      {Kind: "inspection", Unit: "du", Title: "a"},
+		"party.until_before":    {Kind: "inspection", Object: "body", Unit: "du", Title: "a", Until: day("2025-01-01")},
+		"party.bad_count":       {Kind: "card", Unit: "du", Title: "a", Count: -1},
+		"party.over_cap":        {Kind: "assessment", Unit: "cb1", Title: "a", Results: []Result{{Subject: "DV-1", Class: Excellent, Points: 95}}},
 	} {
 		rec.On = day("2025-09-01")
 		if rec.Until == 0 {

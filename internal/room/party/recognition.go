@@ -28,6 +28,26 @@ func (c *Charter) OfficialOn(m *Member) calendar.Date { return m.Admitted.AddMon
 // Stuck reports whether as many votes fell short as the rules allow, so that the case goes to the committee above.
 func (c *Charter) Stuck(m *Member) bool { return len(m.Failed) >= c.RecogniseVotes }
 
+// voteFrom is the first day on which the cell may vote on a member's recognition.
+func (r *Room) voteFrom(c *Charter, m *Member) (calendar.Date, error) {
+	end := c.OfficialOn(m)
+	n := len(m.Failed)
+	if n == 0 || c.RecogniseAgain.N == 0 {
+		return end, nil
+	}
+	from, err := r.cal.Due(calendar.Count{From: m.Failed[n-1].On, Duration: c.RecogniseAgain, Ahead: true})
+	return max(end, from), err
+}
+
+// waited refuses a vote of the cell too soon after the last one. Error: party.vote_too_soon.
+func (r *Room) waited(c *Charter, m *Member, on calendar.Date) error {
+	from, err := r.voteFrom(c, m)
+	if err == nil && on < from {
+		err = fault.New(fault.Invalid, "party.vote_too_soon", "from", from, "term", c.RecogniseAgain)
+	}
+	return err
+}
+
 // recognition is a step on a member whose probation is over. Errors: party.not_now, party.probation_runs.
 func (r *Room) recognition(ctx context.Context, s Step, verb string, do func(*Charter, *Member, calendar.Date) error) (*Member, error) {
 	return r.step(ctx, s, verb, func(m *Member, on calendar.Date) error {
@@ -47,12 +67,16 @@ func (r *Room) recognition(ctx context.Context, s Step, verb string, do func(*Ch
 }
 
 // Recognise makes a member on probation official, from the day on which probation ended. Once the case is with the
-// committee above, its vote alone decides. Errors: party.not_now, party.probation_runs, party.too_few_votes, party.goes_up.
+// committee above, its vote alone decides. Errors: party.not_now, party.probation_runs, party.too_few_votes, party.goes_up,
+// party.vote_too_soon.
 func (r *Room) Recognise(ctx context.Context, s Step) (*Member, error) {
-	return r.recognition(ctx, s, "member_made_official", func(c *Charter, m *Member, _ calendar.Date) error {
+	return r.recognition(ctx, s, "member_made_official", func(c *Charter, m *Member, on calendar.Date) error {
 		if m.Referred == nil {
 			if c.Stuck(m) {
 				return fault.New(fault.Conflict, "party.goes_up", "n", len(m.Failed))
+			}
+			if err := r.waited(c, m, on); err != nil {
+				return err
 			}
 			if err := reached(c.Admission.Cell, s.Votes); err != nil {
 				return err
@@ -84,6 +108,9 @@ func (r *Room) Fall(ctx context.Context, s Step) (*Member, error) {
 		failed := FailedVote{On: on, Cell: s.Votes}
 		if proposed {
 			failed.Committee = s.Committee
+		}
+		if err := r.waited(c, m, on); err != nil {
+			return err
 		}
 		m.Failed = append(m.Failed, failed)
 		return nil
@@ -151,6 +178,9 @@ func (r *Room) Recognitions(ctx context.Context, units []string) ([]Due, error) 
 		case "refer":
 			d.On = m.Failed[len(m.Failed)-1].On
 		default:
+			if d.On, err = r.voteFrom(c, m); err != nil {
+				return nil, err
+			}
 			if d.Last, err = r.cal.Due(calendar.Count{From: d.On, Duration: c.Recognise, Ahead: true}); err != nil {
 				return nil, err
 			}

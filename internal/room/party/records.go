@@ -20,6 +20,7 @@ const (
 	Done    Stage = "done"
 	Dropped Stage = "dropped" // taken out of the programme
 	Ended   Stage = "ended"   // of what runs for a time: a post was handed on, a discipline lifted
+	Revoked Stage = "revoked" // all that it says was taken back
 )
 
 // Decision is one thing that a meeting or a document resolves.
@@ -55,13 +56,14 @@ type Record struct {
 	Year      int           `json:"year,omitempty"`     // that is assessed or commended; of an assessment 0 = as YearOf has it
 	Award     string        `json:"award,omitempty"`    // form of commendation by rule
 	Subjects  []string      `json:"subjects,omitempty"` // members or units that are commended
+	Revoked   []Revocation  `json:"revoked,omitempty"`  // of what it says, in order
 
 	Version int64 `json:"-"`
 }
 
 // Enter puts an entry into the register: into the programme when its day is ahead or plan says so, else as done. An
 // entry with an id of its own keeps it. Errors: party.unknown_kind, party.no_title, party.no_subject, party.bad_form,
-// party.bad_object, party.until_before, those of Assessment.Check, of people.Unit.
+// party.not_issued_here, party.bad_object, party.until_before, those of Assessment.Check, of people.Unit.
 func (r *Room) Enter(ctx context.Context, actor string, rec Record, plan bool) (*Record, error) {
 	k, ok := KindOf(rec.Kind)
 	if !ok {
@@ -135,7 +137,7 @@ func (r *Room) check(ctx context.Context, k Kind, rec *Record) error {
 		return fault.New(fault.Invalid, "party.no_title")
 	case k.About != "" && rec.Subject == "":
 		return fault.New(fault.Invalid, "party.no_subject")
-	case k.Form && !slices.Contains(forms[k.Name], rec.Form):
+	case k.Form && !k.Numbered && !slices.Contains(forms[k.Name], rec.Form):
 		return fault.New(fault.Invalid, "party.bad_form", "form", rec.Form)
 	case k.Object && rec.Object != "body" && rec.Object != "member":
 		return fault.New(fault.Invalid, "party.bad_object")
@@ -150,6 +152,10 @@ func (r *Room) check(ctx context.Context, k Kind, rec *Record) error {
 	}
 	charter := rules.On(rec.On)
 	switch {
+	case k.Numbered:
+		if err := r.issuable(ctx, rules.DocumentsOn(rec.On), rec); err != nil {
+			return err
+		}
 	case k.Attended && rec.Of == 0:
 		if rec.Of, err = r.Strength(ctx, rec.Unit); err != nil {
 			return err
@@ -286,9 +292,14 @@ func (r *Room) Words(ctx context.Context, rec *Record) (string, error) {
 	return r.Reveal(ctx, rec.Text)
 }
 
-// nextNumber numbers a document: per unit and type from the day after the last congress, as Party documents are.
+// nextNumber numbers a document: per unit and abbreviation from the day after the last congress, as Party documents are.
 func (r *Room) nextNumber(ctx context.Context, rec *Record, term calendar.Date) (string, error) {
-	used, err := r.numbers(ctx, rec.Unit, rec.Form, term)
+	rules, err := r.Rules()
+	if err != nil {
+		return "", err
+	}
+	kinds := rules.DocumentsOn(rec.On)
+	used, err := r.numbers(ctx, rec.Unit, kinds.series(rec.Form), term)
 	if err != nil {
 		return "", err
 	}
@@ -299,13 +310,12 @@ func (r *Room) nextNumber(ctx context.Context, rec *Record, term calendar.Date) 
 			top = max(top, n)
 		}
 	}
-	symbol := r.head(rec.Unit, rec.On).Symbol
-	number := strconv.Itoa(top + 1)
+	number := strconv.Itoa(top+1) + "-" + kinds.Kind(rec.Form).Symbol
 	if top < 9 {
 		number = "0" + number
 	}
-	if symbol == "" {
-		return number + "-" + rec.Form, nil
+	if symbol := r.head(rec.Unit, rec.On).Symbol; symbol != "" {
+		number += "/" + symbol
 	}
-	return number + "-" + rec.Form + "/" + symbol, nil
+	return number, nil
 }

@@ -42,9 +42,10 @@ type Charter struct {
 	} `def:"admission,required"`
 	Probation calendar.Duration `def:"probation,required"` // from the ceremony
 	Recognise calendar.Duration `def:"recognise,required"` // the cell decides within, after probation
-	// So many votes on recognition may fall short; then the committee above decides.
+	// So many votes on recognition may fall short; then the committee above decides. Between two votes the cell waits.
 	RecogniseVotes int               `def:"recognise_votes,required"`
-	Transfer       calendar.Duration `def:"transfer,required"` // handing in papers at the new place
+	RecogniseAgain calendar.Duration `def:"recognise_again,required"` // 0d = at once
+	Transfer       calendar.Duration `def:"transfer,required"`        // handing in papers at the new place
 	Badges         struct {
 		Grades    []int      `def:"grades,required"` // years of Party age
 		Occasions []Occasion `def:"occasions,required"`
@@ -85,6 +86,7 @@ type Assessment struct {
 	OnTime     int                 `def:"on_time"`   // per cent of tasks in time that excellent asks for
 	Exceeding  int                 `def:"exceeding"` // per cent of tasks beyond what was asked
 	Cap        Cap                 `def:"cap,required"`
+	Revoke     Revocable           `def:"revoke,required"`
 }
 
 // Occasion is a day of the year, "02-03" for 3 February.
@@ -128,6 +130,7 @@ type Rules struct {
 	Assessments   []*Assessment
 	Organisations []*Organisation
 	Honours       []*Honours
+	Documents     []*Documents
 }
 
 // LoadRules reads definitions/party.
@@ -143,7 +146,10 @@ func LoadRules(files fs.FS) (*Rules, error) {
 	if out.Organisations, err = Versions[Organisation](files, "party/organisation"); err != nil {
 		return nil, err
 	}
-	out.Honours, err = Versions[Honours](files, "party/awards")
+	if out.Honours, err = Versions[Honours](files, "party/awards"); err != nil {
+		return nil, err
+	}
+	out.Documents, err = Versions[Documents](files, "party/documents")
 	return out, err
 }
 
@@ -208,6 +214,9 @@ func (r *Rules) On(d calendar.Date) *Charter { return InForce(r.Charters, d) }
 
 // AssessmentOn is the version of the assessment rules in force on a day.
 func (r *Rules) AssessmentOn(d calendar.Date) *Assessment { return InForce(r.Assessments, d) }
+
+// DocumentsOn is the version of the kinds of document in force on a day.
+func (r *Rules) DocumentsOn(d calendar.Date) *Documents { return InForce(r.Documents, d) }
 
 // OrganisationOn is the version of the organisation in force on a day.
 func (r *Rules) OrganisationOn(d calendar.Date) *Organisation { return InForce(r.Organisations, d) }

@@ -70,8 +70,9 @@ var (
 	byUntil      = store.Statement(`select data, version` + whereRecord + ` order by until_day, id limit $7 offset $8`)
 	recordsAfter = store.Statement(`select data, version` + whereRecord + ` and id > $7 order by id limit $8`)
 	sumRecords   = store.Statement(`select count(*)` + whereRecord)
-	ofTerm       = store.Statement(`select number from party_record where kind in ('document', 'commendation') and unit = $1 and form = $2 and on_day >= $3`)
-	congresses   = store.Statement(`select max(from_day) from party_committee where unit = $1 and from_day < $2`)
+	ofTerm       = store.Statement(`select number from party_record where kind in ('document', 'commendation') and unit = $1 and replace($2, '<' || form || '>', '') <> $2
+		and on_day >= $3`)
+	congresses = store.Statement(`select max(from_day) from party_committee where unit = $1 and from_day < $2`)
 )
 
 var (
@@ -173,9 +174,9 @@ func (r *Room) TermStart(ctx context.Context, unit string, on calendar.Date) (ca
 	return calendar.Date(day.Int64) + 1, nil
 }
 
-func (r *Room) numbers(ctx context.Context, unit, form string, from calendar.Date) ([]string, error) {
+func (r *Room) numbers(ctx context.Context, unit string, forms []string, from calendar.Date) ([]string, error) {
 	return store.All(ctx, r.db, func(rows *sql.Rows) (string, error) {
 		var s string
 		return s, rows.Scan(&s)
-	}, ofTerm, unit, form, int64(from))
+	}, ofTerm, unit, store.Set(forms), int64(from))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,12 +47,19 @@ func desk(t *testing.T, at string) (e *portal.Engine, l *ledger.Ledger, clock *t
 	who, err := people.New(ctx, db, l, people.Options{Clock: tick})
 	must(t, err)
 	must(t, who.OpenUnit(ctx, people.By{Actor: "sample", On: calendar.MustParse("2019-01-01")}, people.Unit{Code: "so", NameVI: "Sở mẫu", Side: people.State}))
-	e, err = portal.New(ctx, l, db, who, portal.Options{Clock: tick, Cited: func(text string) []portal.Citation {
-		if i := strings.Index(text, "16/CT-TTg"); i >= 0 {
-			n := len([]rune(text[:i]))
-			return []portal.Citation{{Start: n, End: n + 9, ID: "16/CT-TTg"}}
-		}
-		return nil
+	e, err = portal.New(ctx, l, db, who, portal.Options{Clock: tick, Cited: func(_ context.Context, reach portal.Reach) (func(string) ([]portal.Citation, error), error) {
+		return func(text string) ([]portal.Citation, error) {
+			var out []portal.Citation
+			for words, c := range map[string]portal.Citation{"16/CT-TTg": {ID: "16/CT-TTg"}, "20-NQ/TW": {Of: []portal.Choice{{ID: "VB-1", Label: "2012"}, {ID: "VB-2", Label: "2017"}}}, "Nghị quyết Đại hội XIII": {}} {
+				if i := strings.Index(text, words); i >= 0 {
+					c.Start = len([]rune(text[:i]))
+					c.End = c.Start + len([]rune(words))
+					out = append(out, c)
+				}
+			}
+			slices.SortFunc(out, func(a, b portal.Citation) int { return a.Start - b.Start })
+			return out, nil
+		}, nil
 	}, Rules: func() (*portal.Rules, error) { return portal.LoadRules(definitions.Files) }})
 	must(t, err)
 	return e, l, clock
@@ -66,8 +74,8 @@ func TestFromDraftToWithdrawalOnBothEngines(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, at string) {
 		e, l, clock := desk(t, at)
 		c := some("Tin một")
-		if named := e.LinkDirectives(&c); len(named) != 1 || !strings.Contains(portal.Markup(c.Body), "[16/CT-TTg](chi-dao:16/CT-TTg)") {
-			t.Errorf("%q in %s", named, portal.Markup(c.Body))
+		if named, err := e.LinkDirectives(ctx, portal.Reach{State: true}, &c); err != nil || len(named) != 1 || !strings.Contains(portal.Markup(c.Body), "[16/CT-TTg](chi-dao:16/CT-TTg)") {
+			t.Errorf("%+v %v in %s", named, err, portal.Markup(c.Body))
 		}
 		a, err := e.Enter(ctx, "viet", "so", c)
 		must(t, err)
@@ -302,6 +310,36 @@ func TestOddTextsTakeNoTime(t *testing.T) {
 		}
 		if blocks, err := fromHTML(text); err != nil && !fault.Is(err, "portal.too_long") || err == nil && len(blocks) == 0 {
 			t.Errorf("%q as HTML: %v", sign, err)
+		}
+	}
+}
+
+// TestWhatIsInDoubtIsOffered: only a directive that is certain is tied; the editor ties the others, everywhere at once.
+func TestWhatIsInDoubtIsOffered(t *testing.T) {
+	e, _, _ := desk(t, filepath.Join(t.TempDir(), "a.db"))
+	c := portal.Content{Body: portal.ParseMarkup("Theo 16/CT-TTg, 20-NQ/TW và Nghị quyết Đại hội XIII.\n\n- **20-NQ/TW** một lần nữa\n- 20-NQ/TW và 20-NQ/TW")}
+	before := portal.Markup(c.Body)
+	named, err := e.Mentions(ctx, portal.Reach{State: true}, c)
+	must(t, err)
+	if portal.Markup(c.Body) != before {
+		t.Error("looking changed the text")
+	}
+	if len(named) != 3 || named[0].ID != "16/CT-TTg" || named[1].ID != "" || len(named[1].Of) != 2 || named[2].Words != "Nghị quyết Đại hội XIII" || len(named[2].Of) != 0 {
+		t.Errorf("%+v", named)
+	}
+	_, err = e.LinkDirectives(ctx, portal.Reach{State: true}, &c)
+	must(t, err)
+	must(t, c.LinkWords("20-NQ/TW", "VB-2"))
+	text := portal.Markup(c.Body)
+	if strings.Count(text, "[20-NQ/TW](chi-dao:VB-2)")+strings.Count(text, "[**20-NQ/TW**](chi-dao:VB-2)") != 4 || strings.Count(text, "chi-dao:") != 5 {
+		t.Error(text)
+	}
+	if named, err = e.Mentions(ctx, portal.Reach{State: true}, c); err != nil || len(named) != 3 || named[1].ID != "VB-2" {
+		t.Errorf("%+v %v", named, err)
+	}
+	for _, words := range []string{"", "20-NQ/TW", "chưa hề có"} {
+		if err := c.LinkWords(words, "VB-1"); !fault.Is(err, "portal.not_mentioned") {
+			t.Errorf("%q: %v", words, err)
 		}
 	}
 }

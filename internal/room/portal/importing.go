@@ -49,7 +49,19 @@ func LoadMarks(fsys fs.FS) (*Marks, error) {
 // Citation is a directive named in a text, from one character to another.
 type Citation struct {
 	Start, End int
-	ID         string // what a Ref carries
+	ID         string   // what a Ref carries; "" where nobody can say which it is
+	Of         []Choice // several of the register that it may be
+}
+
+// Choice is a directive of the register that a text may mean.
+type Choice struct{ ID, Label string }
+
+// Mention is a directive as an article's text calls it.
+type Mention struct {
+	Words string
+	ID    string // that it is tied to, or can be without doubt; "" for none
+	Tied  bool   // before anybody looked
+	Of    []Choice
 }
 
 // part is a piece of an article that is being read: a block and how many empty lines stood before it.
@@ -354,30 +366,83 @@ func moment(line string) (time.Time, bool) {
 	return at, ok
 }
 
-// LinkDirectives ties the directives that the text names to their register, where they are not tied yet, and lists what the
-// text calls them.
-func (e *Engine) LinkDirectives(c *Content) []string {
-	var mentions []string
+// LinkDirectives ties the directives that the text names to their register, where they are not tied yet and there is no doubt which
+// they are, and lists all that the text names, each once. reach says where in the register may be looked.
+func (e *Engine) LinkDirectives(ctx context.Context, reach Reach, c *Content) ([]Mention, error) {
+	cited, err := e.opts.Cited(ctx, reach)
+	if err != nil {
+		return nil, err
+	}
+	var out []Mention
+	note := func(m Mention) {
+		if !slices.ContainsFunc(out, func(o Mention) bool { return o.Words == m.Words && o.ID == m.ID }) {
+			out = append(out, m)
+		}
+	}
+	c.each(func(runs *[]Run) {
+		var linked []Run
+		for _, r := range *runs {
+			if r.Link != "" {
+				if ref, ok := ParseRef(r.Link); ok && ref.Kind == RefDirective {
+					note(Mention{Words: r.Text, ID: ref.ID, Tied: true})
+				}
+				linked = append(linked, r)
+				continue
+			}
+			found, wrong := cited(r.Text)
+			if err == nil {
+				err = wrong
+			}
+			letters, at := []rune(r.Text), 0
+			for _, x := range found {
+				if x.Start < at || x.End > len(letters) {
+					continue
+				}
+				m := Mention{Words: string(letters[x.Start:x.End]), ID: x.ID, Of: x.Of}
+				ref := Ref{Kind: RefDirective, ID: x.ID}.String()
+				if x.ID != "" && safeLink(ref) == ref {
+					before, named := r, r
+					before.Text, named.Text, named.Link = string(letters[at:x.Start]), m.Words, ref
+					linked, at = append(linked, before, named), x.End
+				}
+				note(m)
+			}
+			r.Text = string(letters[at:])
+			linked = append(linked, r)
+		}
+		*runs = cleanRuns(linked)
+	})
+	return out, err
+}
+
+// Mentions lists the directives that the text names, without changing it.
+func (e *Engine) Mentions(ctx context.Context, reach Reach, c Content) ([]Mention, error) {
+	c.Body = ParseMarkup(Markup(c.Body)) // a copy to the last run
+	return e.LinkDirectives(ctx, reach, &c)
+}
+
+// LinkWords ties words to a directive wherever the text has them and they are not tied to anything. Error: portal.not_mentioned.
+func (c *Content) LinkWords(words, id string) error {
+	ref, n := Ref{Kind: RefDirective, ID: id}.String(), 0
 	c.each(func(runs *[]Run) {
 		var out []Run
 		for _, r := range *runs {
-			letters := []rune(r.Text)
-			at := 0
-			for _, found := range e.opts.Cited(r.Text) {
-				ref := Ref{Kind: RefDirective, ID: found.ID}.String()
-				if r.Link != "" || found.Start < at || found.End > len(letters) || safeLink(ref) != ref {
-					continue
+			for r.Link == "" && words != "" {
+				before, after, ok := strings.Cut(r.Text, words)
+				if !ok {
+					break
 				}
-				before, named := r, r
-				before.Text, named.Text, named.Link = string(letters[at:found.Start]), string(letters[found.Start:found.End]), ref
-				mentions = append(mentions, named.Text)
-				out = append(out, before, named)
-				at = found.End
+				head, named := r, r
+				head.Text, named.Text, named.Link, r.Text = before, words, ref, after
+				out = append(out, head, named)
+				n++
 			}
-			r.Text = string(letters[at:])
 			out = append(out, r)
 		}
 		*runs = cleanRuns(out)
 	})
-	return mentions
+	if n == 0 || safeLink(ref) != ref {
+		return fault.New(fault.Invalid, "portal.not_mentioned", "words", words)
+	}
+	return nil
 }

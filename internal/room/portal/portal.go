@@ -154,9 +154,10 @@ func (a *Article) Writer() string {
 
 // Options of an Engine.
 type Options struct {
-	Clock func() time.Time             // time.Now when nil
-	Rules func() (*Rules, error)       // asked when first needed
-	Cited func(text string) []Citation // directives named in a text; nil = none are looked for
+	Clock func() time.Time       // time.Now when nil
+	Rules func() (*Rules, error) // asked when first needed
+	// Cited tells for a reach which directives a text names; nil = none are looked for.
+	Cited func(context.Context, Reach) (func(text string) ([]Citation, error), error)
 }
 
 // Engine keeps the articles of one agency.
@@ -189,7 +190,9 @@ func New(ctx context.Context, l *ledger.Ledger, db *store.DB, who *people.People
 		o.Clock = time.Now
 	}
 	if o.Cited == nil {
-		o.Cited = func(string) []Citation { return nil }
+		o.Cited = func(context.Context, Reach) (func(string) ([]Citation, error), error) {
+			return func(string) ([]Citation, error) { return nil, nil }, nil
+		}
 	}
 	files, err := fs.Sub(migrationFiles, "migrations")
 	if err == nil {

@@ -113,7 +113,7 @@ func condition(t say, tag lang.Tag, law *commendation.Law, key string, c *commen
 		return id
 	}
 	if need == 0 {
-		need = c.Months + c.Share + c.Count
+		need = c.Months + c.Share + c.Count + c.Since + c.Times
 	}
 	kind, what := c.Kind(), label(c.Of)
 	if c.OfClass != "" {
@@ -122,6 +122,8 @@ func condition(t say, tag lang.Tag, law *commendation.Law, key string, c *commen
 	switch {
 	case kind == "share" && c.Over:
 		kind = "share_over"
+	case kind == "since" && have < 0: // never: how long ago does not matter yet
+		kind = "held"
 	case kind == "any":
 		var list []string
 		for i := range c.Any {
@@ -129,7 +131,7 @@ func condition(t say, tag lang.Tag, law *commendation.Law, key string, c *commen
 		}
 		return t(key+kind, "list", strings.Join(list, "; "))
 	}
-	return t(key+kind, "class", t("commendation.class_"+string(c.Class)), "award", label(c.Award), "years", max(c.Years, 1),
+	return t(key+kind, "class", t("commendation.class_"+string(c.Class)), "award", label(c.Award+c.Held), "years", max(c.Years, 1), "within", c.Within,
 		"scope", t("commendation.scope_"+scope(c)), "have", have, "need", need, "what", what)
 }
 

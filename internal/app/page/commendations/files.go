@@ -27,6 +27,7 @@ type listPage struct {
 	Page, Total  int
 	Awards       []commendation.Award
 	Steps        []commendation.Rule // that all the lines may take, where one award and stage is shown
+	Ways         []commendation.RevocationRule
 }
 
 func filesAddress(year int, award, stage string) string {
@@ -49,7 +50,7 @@ func (s *pages) list(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Awards = law.Awards
+	p.Awards, p.Ways = law.Awards, law.Revocations
 	f := commendation.Filter{Year: p.Year, Award: p.Award, Stage: commendation.Stage(p.Stage), Limit: perPage, Offset: (p.Page - 1) * perPage}
 	f.Units, f.Without = reach(r)
 	list, total, err := s.Room.List(r.Context(), f)
@@ -110,7 +111,7 @@ func (s *pages) step(r *web.Request, in url.Values) (string, error) {
 			return "", err
 		}
 	}
-	step := commendation.Step{Actor: r.Actor(), IDs: in["ho-so"], Verb: rule.Verb, Note: in.Get("ly-do"), Decision: in.Get("so")}
+	step := commendation.Step{Actor: r.Actor(), IDs: in["ho-so"], Verb: rule.Verb, Note: in.Get("ly-do"), Decision: in.Get("so"), How: in.Get("cach")}
 	if day := in.Get("ngay"); day != "" {
 		if step.On, err = calendar.Parse(day); err != nil {
 			return "", err
@@ -136,6 +137,8 @@ type onePage struct {
 	Records []commendation.Achievement // that the report may tell, where the reader may choose
 	Keep    bool
 	Rule    *commendation.OccasionRule // nil for a regular one
+	Ways    []commendation.RevocationRule
+	Back    *commendation.RevocationRule // how it was taken back, nil while it stands
 	Trouble string
 
 	Asked        bool // the public is asked today
@@ -170,7 +173,10 @@ func (s *pages) showOne(r *web.Request, trouble error) error {
 	}
 	x := s.row(r, n)
 	p := &onePage{View: r.View(a.Label.In(r.Lang)+": "+x.Name, web.Crumb{Title: r.T("commendations.title"), Path: home}, web.Crumb{Title: r.T("commendations.files"), Path: filesAddress(n.Year, "", "")}),
-		row: x, Award: a, Papers: papersReady(n, a), Keep: people.Holds(r.Reader, people.KeepCommendation, n.Unit), Rule: law.Occasion(n.Occasion)}
+		row: x, Award: a, Papers: papersReady(n, a), Keep: people.Holds(r.Reader, people.KeepCommendation, n.Unit), Rule: law.Occasion(n.Occasion), Ways: law.Revocations}
+	if n.Revoked != nil {
+		p.Back = law.Revocation(n.Revoked.How)
+	}
 	if p.Keep && n.Editable() {
 		if p.Records, err = s.Room.Achievements(r.Context(), commendation.Subject{ID: n.Subject, Unit: n.Unit, Group: n.Group}, n.Year); err != nil {
 			return err
@@ -221,6 +227,7 @@ type personPage struct {
 	Law       *commendation.Law
 	Movements []*commendation.Movement
 	Keep      bool
+	Decide    bool // the reader may take an award back
 	Trouble   string
 }
 
@@ -238,7 +245,7 @@ func (s *pages) showPerson(r *web.Request, trouble error) error {
 	if err != nil {
 		return err
 	}
-	p := &personPage{Subject: one, Year: yearOf(r), UnitName: s.People.UnitName(r.Context(), one.Unit, r.Lang), Keep: people.Holds(r.Reader, people.KeepCommendation, one.Unit)}
+	p := &personPage{Subject: one, Year: yearOf(r), UnitName: s.People.UnitName(r.Context(), one.Unit, r.Lang), Keep: people.Holds(r.Reader, people.KeepCommendation, one.Unit), Decide: people.Holds(r.Reader, people.DecideCommendation, one.Unit)}
 	p.View = r.View(s.name(r.Context(), r.Lang, one.ID, one.Unit, one.Group), web.Crumb{Title: r.T("commendations.title"), Path: home + "?nam=" + strconv.Itoa(p.Year)})
 	sim, err := s.Room.Simulate(r.Context(), commendation.State, p.Year)
 	if err != nil {
@@ -293,6 +300,8 @@ func (s *pages) enter(r *web.Request, one commendation.Subject, year int, in url
 		return s.Room.AddMerit(ctx, actor, one, commendation.Merit{Kind: in.Get("loai"), Scope: in.Get("pham-vi"), Year: year, Title: in.Get("ten"), Source: in.Get("can-cu"), Code: in.Get("ma")})
 	case "da-co":
 		return s.Room.Enter(ctx, actor, one, commendation.State, commendation.Held{Award: in.Get("danh-hieu"), Year: year, Decision: in.Get("so")})
+	case "thu-hoi":
+		return s.revoke(r, one, year, in)
 	case "dang-ky":
 		return s.Room.Register(ctx, actor, one, commendation.State, commendation.Registration{Movement: in.Get("phong-trao"), Year: year, Award: in.Get("danh-hieu")})
 	case "vuong-mac":
@@ -311,6 +320,21 @@ func (s *pages) enter(r *web.Request, one commendation.Subject, year int, in url
 	default:
 		return fault.New(fault.NotFound, "commendation.no_such_step", "step", what)
 	}
+}
+
+// revoke takes back an award that was entered here, which asks for the right to decide.
+func (s *pages) revoke(r *web.Request, one commendation.Subject, year int, in url.Values) error {
+	if err := r.Require(people.DecideCommendation, one.Unit); err != nil {
+		return err
+	}
+	by := commendation.Revocation{How: in.Get("cach"), Decision: in.Get("so-thu-hoi"), Reason: in.Get("ly-do")}
+	if day := in.Get("ngay"); day != "" {
+		var err error
+		if by.On, err = calendar.Parse(day); err != nil {
+			return err
+		}
+	}
+	return s.Room.RevokeHeld(r.Context(), r.Actor(), one, commendation.State, commendation.Held{Award: in.Get("danh-hieu"), Year: year, Decision: in.Get("so")}, by)
 }
 
 // reach is where the reader may read commendation, as lists ask for it.

@@ -32,7 +32,8 @@ type link struct {
 type cite struct {
 	directive.Cited
 	Path string
-	Find string // search of the register, for a citation without a date
+	Find string                // search of the register, for a citation without a date
+	Of   []*directive.Document // that a name may mean, where the register has several
 }
 
 // goal is a target with what has been reached.
@@ -129,12 +130,25 @@ func (s *pages) chain(r *web.Request, p *onePage) error {
 }
 
 func (s *pages) cites(r *web.Request, p *onePage) error {
+	if len(p.D.Cites) == 0 {
+		return nil
+	}
+	f := s.filter(r)
+	finder, err := s.docs.Finder(r.Context(), directive.Filter{State: f.State, Units: f.Units})
+	if err != nil {
+		return err
+	}
 	for _, c := range p.D.Cites {
 		line := cite{Cited: c}
 		if d := s.visible(r, c.ID); d != nil {
 			line.Path = Path(d.ID)
 		} else if c.Symbol != "" {
 			line.Find = query{Text: c.Symbol}.address()
+		} else if line.Of, err = finder.Named(r.Context(), c); err != nil {
+			return err
+		}
+		if len(line.Of) == 1 {
+			line.Path = Path(line.Of[0].ID)
 		}
 		p.Cites = append(p.Cites, line)
 	}

@@ -31,13 +31,13 @@ const mostFiles = 10
 // Read is what was found in one file: an article to be corrected, the directives that it names, its pictures.
 type Read struct {
 	Content    portal.Content
-	Directives []string
+	Directives []portal.Mention
 	Pictures   []portal.Found
 }
 
-// Read reads a file as the program's own import does, and ties the directives in it to their register. Errors: those of
-// portal.Marks.ReadArticle.
-func (p Parts) Read(ctx context.Context, up web.Upload) (*Read, error) {
+// Read reads a file as the program's own import does, and ties the directives in it to their register as far as reach lets it look.
+// Errors: those of portal.Marks.ReadArticle.
+func (p Parts) Read(ctx context.Context, reach portal.Reach, up web.Upload) (*Read, error) {
 	marks, err := p.Marks()
 	if err != nil {
 		return nil, err
@@ -47,7 +47,8 @@ func (p Parts) Read(ctx context.Context, up web.Upload) (*Read, error) {
 		return nil, err
 	}
 	c.Section = usualSection
-	return &Read{Content: c, Directives: p.News.LinkDirectives(&c), Pictures: found}, nil
+	named, err := p.News.LinkDirectives(ctx, reach, &c)
+	return &Read{Content: c, Directives: named, Pictures: found}, err
 }
 
 // usualSection is where an imported article stands until somebody chooses.
@@ -92,7 +93,7 @@ type importPage struct {
 // readItem is one file as the form shows it, before and after it was corrected.
 type readItem struct {
 	File, Title, Lead, Dated, Author, Source, Section, Body string
-	Captions, Directives                                    []string
+	Captions, Directives, Untied                            []string
 	Pictures                                                []portal.Found
 	Look                                                    string // the text as readers will see it
 	Skip                                                    bool
@@ -176,12 +177,19 @@ func (s *pages) importFiles(r *web.Request) error {
 
 // readItem is a file as read; one that cannot be read says why and does not stop the others.
 func (s *pages) readItem(r *web.Request, up web.Upload) readItem {
-	got, err := s.Read(r.Context(), up)
+	got, err := s.Read(r.Context(), s.registers(r, ""), up)
 	if err != nil {
 		return readItem{File: up.Name, Trouble: r.ErrorText(err), Skip: true}
 	}
 	c := got.Content
-	x := readItem{File: up.Name, Title: c.Title, Lead: c.Lead, Author: c.Author, Source: c.Source, Section: c.Section, Body: portal.Markup(c.Body), Directives: got.Directives, Pictures: got.Pictures}
+	x := readItem{File: up.Name, Title: c.Title, Lead: c.Lead, Author: c.Author, Source: c.Source, Section: c.Section, Body: portal.Markup(c.Body), Pictures: got.Pictures}
+	for _, m := range got.Directives {
+		if m.ID != "" {
+			x.Directives = append(x.Directives, m.Words)
+		} else {
+			x.Untied = append(x.Untied, m.Words)
+		}
+	}
 	if !c.Dated.IsZero() {
 		x.Dated = c.Dated.In(calendar.Zone).Format(minute)
 	}
@@ -197,6 +205,9 @@ func typed(in url.Values) []readItem {
 			Skip: get("lay") == ""}
 		if named := get("chi-dao"); named != "" {
 			x.Directives = strings.Split(named, "\n")
+		}
+		if named := get("chua-gan"); named != "" {
+			x.Untied = strings.Split(named, "\n")
 		}
 		for _, line := range in["anh."+strconv.Itoa(i)] {
 			if id, rest, ok := strings.Cut(line, "|"); ok {
@@ -264,7 +275,9 @@ func (s *pages) draftAll(r *web.Request, in url.Values) error {
 }
 
 func (s *pages) draft(r *web.Request, unit string, c portal.Content, found []portal.Found) (*portal.Article, error) {
-	s.News.LinkDirectives(&c)
+	if _, err := s.News.LinkDirectives(r.Context(), s.registers(r, unit), &c); err != nil {
+		return nil, err
+	}
 	body := c.Body
 	c.Body = portal.WithoutPhotos(body)
 	a, err := s.News.Draft(r.Context(), r.Reader, unit, c)
@@ -276,11 +289,12 @@ func (s *pages) draft(r *web.Request, unit string, c portal.Content, found []por
 
 // Import makes a draft of a file as it was read, and gives the article's page. Errors: those of Read, web.forbidden.
 func (p Parts) Import(r *web.Request, unit string, up web.Upload) (string, error) {
-	got, err := p.Read(r.Context(), up)
+	s := &pages{p}
+	got, err := p.Read(r.Context(), s.registers(r, unit), up)
 	if err != nil {
 		return "", err
 	}
-	a, err := (&pages{p}).draft(r, unit, got.Content, got.Pictures)
+	a, err := s.draft(r, unit, got.Content, got.Pictures)
 	if err != nil {
 		return "", err
 	}

@@ -211,6 +211,7 @@ type onePage struct {
 	Who     map[string]string // accounts
 	Trouble string
 	At      string // proposed time of publishing
+	Named   []named
 }
 
 func (s *pages) one(r *web.Request) error {
@@ -251,6 +252,9 @@ func (s *pages) show(r *web.Request, a *portal.Article, trouble error) error {
 	p.Stars, errs[1] = s.News.Stars(ctx, a.ID, "")
 	p.Body, errs[2] = s.body(r, a)
 	if err := errors.Join(errs[:]...); err != nil {
+		return err
+	}
+	if p.Named, err = s.named(r, a); err != nil {
 		return err
 	}
 	status := http.StatusOK
@@ -297,6 +301,9 @@ func (s *pages) step(r *web.Request, in url.Values) (string, error) {
 	a, err := s.get(r)
 	if err != nil {
 		return "", err
+	}
+	if r.PathValue("step") == tieSlug {
+		return Path(a.ID) + "?da=luu", s.tie(r, a, in)
 	}
 	m := portal.Move{Reason: in.Get("ly-do"), Version: web.Seen(in, a.Version)}
 	for step, slug := range slugs {

@@ -105,7 +105,7 @@ func (s *pages) look(markup string, a *portal.Article) string {
 }
 
 // read turns the form into content; a is what it was before, nil for a new article.
-func (s *pages) read(in url.Values, a *portal.Article) (portal.Content, error) {
+func (s *pages) read(r *web.Request, in url.Values, a *portal.Article) (portal.Content, error) {
 	c := portal.Content{Lang: lang.Tag(in.Get("ngon-ngu")), Pair: in.Get("cap"), Section: in.Get("muc"), Title: in.Get("tieu-de"), Lead: in.Get("sapo"),
 		Tags: strings.Split(in.Get("the"), ","), Author: in.Get("tac-gia"), Source: in.Get("nguon")}
 	if html := in.Get("noi-dung-html"); html != "" {
@@ -119,7 +119,9 @@ func (s *pages) read(in url.Values, a *portal.Article) (portal.Content, error) {
 	} else {
 		c.Body = portal.ParseMarkup(in.Get("noi-dung"))
 	}
+	unit := in.Get("don-vi")
 	if a != nil {
+		unit = a.Unit
 		c.Pictures = slices.Clone(a.Pictures)
 		for i := range c.Pictures {
 			if alt := strings.TrimSpace(in.Get("mo-ta-" + c.Pictures[i].File)); alt != "" {
@@ -128,15 +130,14 @@ func (s *pages) read(in url.Values, a *portal.Article) (portal.Content, error) {
 		}
 	}
 	var err error
-	c.Dated, err = moment(in.Get("ngay-goc"))
-	if in.Get("viec") == "nhan" {
-		s.News.LinkDirectives(&c)
+	if c.Dated, err = moment(in.Get("ngay-goc")); err == nil && in.Get("viec") == "nhan" {
+		_, err = s.News.LinkDirectives(r.Context(), s.registers(r, unit), &c)
 	}
 	return c, err
 }
 
 func (s *pages) enter(r *web.Request, in url.Values) (string, error) {
-	c, err := s.read(in, nil)
+	c, err := s.read(r, in, nil)
 	if err != nil {
 		return "", err
 	}
@@ -159,7 +160,7 @@ func (s *pages) change(r *web.Request, in url.Values) (string, error) {
 	if !s.may(r, a, portal.Edit) && !s.may(r, a, portal.Correct) {
 		return "", web.Forbidden()
 	}
-	c, err := s.read(in, a)
+	c, err := s.read(r, in, a)
 	if err != nil {
 		return "", err
 	}

@@ -107,7 +107,7 @@ type Rule struct {
 
 // Rules is one version of one set of rules.
 type Rules struct {
-	Set      string         `json:"set"` // "charter", "assessment", "organisation", "cadre"
+	Set      string         `json:"set"` // "charter", "assessment", "honours", "documents", "organisation", "cadre"
 	Title    string         `json:"title"`
 	From     calendar.Date  `json:"from"`
 	Until    *calendar.Date `json:"until,omitempty"`

@@ -152,7 +152,7 @@ func (s *pages) honourFile(r *web.Request) error {
 		return fault.New(fault.NotFound, "party.no_record", "id", rec.ID)
 	}
 	h, err := s.room.HonourOf(rec)
-	if err != nil || h == nil || h.Level != "" { // a committee above writes its own
+	if err != nil || h == nil || h.Level != "" || !rec.Stands(rec.Subjects[i-1]) { // a committee above writes its own
 		return fault.New(fault.NotFound, "party.no_record", "id", rec.ID)
 	}
 	docx(r, "giay-khen-"+rec.ID+"-"+strconv.Itoa(i))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"trucot/internal/engine/people"
 	"trucot/internal/kernel/calendar"
@@ -199,10 +200,22 @@ func (s *pages) memberFacts(r *web.Request, p *memberPage) ([]fact, error) {
 	if m.Badge > 0 {
 		badge = r.T("party.years", "n", m.Badge)
 	}
-	return []fact{{Label: r.T("partypage.number"), Text: m.ID}, {Label: r.T("party.col_cell"), Text: p.UnitName}, {Label: r.T("party.col_decided"), Text: p.dayOf(m.Decided)},
+	facts := []fact{{Label: r.T("partypage.number"), Text: m.ID}, {Label: r.T("party.col_cell"), Text: p.UnitName}, {Label: r.T("party.col_decided"), Text: p.dayOf(m.Decided)},
 		{Label: r.T("partypage.ceremony"), Text: p.dayOf(m.Admitted)}, {Label: r.T("partypage.official"), Text: official},
 		{Label: r.T("partypage.age"), Text: r.T("partypage.years_months", "y", m.Age(r.Today())/12, "m", m.Age(r.Today())%12)},
-		{Label: r.T("party.col_badge"), Text: badge}, {Label: r.T("partypage.born"), Text: p.dayText(born)}, {Label: r.T("partypage.home"), Text: home}}, nil
+		{Label: r.T("party.col_badge"), Text: badge}, {Label: r.T("partypage.born"), Text: p.dayText(born)}, {Label: r.T("partypage.home"), Text: home}}
+	for _, b := range m.Badges {
+		if b.Revoked == nil {
+			facts = append(facts, fact{Label: r.T("partypage.badge_revoked", "n", b.Grade), Text: strings.TrimSpace(p.dayOf(b.On) + " " + b.Number)})
+			continue
+		}
+		why, err := s.room.Reveal(r.Context(), b.Revoked.Reason)
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, fact{Label: r.T("partypage.badge_revoked", "n", b.Grade), Text: r.T("partypage.revoked_by", "on", b.Revoked.On, "number", b.Revoked.Number) + ". " + why, Bad: true})
+	}
+	return facts, nil
 }
 
 // dayText is a day kept as text in the reader's form.
@@ -251,7 +264,7 @@ func (s *pages) stepMember(r *web.Request, in url.Values) (string, error) {
 		return "", err
 	}
 	do, ok := map[string]func(*room.Room, context.Context, room.Step) (*room.Member, error){"chinh-thuc": (*room.Room).Recognise, "khong-dat": (*room.Room).Fall,
-		"bao-cao": (*room.Room).Refer, "chuyen": (*room.Room).Move, "huy-hieu": (*room.Room).Confer, "roi": (*room.Room).Leave}[r.PathValue("viec")]
+		"bao-cao": (*room.Room).Refer, "chuyen": (*room.Room).Move, "huy-hieu": (*room.Room).Confer, "thu-hoi-huy-hieu": (*room.Room).RevokeBadge, "roi": (*room.Room).Leave}[r.PathValue("viec")]
 	if !ok {
 		return "", fault.New(fault.NotFound, "party.not_now", "id", m.ID)
 	}

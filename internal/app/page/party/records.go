@@ -13,14 +13,14 @@ import (
 	room "trucot/internal/room/party"
 )
 
-var stageTones = map[room.Stage]string{room.Planned: "blue", room.Done: "green", room.Dropped: "grey", room.Ended: "grey"}
+var stageTones = map[room.Stage]string{room.Planned: "blue", room.Done: "green", room.Dropped: "grey", room.Ended: "grey", room.Revoked: "red"}
 
 func registerPath(k room.Kind) string { return "/dang/so/" + k.Slug }
 
 type recordRow struct {
 	*room.Record
-	UnitName, About string
-	Late            bool
+	UnitName, About, FormName string
+	Late                      bool
 }
 
 func kindOf(r *web.Request) (room.Kind, error) { return room.MustKind(r.PathValue("loai")) }
@@ -33,8 +33,8 @@ func (s *pages) records(r *web.Request) error {
 	p := s.list(r, registerPath(k), r.T("party.kind_"+k.Name), k.Name, nil, nil)
 	shown := r.Query("xem")
 	p.way("", r.T("partypage.any"), shown)
-	for _, stage := range []room.Stage{room.Planned, room.Done, room.Ended} {
-		if stage != room.Ended || k.Ends() {
+	for _, stage := range []room.Stage{room.Planned, room.Done, room.Ended, room.Revoked} {
+		if (stage != room.Ended || k.Ends()) && (stage != room.Revoked || k.Revoked != "") {
 			p.way(string(stage), r.T("party.stage_"+string(stage)), shown)
 		}
 	}
@@ -60,7 +60,11 @@ func (s *pages) records(r *web.Request) error {
 	}
 	p.Columns = append(p.Columns, column{"partypage.organisation", "kh-p3"})
 	for _, rec := range list {
-		p.add(recordLine(p.View, k, s.recordRow(r, rec))...)
+		row, err := s.recordRow(r, rec)
+		if err != nil {
+			return err
+		}
+		p.add(recordLine(p.View, k, row)...)
 	}
 	if p.Units, err = s.choice(r, people.ReadParty); err != nil {
 		return err
@@ -73,7 +77,7 @@ func (s *pages) records(r *web.Request) error {
 
 // recordLine is an entry in the list of its kind.
 func recordLine(v *web.View, k room.Kind, rec recordRow) []cell {
-	line := []cell{{Text: v.Date(rec.On), Class: late(rec.Late && rec.Stage == room.Planned)}, {Text: entryTitle(v, rec), Path: recordPath(rec.Record)}, {Text: stageWord(v, k, rec.Stage), Tone: stageTones[rec.Stage]}}
+	line := []cell{{Text: v.Date(rec.On), Class: late(rec.Late && rec.Stage == room.Planned)}, {Text: entryTitle(rec), Path: recordPath(rec.Record)}, {Text: stageWord(v, k, rec.Stage), Tone: stageTones[rec.Stage]}}
 	if k.Until {
 		line = append(line, cell{Text: v.Date(rec.Until), Class: late(rec.Late)})
 	}
@@ -91,10 +95,11 @@ func outOf(n, of int) string {
 	return strconv.Itoa(n) + "/" + strconv.Itoa(of)
 }
 
-func (s *pages) recordRow(r *web.Request, rec *room.Record) recordRow {
-	row := recordRow{Record: rec, UnitName: s.who.UnitName(r.Context(), rec.Unit, r.Lang), About: s.name(r.Context(), rec.Subject, r)}
+func (s *pages) recordRow(r *web.Request, rec *room.Record) (row recordRow, err error) {
+	row = recordRow{Record: rec, UnitName: s.who.UnitName(r.Context(), rec.Unit, r.Lang), About: s.name(r.Context(), rec.Subject, r)}
 	row.Late = rec.Stage == room.Planned && rec.On < r.Today() || rec.Kind == "posting" && rec.Stage == room.Done && rec.Until < r.Today()
-	return row
+	row.FormName, err = s.room.FormName(rec, r.Lang)
+	return row, err
 }
 
 // stageWord says how far an entry has come; what runs for a time runs until it is said to be over.
@@ -105,12 +110,12 @@ func stageWord(v *web.View, k room.Kind, stage room.Stage) string {
 	return v.T("party.stage_" + string(stage))
 }
 
-func entryTitle(v *web.View, rec recordRow) string {
+func entryTitle(rec recordRow) string {
 	title := rec.Title
 	if rec.Number != "" {
 		title = rec.Number + " – " + title
-	} else if rec.Form != "" {
-		title = v.T("party.form_"+rec.Kind+"_"+rec.Form) + " – " + title
+	} else if rec.FormName != "" {
+		title = rec.FormName + " – " + title
 	}
 	if rec.About != "" {
 		title = rec.About + " – " + title
@@ -128,6 +133,7 @@ type blankRecordPage struct {
 	sheet
 	Kind     room.Kind
 	Units    []people.Unit
+	Forms    []room.Form
 	Members  []memberRow
 	Results  []resultLine
 	Rule     *room.Assessment
@@ -165,7 +171,7 @@ func (s *pages) recordForm(r *web.Request, k room.Kind, in url.Values, rec *room
 		unit = p.Units[0].Code
 		in.Set("don-vi", unit)
 	}
-	if r.Can(people.ReadParty, unit) && (k.Attended || k.About == "member" || k.Name == "assessment") {
+	if r.Can(people.ReadParty, unit) && (k.Attended || k.About == "member") {
 		below, err := s.below(r, unit)
 		if err != nil {
 			return err
@@ -174,102 +180,23 @@ func (s *pages) recordForm(r *web.Request, k room.Kind, in url.Values, rec *room
 			return err
 		}
 	}
-	rules, err := s.room.Rules()
-	if err != nil {
+	if p.Forms, err = s.room.Forms(r.Context(), k, unit, dayTyped(r, in)); err != nil {
 		return err
 	}
-	p.Rule = rules.AssessmentOn(r.Today())
 	if k.Name == "assessment" {
-		if err := s.evidence(r, &p); err != nil {
-			return err
-		}
-		if err := s.quota(r, &p); err != nil {
+		if err := s.assessing(r, &p); err != nil {
 			return err
 		}
 	}
 	return r.Render(p.Status, blankRecord(p))
 }
 
-// quota says how many may be excellent: of members, counted over the whole base organisation.
-func (s *pages) quota(r *web.Request, p *blankRecordPage) (err error) {
-	unit := p.In.Get("don-vi")
-	if p.In.Get("doi-tuong-la") == "body" || !r.Can(people.ReadParty, unit) {
-		p.Quota = room.Quota{Unit: unit, Of: len(p.Results), Most: p.Rule.Cap.Most(len(p.Results))}
-	} else {
-		rec := room.Record{Unit: unit, On: r.Today()}
-		for _, x := range p.Results { // all of them may turn out good
-			rec.Results = append(rec.Results, room.Result{Subject: x.Subject, Class: room.Good})
-		}
-		p.Quota, err = s.room.Quota(r.Context(), &rec)
+// dayTyped is the day that a form speaks of: today until one is typed that can be read.
+func dayTyped(r *web.Request, in url.Values) calendar.Date {
+	if on, err := parseDay(in.Get("ngay")); err == nil && on != calendar.NoDate {
+		return min(on, r.Today())
 	}
-	p.Base = s.who.UnitName(r.Context(), p.Quota.Unit, r.Lang)
-	return err
-}
-
-// evidence proposes a line for each member: the tasks that were due this year and those done in time.
-func (s *pages) evidence(r *web.Request, p *blankRecordPage) error {
-	year, _, _ := r.Today().YMD()
-	typed := results(p.In)
-	if p.In.Get("doi-tuong-la") == "body" {
-		return s.bodiesAssessed(r, p, typed)
-	}
-	for _, m := range p.Members {
-		line := resultLine{Result: room.Result{Subject: m.Member.ID, Class: room.Good}, Name: m.Name}
-		if i := lineOf(typed, m.Member.ID); i >= 0 {
-			line.Result = typed[i]
-		} else {
-			var err error
-			if line.Tasks, line.OnTime, err = s.Work(r, m.Person, year); err != nil {
-				return err
-			}
-		}
-		p.Results = append(p.Results, line)
-	}
-	return nil
-}
-
-// bodiesAssessed gives a line to each organisation below the one that assesses.
-func (s *pages) bodiesAssessed(r *web.Request, p *blankRecordPage, typed []room.Result) error {
-	below, err := s.below(r, p.In.Get("don-vi"))
-	for _, unit := range below {
-		if unit == p.In.Get("don-vi") {
-			continue
-		}
-		line := resultLine{Result: room.Result{Subject: unit, Class: room.Good}, Name: s.who.UnitName(r.Context(), unit, r.Lang)}
-		if i := lineOf(typed, unit); i >= 0 {
-			line.Result = typed[i]
-		}
-		p.Results = append(p.Results, line)
-	}
-	return err
-}
-
-func lineOf(typed []room.Result, subject string) int {
-	return slices.IndexFunc(typed, func(x room.Result) bool { return x.Subject == subject })
-}
-
-// assessable refuses lines about anybody whom the reader may not see: an entry names all that it is about.
-func (s *pages) assessable(r *web.Request, rec *room.Record) error {
-	for _, x := range rec.Results {
-		if rec.Object == "body" {
-			if !r.Can(people.ReadParty, x.Subject) {
-				return fault.New(fault.NotFound, "people.unknown_unit", "unit", x.Subject)
-			}
-		} else if err := s.visible(r, x.Subject); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func results(in url.Values) []room.Result {
-	var out []room.Result
-	number := func(name, id string) int { n, _ := strconv.Atoi(in.Get(name + "-" + id)); return n } // unreadable = 0, which the rules judge
-	for _, id := range in["doi-tuong"] {
-		out = append(out, room.Result{Subject: id, Class: room.Class(in.Get("muc-" + id)), Points: number("diem", id), Tasks: number("viec", id),
-			OnTime: number("dung", id), Exceeding: number("vuot", id), Votes: number("phieu", id)})
-	}
-	return out
+	return r.Today()
 }
 
 // decisionRows is how many resolutions the form has room for; more are entered as a second entry.
@@ -339,19 +266,27 @@ type recordPage struct {
 	Owes    []string // names of the units that owe the decisions
 	Given   bool     // some decision waits for its task
 
-	Honoured     []string // names of whom the entry commends
-	Certificates bool     // are the organisation's own to write
+	Honoured     []named // whom the entry commends
+	Certificates bool    // are the organisation's own to write
+	Back         []named // those of whom the entry was taken back; one without a name where it names nobody
+	Revoke       *room.Revocable
+	Stand        []named // of whom it may be taken back, where the reader may do so
 }
 
-func (s *pages) record(r *web.Request) error {
+func (s *pages) record(r *web.Request) error { return s.showRecord(r, nil, nil) }
+
+func (s *pages) showRecord(r *web.Request, in url.Values, trouble error) error {
 	rec, err := Record(r, s.room, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	p := recordPage{recordRow: s.recordRow(r, rec), Keep: r.Can(people.KeepParty, rec.Unit)}
+	p := recordPage{Keep: r.Can(people.KeepParty, rec.Unit)}
+	if p.recordRow, err = s.recordRow(r, rec); err != nil {
+		return err
+	}
 	p.K, _ = room.KindOf(rec.Kind)
-	p.sheet = s.sheet(r, recordPath(rec), rec.Title, nil, nil, web.Crumb{Title: r.T("party.kind_" + rec.Kind), Path: registerPath(p.K)})
-	p.View.Title = entryTitle(p.View, p.recordRow)
+	p.sheet = s.sheet(r, recordPath(rec), rec.Title, in, trouble, web.Crumb{Title: r.T("party.kind_" + rec.Kind), Path: registerPath(p.K)})
+	p.View.Title = entryTitle(p.recordRow)
 	p.Facts = recordFacts(p.View, p.K, p.recordRow)
 	if p.Words, err = s.room.Words(r.Context(), rec); err != nil {
 		return err
@@ -362,8 +297,8 @@ func (s *pages) record(r *web.Request) error {
 	for _, x := range rec.Results {
 		p.Results = append(p.Results, resultLine{x, s.name(r.Context(), x.Subject, r)})
 	}
-	for _, id := range rec.Subjects {
-		p.Honoured = append(p.Honoured, s.name(r.Context(), id, r))
+	if err := s.standing(r, &p); err != nil {
+		return err
 	}
 	if p.Certificates, err = s.certificates(rec); err != nil {
 		return err
@@ -447,6 +382,8 @@ func (s *pages) stepRecord(r *web.Request, in url.Values) (string, error) {
 		if err == nil {
 			_, err = s.room.GiveOut(r.Context(), r.Actor(), rec.ID)
 		}
+	case "thu-hoi":
+		err = s.revoke(r, rec, in)
 	case "xong":
 		var done room.Record
 		in.Set("don-vi", rec.Unit) // it stays where it was planned
@@ -462,9 +399,14 @@ func (s *pages) stepRecord(r *web.Request, in url.Values) (string, error) {
 	return saved(recordPath(rec)), err
 }
 
-// stepRecordAgain shows the form of what came of an entry once more; the other steps have nothing to correct.
+// stepRecordAgain shows the form of what came of an entry, or of what takes it back, once more; the other steps have nothing to
+// correct.
 func (s *pages) stepRecordAgain(r *web.Request, in url.Values, trouble error) error {
-	if r.PathValue("viec") != "xong" {
+	switch r.PathValue("viec") {
+	case "xong":
+	case "thu-hoi":
+		return s.showRecord(r, in, trouble)
+	default:
 		return trouble
 	}
 	rec, k, err := s.kept(r)

@@ -58,6 +58,7 @@ func (s *pages) ruleGroups(v *web.View) ([]ruleGroup, error) {
 	}
 	return []ruleGroup{
 		versions(v, "charter", all.Charters, charterCard), versions(v, "assessment", all.Assessments, assessmentCard),
+		versions(v, "honours", all.Honours, honoursCard), versions(v, "documents", all.Documents, documentsCard),
 		versions(v, "organisation", all.Organisations, organisationCard), versions(v, "cadre", congress, func(v *web.View, c *cadre.Rules) ruleCard { return cadreCard(v, c, all) })}, nil
 }
 
@@ -88,6 +89,7 @@ func charterCard(v *web.View, c *room.Charter) ruleCard {
 		line("partypage.rule_papers", v.T("partypage.rule_papers_is", "certificate", a.Certificate, "papers", a.Papers, "decide", a.Decide), "papers"),
 		line("partypage.rule_probation", v.T("partypage.rule_probation_is", "probation", c.Probation, "recognise", c.Recognise)),
 		line("partypage.recognition", v.T("partypage.fall_hint", "n", c.RecogniseVotes), "recognise_votes"),
+		line("partypage.rule_again", againText(v, c), "recognise_again"),
 		line("partypage.rule_transfer", v.T("partypage.rule_within", "term", c.Transfer), "transfer"),
 		line("partypage.badges", v.T("partypage.rule_badges_is", "grades", numbers(c.Badges.Grades), "ill", c.Badges.IllEarly, "old", c.Badges.OldFrom/12, "oldearly", c.Badges.OldEarly), "badges"),
 		line("partypage.congress_list", v.T("partypage.rule_congress_is", "cell", c.Congress.Cell, "base", c.Congress.Base, "slack", c.Congress.Slack), "congress"),
@@ -102,7 +104,54 @@ func assessmentCard(v *web.View, a *room.Assessment) ruleCard {
 	if len(a.Points) > 0 {
 		c.Lines = append(c.Lines, ruleLine{Label: v.T("party.col_points"), Text: v.T("partypage.rule_points_is", "a", a.Points[0], "b", a.Points[1], "c", a.Points[2], "exceeding", a.Exceeding)})
 	}
+	c.Lines = append(c.Lines, revokeLine(v, a.Revoke))
 	return c
+}
+
+func revokeLine(v *web.View, x room.Revocable) ruleLine {
+	text := v.T("partypage.rule_revoke_no")
+	if x.Allowed {
+		text = v.T("partypage.rule_revoke_yes")
+	}
+	return ruleLine{Label: v.T("partypage.revoke"), Text: text + ". " + x.Basis, Doubt: x.Verify()}
+}
+
+// againText says how long the cell waits between two votes on recognition.
+func againText(v *web.View, c *room.Charter) string {
+	if c.RecogniseAgain.N == 0 {
+		return v.T("partypage.rule_again_none")
+	}
+	return v.T("partypage.rule_again_is", "term", c.RecogniseAgain)
+}
+
+func honoursCard(v *web.View, h *room.Honours) ruleCard {
+	c := ruleCard{Title: v.Pick(h.Title), Span: h.Effective, Source: h.Source}
+	for _, a := range h.Awards {
+		c.Lines = append(c.Lines, ruleLine{Label: v.Pick(a.Label), Text: a.Basis, Doubt: a.Verify()})
+	}
+	c.Lines = append(c.Lines, revokeLine(v, h.Revoke))
+	return c
+}
+
+// documentsCard lists the kinds of document with their abbreviations, those apart that were written down from memory and those
+// that only the Centre issues.
+func documentsCard(v *web.View, d *room.Documents) ruleCard {
+	seen, recalled, central := ruleLine{Label: v.T("partypage.rule_documents")}, ruleLine{Label: v.T("partypage.rule_documents_recalled"), Doubt: true}, ruleLine{Label: v.T("partypage.rule_documents_central"), Doubt: true}
+	for _, k := range d.Kinds {
+		line := &seen
+		switch {
+		case k.Central:
+			line = &central
+		case k.Verify():
+			line = &recalled
+		}
+		text := v.Pick(k.Title) + " (" + k.Symbol + ")"
+		if k.Layout != room.Named {
+			text += ": " + v.T("partypage.rule_layout_"+string(k.Layout))
+		}
+		line.Items = append(line.Items, text)
+	}
+	return ruleCard{Title: v.Pick(d.Title), Span: d.Effective, Source: d.Source, Doubt: d.Status != "", Lines: []ruleLine{seen, recalled, central}}
 }
 
 func organisationCard(v *web.View, o *room.Organisation) ruleCard {

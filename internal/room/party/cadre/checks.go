@@ -200,7 +200,7 @@ func (r *Room) recorded(ctx context.Context, round *Round) (map[string]party.Cla
 	classes := map[string]party.Class{}
 	for _, rec := range assessed { // the latest first
 		for _, x := range rec.Results {
-			if _, known := classes[x.Subject]; !known {
+			if _, known := classes[x.Subject]; !known && rec.Stands(x.Subject) {
 				classes[x.Subject] = x.Class
 			}
 		}

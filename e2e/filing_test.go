@@ -51,7 +51,7 @@ func (f *filer) look(name string) {
 const inputs = `[...new Map([...document.querySelectorAll("main form:not([enctype]) input:not([type=hidden]), main form textarea")].reverse().map(e => [e.name, e.name + "|" + e.type + "|" + e.id])).values()].reverse()`
 
 // typed is what the filer types where the kind of the question asks for it.
-var typed = map[string]string{"dien-thoai": "0912 345 678", "so-dinh-danh": "0100109106", "f.so_thiet_bi": "2", "f.so_luong": "12", "f.doanh_thu": "1.250.000.000", "f.doanh_thu_kq": "400.000.000"}
+var typed = map[string]string{"dien-thoai": "0912 345 678", "so-dinh-danh": "0100109106", "f.so_thiet_bi": "2", "f.so_luong": "12", "f.giay_to_den": "31/12/2031", "f.doanh_thu": "1.250.000.000", "f.doanh_thu_kq": "400.000.000"}
 
 // fillIn answers the page and goes on.
 func (f *filer) fillIn() {

@@ -79,10 +79,12 @@ func TestProgramsFilterAsPagesDo(t *testing.T) {
 func listedOn(page, path string) (rows []string, counts map[string]int) {
 	counts = map[string]int{}
 	main := page[strings.Index(page, "<main"):]
-	row := regexp.MustCompile(`href="` + path + `/([^"?]+)[^"]*" data-open`)
-	for _, m := range row.FindAllStringSubmatch(main, -1) {
-		id, _ := url.PathUnescape(m[1])
-		rows = append(rows, id)
+	row := regexp.MustCompile(`href="` + path + `/([^"?]+)`)
+	for _, link := range regexp.MustCompile(`<a [^>]*data-open[^>]*>`).FindAllString(main, -1) {
+		if m := row.FindStringSubmatch(link); m != nil {
+			id, _ := url.PathUnescape(m[1])
+			rows = append(rows, id)
+		}
 	}
 	for _, m := range regexp.MustCompile(`(?s)href="(`+path+`\?[^"]*)"[^>]*>[^<]*<span class="kh-count[^"]*">([0-9.]+)<`).FindAllStringSubmatch(main, -1) {
 		if u, err := url.Parse(html.UnescapeString(m[1])); err == nil {

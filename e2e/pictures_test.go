@@ -35,7 +35,7 @@ var pictured = []struct {
 	{name: "viec", path: "/viec?xem=all"},
 	{name: "viec-don-vi", path: "/viec/don-vi"},
 	{name: "lich-cong-tac", path: "/lich-cong-tac?tuan=2025-W51"},
-	{name: "hoi-dong", path: "/hoi-dong"},
+	{name: "hoi-dong", path: "/hoi-dong?xem=all"},
 	{name: "bao-cao", path: "@/bao-cao|/bao-cao/tong-ket"},
 	{name: "so-lieu", path: "/so-lieu/dossier.received?period=2025"},
 	{name: "khen-thuong", path: "/khen-thuong"},
